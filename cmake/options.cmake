@@ -1,0 +1,28 @@
+# Compiler settings shared by every target.
+find_program(HOLDFAST_CCACHE ccache)
+if(HOLDFAST_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${HOLDFAST_CCACHE})
+endif()
+
+add_library(holdfast_options INTERFACE)
+target_include_directories(holdfast_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(holdfast_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports a false overlap on string concatenation at -O3.
+  target_compile_options(holdfast_options INTERFACE -Wno-restrict)
+endif()
+if(HOLDFAST_SANITIZE)
+  target_compile_options(holdfast_options INTERFACE -fsanitize=${HOLDFAST_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(holdfast_options INTERFACE -fsanitize=${HOLDFAST_SANITIZE})
+  if(HOLDFAST_SANITIZE MATCHES "thread")
+    target_compile_definitions(holdfast_options INTERFACE HOLDFAST_TSAN=1)
+    # TSan does not model atomic_thread_fence; none of our code uses one, some libraries mention it.
+    target_compile_options(holdfast_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  else()
+    target_compile_definitions(holdfast_options INTERFACE HOLDFAST_ASAN=1)
+  endif()
+endif()
+
+find_package(Threads REQUIRED)

@@ -1,0 +1,51 @@
+// Where the records are. Every record that was offered to record() is in exactly one place:
+//
+//   offered = rejected (by reason) + delivered + quarantined + expired
+//           + pending_spool + pending_memory + lost (by reason)
+//
+// Each place is counted on its own, so the sum is a check and not a definition. A snapshot taken
+// while records move may be off by those in motion; after close() it is exact.
+#pragma once
+
+#include <cstdint>
+
+namespace holdfast {
+
+struct Stats {
+  std::uint64_t offered = 0;
+  std::uint64_t rejected_ring_full = 0;
+  std::uint64_t rejected_too_large = 0;
+  std::uint64_t rejected_closed = 0;
+
+  std::uint64_t delivered = 0;
+  std::uint64_t quarantined = 0;     // refused by the upstream for good, or damaged on disk
+  std::uint64_t expired = 0;         // older than delivery.max_age
+  std::uint64_t pending_spool = 0;   // durable on disk, not yet acknowledged
+  std::uint64_t pending_memory = 0;  // in a ring, in a commit under way, or held while no disk takes them
+  std::uint64_t lost_shutdown = 0;   // still in memory at the deadline of close()
+
+  // Found in the spool at start: they were offered to an earlier life of the tracker.
+  std::uint64_t recovered = 0;
+
+  // Not places but events.
+  std::uint64_t commits = 0;
+  std::uint64_t failed_commits = 0;
+  std::uint64_t segments_sealed = 0;
+  std::uint64_t segments_retired = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t duplicates = 0;      // acknowledged by the upstream as already known
+  std::uint64_t breaker_opens = 0;
+  std::uint64_t fallbacks = 0;       // times the spool's location changed for the worse
+  std::uint64_t spool_bytes = 0;
+  std::uint64_t detached_workers = 0;
+
+  std::uint64_t places() const {
+    return rejected_ring_full + rejected_too_large + rejected_closed + delivered + quarantined + expired +
+           pending_spool + pending_memory + lost_shutdown;
+  }
+  // True when every record has exactly one place.
+  bool conserved() const { return offered + recovered == places(); }
+};
+
+}  // namespace holdfast

@@ -1,0 +1,99 @@
+// The upstream service as a pure model: how long a request takes, what it answers, which records it
+// knows. The HTTP server (LIVE) and the simulated link (VIRTUAL) are the same model with another
+// clock. No thread, socket or clock inside; the owner serialises and passes `now`.
+//
+//   auto plan = model.arrive(elements, batch, attempt, now);
+//   ... wait until plan.at (for ever if plan.kind == Plan::Kind::hang) ...
+//   auto answer = model.complete(plan, elements, now);
+//
+// Service: `concurrency` requests are served at once, each for `latency`; the others wait their
+// turn, first come first served. A probabilistic fault is a hash of (seed, rule, batch, attempt).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/env/transport.h"
+#include "simulator/upstream/upstream_fault.h"
+
+namespace holdfast::upstream {
+
+struct UpstreamSettings {
+  Duration latency = std::chrono::milliseconds(1);
+  std::uint32_t concurrency = 64;
+};
+
+struct Plan {
+  enum class Kind : std::uint8_t {
+    refuse,  // as if nobody listened: answer at once with `not sent`
+    error,   // answer `status` at `at`, nothing applied
+    hang,    // never answer
+    serve,   // apply and answer at `at`
+  };
+  Kind kind = Kind::serve;
+  int status = 200;
+  Time at;
+};
+
+enum class ElementStatus : std::uint8_t { accepted, duplicate };
+
+// One line of the upstream's own faults.jsonl.
+struct UpstreamEvent {
+  Time time;
+  std::string rule;
+  std::uint64_t batch = 0;
+  std::uint32_t attempt = 0;
+  std::string decision;  // "refuse", "answer 503", "hang", "delay 49ms"
+};
+
+class UpstreamModel {
+ public:
+  // Called once per element that is applied: key, reference, and whether the key was known.
+  using Applied = std::function<void(Time, const RequestElement&, bool duplicate)>;
+  using Sink = std::function<void(const UpstreamEvent&)>;
+
+  UpstreamModel(UpstreamSettings settings, std::uint64_t seed, Applied applied = {}, Sink sink = {});
+
+  // Replaces the armed rules. Requests already arrived keep their plan.
+  void arm(std::vector<UpstreamRule> rules, Time now);
+  void heal(Time now) { arm({}, now); }
+
+  // True while an armed `outage: refuse` is in its window.
+  bool refusing(Time now) const;
+  // When `refusing` may next change by itself (a window's edge); kNever if it does not.
+  Time next_change(Time now) const;
+
+  Plan arrive(std::span<const RequestElement> elements, std::uint64_t batch, std::uint32_t attempt, Time now);
+  // Applies a served request and gives one status per element, in order.
+  std::vector<ElementStatus> complete(std::span<const RequestElement> elements, Time now);
+
+  std::uint64_t requests() const { return requests_; }
+  std::uint64_t fired() const { return fired_; }
+  std::uint64_t fired(const std::string& rule) const;
+  std::size_t known_keys() const { return keys_.size(); }
+  bool knows(const RecordKey& key) const { return keys_.contains(key); }
+
+ private:
+  struct KeyHash {
+    std::size_t operator()(const RecordKey& key) const noexcept;
+  };
+
+  UpstreamSettings settings_;
+  std::uint64_t seed_;
+  Applied applied_;
+  Sink sink_;
+  std::vector<UpstreamRule> rules_;
+  Time armed_at_{};
+  std::priority_queue<Time, std::vector<Time>, std::greater<>> busy_until_;  // one entry per busy server
+  std::unordered_map<RecordKey, std::uint32_t, KeyHash> keys_;               // key -> deliveries
+  std::unordered_map<std::string, std::uint64_t> fired_by_rule_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t fired_ = 0;
+};
+
+}  // namespace holdfast::upstream
