@@ -21,9 +21,9 @@ struct UsageRecord {
   std::uint32_t latency_us = 0;     // duration of the call that is recorded
   std::uint64_t cost_nanousd = 0;   // 10^-9 US dollars
   std::uint64_t reference = 0;      // the caller's own name for this record; carried to the upstream
-  std::string_view model;
-  std::string_view provider;
-  std::string_view operation;
+  std::string_view model = {};
+  std::string_view provider = {};
+  std::string_view operation = {};
 };
 
 // What record() answers. `accepted` means that the tracker owns the record now: it is in memory,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/time.h"
@@ -17,7 +18,7 @@ namespace holdfast::faultfs {
 inline constexpr std::uint64_t kCertain = 1'000'000'000;  // probabilities are parts per billion
 
 struct Trigger {
-  std::vector<Operation> operations;      // empty: every operation the effect can act on
+  std::vector<Operation> operations = {}; // empty: every operation the effect can act on
   std::string path = "**";                // glob relative to the mount: * within a name, ** across names
   std::uint64_t probability = kCertain;   // parts per billion
   Duration from{0};                       // window, counted from arming
@@ -38,9 +39,9 @@ struct LatencyEffect {
 
 // Exactly one is set.
 struct Effect {
-  std::optional<FullEffect> full;
-  std::optional<ErrorEffect> error;
-  std::optional<LatencyEffect> latency;
+  std::optional<FullEffect> full = std::nullopt;
+  std::optional<ErrorEffect> error = std::nullopt;
+  std::optional<LatencyEffect> latency = std::nullopt;
 };
 
 struct Rule {
@@ -53,7 +54,9 @@ struct FaultPlan {
   std::vector<Rule> rules;
 };
 
-// True when the '/'-separated relative path matches the glob ("spool/**", "*.seg", "**").
+// True when the '/'-separated relative path matches the glob ("spool/**", "*.seg", "**"). A star or
+// question mark stays within a name; ** is any number of whole names, none included, so "spool/**"
+// is spool and everything below it.
 bool glob_matches(std::string_view glob, std::string_view path);
 
 // The errno for "ENOSPC", "EIO", ...; nullopt for unknown names and for those never injected.

@@ -7,13 +7,17 @@
 //   if (decision.error) answer(-decision.error) after decision.delay;
 //
 // A probabilistic rule is a hash of (seed, rule name, path, operation, ordinal of the operation on
-// that path), so thread timing cannot change which operation is hit. `full` works through the
-// SpaceBudget that the owner of the disk keeps: arm() limits it, heal() lifts the limit.
+// that path), so thread timing cannot change which operation is hit. Ordinals count while a
+// probabilistic rule is armed. `full` works through the SpaceBudget: arm() limits it, heal() lifts
+// the limit, decide() accounts for writes and allocations that proceed; what gives space back is
+// told by the owner once it has happened: injector.space().truncate(...), .remove(...).
 // Not thread-safe: the owner serialises.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +36,7 @@ struct Call {
   std::uint64_t size = 0;
   std::uint64_t inode = 0;       // for space accounting; 0 when the operation has none
   std::uint32_t caller_pid = 0;
+  bool new_name = false;         // rename, link: the target name does not exist yet, so needs room
 };
 
 struct Decision {
@@ -88,6 +93,16 @@ class Injector {
   std::uint64_t events_ = 0;
   std::unordered_map<std::string, std::uint64_t> fired_;
   std::unordered_map<std::string, std::array<std::uint32_t, kOperationCount>> ordinals_;  // by path
+  std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
+  bool probabilistic_ = false;            // some armed rule draws
+
+  void open_and_close_full_windows(Time now);
+  bool in_window(const Trigger& when, Time now) const;
+  bool triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now) const;
+  std::uint32_t next_ordinal(const Call& call);
+  void apply(const Rule& rule, const Call& call, Decision& decision, Time now);
+  void apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
+  void report(const Rule& rule, const Call& call, std::string what, Time now);
 };
 
 }  // namespace holdfast::faultfs

@@ -28,6 +28,8 @@ class SpaceBudget {
 
   // Tells the budget of a file that exists already with this size. Harmless when known.
   void adopt(std::uint64_t inode, std::uint64_t size);
+  // How many leading bytes of a write of [offset, offset + size) would fit. Accounts for nothing.
+  std::uint64_t fitting(std::uint64_t inode, std::uint64_t offset, std::uint64_t size) const;
   // Accounts for writing [offset, offset + size) and returns how many leading bytes fit.
   std::uint64_t write(std::uint64_t inode, std::uint64_t offset, std::uint64_t size);
   // All or nothing, as fallocate is.

@@ -1,4 +1,4 @@
-// A resolved scenario: everything a run needs, as plain data. parse.h makes one from a file.
+// A resolved scenario: everything a run needs, as plain data. parse_json.h makes one from a file.
 #pragma once
 
 #include <cstdint>
@@ -50,6 +50,7 @@ struct Phase {
   faultfs::FaultPlan disk;
   std::vector<upstream::UpstreamRule> upstream;
   std::vector<ProcessEvent> process;
+  std::size_t line = 0;     // where in the file; 0 when not from one
   bool faulty() const { return !disk.rules.empty() || !upstream.empty() || !process.empty(); }
 };
 

@@ -18,9 +18,9 @@ enum class Outage : std::uint8_t {
 
 // Exactly one is set.
 struct UpstreamEffect {
-  std::optional<Outage> outage;
-  std::optional<Duration> latency;             // added to the service time of each request
-  std::optional<std::uint64_t> error_rate;     // parts per billion of requests answered 500 at once
+  std::optional<Outage> outage{};
+  std::optional<Duration> latency{};            // added to the service time of each request
+  std::optional<std::uint64_t> error_rate{};    // parts per billion of requests answered 500 at once
 };
 
 struct UpstreamRule {

@@ -83,6 +83,11 @@ class UpstreamModel {
     std::size_t operator()(const RecordKey& key) const noexcept;
   };
 
+  // Occupies the server that is free first for `service`; gives the time it is done.
+  Time serve(Time now, Duration service);
+  void report(const UpstreamRule& rule, std::string decision, std::uint64_t batch, std::uint32_t attempt,
+              Time now);
+
   UpstreamSettings settings_;
   std::uint64_t seed_;
   Applied applied_;

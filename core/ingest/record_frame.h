@@ -1,0 +1,62 @@
+// The bytes of one record, from the producer's ring to the spool: at most 104 of them.
+//
+//    0  i64 time_ns          24  u32 input_tokens     36  u8 size of model
+//    8  u64 reference        28  u32 output_tokens    37  u8 size of provider
+//   16  u64 cost_nanousd     32  u32 latency_us       38  u8 size of operation
+//                                                     39  u8 version (1)
+//   40  model, provider, operation, without separators
+//
+//   std::size_t size = frame_size(record);        // after text_fits(record)
+//   write_frame(record, at);
+//   auto record = read_frame(bytes);              // nullopt when damaged; strings point into bytes
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+
+#include "core/base/bytes.h"
+#include "core/record.h"
+
+namespace holdfast::ingest {
+
+inline constexpr std::size_t kFrameFixedBytes = 40;
+inline constexpr std::size_t kMaxFrameBytes = kFrameFixedBytes + kMaxTextBytes;
+inline constexpr std::uint8_t kFrameVersion = 1;
+
+inline bool text_fits(const UsageRecord& record) noexcept {
+  return record.model.size() + record.provider.size() + record.operation.size() <= kMaxTextBytes;
+}
+
+inline std::size_t frame_size(const UsageRecord& record) noexcept {
+  return kFrameFixedBytes + record.model.size() + record.provider.size() + record.operation.size();
+}
+
+inline void write_frame(const UsageRecord& record, std::byte* at) noexcept {
+  ByteWriter out(at);
+  out.i64(record.time_ns);
+  out.u64(record.reference);
+  out.u64(record.cost_nanousd);
+  out.u32(record.input_tokens);
+  out.u32(record.output_tokens);
+  out.u32(record.latency_us);
+  out.u8(static_cast<std::uint8_t>(record.model.size()));
+  out.u8(static_cast<std::uint8_t>(record.provider.size()));
+  out.u8(static_cast<std::uint8_t>(record.operation.size()));
+  out.u8(kFrameVersion);
+  std::byte* text = out.position();
+  for (const std::string_view part : {record.model, record.provider, record.operation}) {
+    std::memcpy(text, part.data(), part.size());
+    text += part.size();
+  }
+}
+
+std::optional<UsageRecord> read_frame(Bytes bytes);
+
+// Fields at fixed places, for those who need no more.
+std::int64_t frame_time(Bytes frame);
+void stamp_frame(std::span<std::byte> frame, std::int64_t time_ns);
+std::uint64_t frame_reference(Bytes frame);
+
+}  // namespace holdfast::ingest

@@ -1,0 +1,55 @@
+#include "core/ingest/ring_registry.h"
+
+#include <algorithm>
+
+namespace holdfast::ingest {
+namespace {
+
+void add_counts(IngestCounts& sum, const ProducerSlot& slot) {
+  sum.accepted += slot.accepted.load(std::memory_order_relaxed);
+  sum.rejected_ring_full += slot.rejected_ring_full.load(std::memory_order_relaxed);
+  sum.rejected_too_large += slot.rejected_too_large.load(std::memory_order_relaxed);
+  sum.rejected_closed += slot.rejected_closed.load(std::memory_order_relaxed);
+}
+
+bool finished(const ProducerSlot& slot) {
+  return slot.released.load(std::memory_order_acquire) && slot.ring.empty();
+}
+
+}  // namespace
+
+std::shared_ptr<ProducerSlot> RingRegistry::add() {
+  auto slot = std::make_shared<ProducerSlot>(ring_bytes_, closed_);
+  base::MutexLock lock(mutex_);
+  slots_.push_back(slot);
+  version_.fetch_add(1, std::memory_order_release);
+  return slot;
+}
+
+void RingRegistry::refresh() {
+  const bool any_finished =
+      std::any_of(mine_.begin(), mine_.end(), [](const auto& slot) { return finished(*slot); });
+  if (!any_finished && mine_version_ == version_.load(std::memory_order_acquire)) return;
+  base::MutexLock lock(mutex_);
+  std::erase_if(slots_, [&](const auto& slot) {
+    if (!finished(*slot)) return false;
+    add_counts(retired_, *slot);
+    return true;
+  });
+  mine_ = slots_;
+  mine_version_ = version_.load(std::memory_order_acquire);
+}
+
+bool RingRegistry::all_empty() {
+  base::MutexLock lock(mutex_);
+  return std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->ring.empty(); });
+}
+
+IngestCounts RingRegistry::counts() {
+  base::MutexLock lock(mutex_);
+  IngestCounts sum = retired_;
+  for (const auto& slot : slots_) add_counts(sum, *slot);
+  return sum;
+}
+
+}  // namespace holdfast::ingest

@@ -1,0 +1,29 @@
+// What the workers count. Each counter is on its own; stats() of the tracker reads them together
+// with the rings, the queue and the spool. Safe from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace holdfast::monitor {
+
+struct Counters {
+  using Counter = std::atomic<std::uint64_t>;
+
+  Counter collected{0};       // taken out of the rings
+  Counter in_memory{0};       // collected, and neither in the spool nor settled
+  Counter delivered{0};
+  Counter quarantined{0};
+  Counter expired{0};
+  Counter lost_shutdown{0};
+
+  Counter commits{0};
+  Counter failed_commits{0};
+  Counter requests{0};
+  Counter retries{0};
+  Counter duplicates{0};
+  Counter fallbacks{0};
+  Counter detached_workers{0};
+};
+
+}  // namespace holdfast::monitor

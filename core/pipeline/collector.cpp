@@ -1,0 +1,130 @@
+#include "core/pipeline/collector.h"
+
+#include <algorithm>
+
+#include "core/ingest/record_frame.h"
+
+namespace holdfast::pipeline {
+
+using delivery::HeldRecord;
+
+namespace {
+constexpr Duration kLongestIdle = std::chrono::milliseconds(100);  // how late close() may be noticed
+}
+
+Collector::Collector(std::shared_ptr<Shared> shared)
+    : shared_(std::move(shared)), s_(*shared_), pause_(s_.options.collector.poll) {
+  staged_.reserve(s_.options.spool.commit_records);
+}
+
+void Collector::run() {
+  while (!s_.stopping.load()) {
+    Time now = s_.env.clock.now();
+    const std::size_t collected = collect(now);
+    if (s_.space_freed.exchange(false)) disk_retry_at_ = now;
+    if (commit_due(now)) flush(now);
+    if (staged_.empty()) reclaim(now);
+    idle(collected, now);
+  }
+}
+
+std::size_t Collector::collect(Time now) {
+  const std::size_t limit = s_.options.spool.commit_records - std::min<std::size_t>(
+                                s_.options.spool.commit_records, staged_.size());
+  if (limit == 0) return 0;
+  if (staged_.empty()) staged_since_ = now;
+  const std::int64_t stamp = s_.env.clock.wall().time_since_epoch().count();
+  const std::size_t before = staged_.size();
+  s_.rings.drain(limit, [&](std::span<std::byte> frame) {
+    if (ingest::frame_time(frame) == 0) ingest::stamp_frame(frame, stamp);
+    HeldRecord& record = staged_.emplace_back();
+    record.key = {.epoch = s_.spool->epoch(), .sequence = next_sequence_++};
+    record.assign(frame);
+  });
+  const std::size_t collected = staged_.size() - before;
+  s_.counters.in_memory.fetch_add(collected);
+  s_.counters.collected.fetch_add(collected);
+  return collected;
+}
+
+bool Collector::commit_due(Time now) const {
+  if (staged_.empty()) return false;
+  return s_.closing.load() || staged_.size() >= s_.options.spool.commit_records ||
+         now >= staged_since_ + s_.options.spool.commit_interval;
+}
+
+void Collector::flush(Time now) {
+  if (now >= disk_retry_at_) commit(now);
+  if (!staged_.empty()) spill(s_.env.clock.now());
+}
+
+void Collector::commit(Time now) {
+  frames_.clear();
+  for (const HeldRecord& record : staged_) frames_.push_back({record.key.sequence, record.frame()});
+  const spool::CommitResult result = s_.spool->commit(frames_);
+  s_.counters.commits.fetch_add(1);
+  if (result.error) note_failure(*result.error, now);
+  else s_.disk_failed.store(false);
+  if (result.durable == 0) return;
+  now = s_.env.clock.now();
+  report(result, now);
+  if (!s_.feed.committed(std::span(staged_).first(result.durable), now)) s_.upkeep->notify();
+  staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(result.durable));
+  s_.counters.in_memory.fetch_sub(result.durable);
+  s_.work->notify();
+  s_.progress->notify();
+}
+
+// Writes down where each durable record lies, and tells the observer.
+void Collector::report(const spool::CommitResult& result, Time now) {
+  std::size_t at = 0;
+  for (const auto& placement : result.placements) {
+    references_.clear();
+    for (std::uint32_t i = 0; i < placement.count; ++i, ++at) {
+      staged_[at].segment = placement.segment;
+      staged_[at].ordinal = placement.first_ordinal + i;
+      references_.push_back(ingest::frame_reference(staged_[at].frame()));
+    }
+    s_.observer.on_durable(now, {placement.path, placement.begin, placement.end, references_});
+  }
+}
+
+void Collector::note_failure(const Error& error, Time now) {
+  s_.counters.failed_commits.fetch_add(1);
+  disk_retry_at_ = now + s_.options.spool.retry_interval;
+  if (s_.disk_failed.exchange(true)) return;
+  s_.counters.fallbacks.fetch_add(1);
+  s_.env.log.write(Log::Level::warning, "spool.failed", error.message + "; records are held in memory meanwhile");
+}
+
+std::size_t Collector::memory_room() const {
+  const std::size_t limit = s_.options.memory.max_bytes / sizeof(HeldRecord);
+  const std::size_t held = s_.counters.in_memory.load();
+  return limit - std::min(limit, held - std::min(held, staged_.size()));
+}
+
+// Hands what the disk did not take to the shippers, as far as the bound on memory allows.
+void Collector::spill(Time now) {
+  const std::size_t count = std::min(staged_.size(), memory_room());
+  s_.queue.push(std::span(staged_).first(count), now);
+  staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (count > 0) s_.work->notify();
+}
+
+// The disk is back: what only memory has goes there, before anything else is collected.
+void Collector::reclaim(Time now) {
+  if (now < disk_retry_at_ || s_.queue.unspooled() == 0) return;
+  staged_ = s_.queue.take_unspooled(s_.options.spool.commit_records);
+  if (!staged_.empty()) flush(now);
+}
+
+void Collector::idle(std::size_t collected, Time now) {
+  const auto& options = s_.options.collector;
+  pause_ = collected > 0 ? options.poll : std::min(options.idle_poll, pause_ * 2);
+  Time latest = now + kLongestIdle;
+  if (!staged_.empty()) latest = std::min(latest, std::max(now + options.poll, staged_since_ + s_.options.spool.commit_interval));
+  if (s_.queue.unspooled() > 0) latest = std::min(latest, std::max(now + options.poll, disk_retry_at_));
+  s_.env.scheduler.idle_until(std::min(now + pause_, latest), latest);
+}
+
+}  // namespace holdfast::pipeline

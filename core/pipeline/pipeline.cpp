@@ -1,0 +1,122 @@
+#include "core/pipeline/pipeline.h"
+
+#include <algorithm>
+
+#include "core/ingest/record_frame.h"
+#include "core/pipeline/collector.h"
+#include "core/pipeline/replay.h"
+#include "core/pipeline/shipper.h"
+
+namespace holdfast::pipeline {
+namespace {
+
+constexpr Duration kLook = std::chrono::milliseconds(2);           // between looks at a condition
+constexpr Duration kStragglers = std::chrono::milliseconds(5);     // for producers inside record() at close
+constexpr Duration kJoinGrace = std::chrono::milliseconds(500);    // for workers to see that they should end
+
+}  // namespace
+
+Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {
+  auto& scheduler = shared_->env.scheduler;
+  workers_.push_back(scheduler.spawn("collector", [s = shared_] { Collector(s).run(); }));
+  workers_.push_back(scheduler.spawn("replay", [s = shared_] { Replay(s).run(); }));
+  for (std::size_t i = 0; i < shared_->options.delivery.shippers; ++i)
+    workers_.push_back(scheduler.spawn("shipper-" + std::to_string(i), [s = shared_, i] { Shipper(s, i).run(); }));
+}
+
+// Every record accepted so far has left memory, for the spool or for good.
+bool Pipeline::all_safe(std::uint64_t accepted) const {
+  return shared_->counters.collected.load() >= accepted && shared_->counters.in_memory.load() == 0;
+}
+
+bool Pipeline::finished() const {
+  if (!all_safe(shared_->rings.counts().accepted)) return false;
+  return shared_->spool->counts().unsettled == 0 || !shared_->gate.closed();
+}
+
+template <class Condition>
+bool Pipeline::wait_for(Time deadline, Condition&& condition) {
+  for (;;) {
+    const std::uint64_t ticket = shared_->progress->ticket();
+    if (condition()) return true;
+    const Time now = shared_->env.clock.now();
+    if (now >= deadline) return false;
+    shared_->progress->wait_until(ticket, std::min(deadline, now + kLook));
+  }
+}
+
+Status Pipeline::flush(Time deadline) {
+  const std::uint64_t accepted = shared_->rings.counts().accepted;
+  if (wait_for(deadline, [&] { return all_safe(accepted); })) return {};
+  return fail(Code::timeout, "records are still held in memory only: disk and upstream do not take them");
+}
+
+Status Pipeline::close(Time deadline) {
+  Shared& s = *shared_;
+  s.rings.close();
+  s.env.scheduler.sleep_until(std::min(deadline, s.env.clock.now() + kStragglers));
+  s.closing.store(true);
+  s.queue.set_draining(true);
+  s.work->notify();
+  const bool done = wait_for(deadline, [&] { return finished(); });
+
+  s.stopping.store(true);
+  s.cancel_sends.store(true);
+  s.work->notify();
+  s.upkeep->notify();
+  const std::size_t stuck = join_workers(std::max(deadline, s.env.clock.now() + kJoinGrace));
+  s.counters.detached_workers.fetch_add(stuck);
+  count_leftovers();
+  Status closed = stuck == 0 ? s.spool->close() : Status{};  // a stuck worker may still be inside it
+  if (stuck > 0) return fail(Code::timeout, std::to_string(stuck) + " workers are stuck and were left behind");
+  if (!done) return fail(Code::timeout, "the deadline came before everything was safe or delivered");
+  return closed;
+}
+
+std::size_t Pipeline::join_workers(Time deadline) {
+  return static_cast<std::size_t>(
+      std::count_if(workers_.begin(), workers_.end(), [&](auto& worker) { return !worker->join(deadline); }));
+}
+
+// What only memory has when the workers are gone is lost, by name and by number.
+void Pipeline::count_leftovers() {
+  Shared& s = *shared_;
+  const Time now = s.env.clock.now();
+  for (const auto& record : s.queue.take_all())
+    if (!record.spooled()) s.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
+  s.counters.lost_shutdown.fetch_add(s.counters.in_memory.exchange(0));
+}
+
+Stats Pipeline::stats() const {
+  const Shared& s = *shared_;
+  const auto ingest = shared_->rings.counts();
+  const auto spool = s.spool->counts();
+  const auto& recovery = s.spool->recovery();
+  const auto& c = s.counters;
+  Stats stats;
+  stats.rejected_ring_full = ingest.rejected_ring_full;
+  stats.rejected_too_large = ingest.rejected_too_large;
+  stats.rejected_closed = ingest.rejected_closed;
+  stats.offered = ingest.accepted + ingest.rejected_ring_full + ingest.rejected_too_large + ingest.rejected_closed;
+  stats.recovered = recovery.records + recovery.damaged;
+  stats.delivered = c.delivered;
+  stats.quarantined = c.quarantined;
+  stats.expired = c.expired;
+  stats.pending_spool = spool.unsettled;
+  stats.pending_memory = ingest.accepted - c.collected + c.in_memory;
+  stats.lost_shutdown = c.lost_shutdown;
+  stats.commits = c.commits;
+  stats.failed_commits = c.failed_commits;
+  stats.segments_sealed = spool.sealed;
+  stats.segments_retired = spool.retired;
+  stats.requests = c.requests;
+  stats.retries = c.retries;
+  stats.duplicates = c.duplicates;
+  stats.breaker_opens = s.gate.opens();
+  stats.fallbacks = c.fallbacks;
+  stats.spool_bytes = spool.bytes;
+  stats.detached_workers = c.detached_workers;
+  return stats;
+}
+
+}  // namespace holdfast::pipeline

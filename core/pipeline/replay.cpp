@@ -1,0 +1,47 @@
+#include "core/pipeline/replay.h"
+
+namespace holdfast::pipeline {
+namespace {
+
+constexpr Duration kRest = std::chrono::milliseconds(100);        // between looks when nothing happens
+constexpr Duration kHintInterval = std::chrono::seconds(5);
+
+}  // namespace
+
+void Replay::run() {
+  while (!s_.stopping.load()) {
+    const std::uint64_t ticket = s_.upkeep->ticket();
+    const bool moved = refill();
+    tidy(s_.env.clock.now());
+    if (!moved && !s_.stopping.load()) s_.upkeep->wait_until(ticket, s_.env.clock.now() + kRest);
+  }
+}
+
+// True when records were moved and more may follow at once.
+bool Replay::refill() {
+  if (s_.queue.room() == 0) return false;
+  auto refill = s_.feed.refill(s_.env.clock.now());
+  if (!refill) {
+    s_.env.log.write(Log::Level::warning, "spool.read", refill.error().message + "; read again later");
+    return false;
+  }
+  s_.counters.quarantined.fetch_add(refill->damaged);
+  if (refill->moved > 0) s_.work->notify();
+  return refill->moved > 0;
+}
+
+void Replay::tidy(Time now) {
+  if (s_.spool->retire() > 0) {
+    s_.space_freed.store(true);
+    s_.progress->notify();
+  }
+  if (auto refused = s_.take_refused(); !refused.empty())
+    if (auto kept = s_.spool->quarantine().keep("refused.frames", refused); !kept)
+      s_.env.log.write(Log::Level::warning, "quarantine", kept.error().message);
+  if (now < hint_due_) return;
+  hint_due_ = now + kHintInterval;
+  if (auto saved = s_.spool->save_hint(); !saved)
+    s_.env.log.write(Log::Level::info, "spool.checkpoint", saved.error().message);
+}
+
+}  // namespace holdfast::pipeline

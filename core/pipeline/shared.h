@@ -1,0 +1,67 @@
+// What the workers of one tracker share: the rooms they join, and the events by which they wake
+// each other. Owned by shared pointers, so that a worker stuck at the end of close() may outlive
+// its tracker. Each member says who may use it.
+//
+//   rings --collector--> spool --replay--> queue --shippers--> upstream
+//              |  \__________ direct _______^                    |
+//              +------- memory only (disk failed) ---^            +--> spool: settled
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/delivery/batch_queue.h"
+#include "core/delivery/codec.h"
+#include "core/env/environment.h"
+#include "core/ingest/ring_registry.h"
+#include "core/monitor/counters.h"
+#include "core/observer.h"
+#include "core/options.h"
+#include "core/pipeline/breaker_gate.h"
+#include "core/pipeline/feed.h"
+#include "core/spool/spool.h"
+
+namespace holdfast::pipeline {
+
+struct Shared {
+  Shared(Environment environment, Options settings, std::unique_ptr<spool::Spool> opened,
+         std::unique_ptr<delivery::Codec> upstream_codec, Observer& listener);
+
+  Environment env;
+  const Options options;
+  Observer& observer;
+
+  ingest::RingRegistry rings;              // producers, collector
+  std::unique_ptr<spool::Spool> spool;     // see its own rules
+  delivery::BatchQueue queue;              // any worker
+  std::unique_ptr<delivery::Codec> codec;  // shippers
+  monitor::Counters counters;              // any worker
+
+  std::unique_ptr<Event> work;      // for shippers: the queue or the breaker changed
+  std::unique_ptr<Event> upkeep;    // for the replay worker: room in the queue, records settled
+  std::unique_ptr<Event> progress;  // for waiters in flush() and close()
+
+  BreakerGate gate;                 // shippers
+  Feed feed;                        // collector, replay
+
+  std::atomic<bool> closing{false};     // no new records: finish what is there
+  std::atomic<bool> stopping{false};    // workers end at their next look
+  CancelFlag cancel_sends{false};       // requests under way are given up
+  std::atomic<bool> space_freed{false}; // a segment was retired: the collector may try the disk again
+  std::atomic<bool> disk_failed{false}; // records are held in memory
+
+  // Refused records on their way to the quarantine directory, which the replay worker writes.
+  void quarantine(const delivery::HeldRecord& record, const char* why);
+  std::vector<std::byte> take_refused();
+
+  // A record leaves the pipeline: it is settled in the spool or gone from memory.
+  bool settle(const delivery::HeldRecord& record);
+
+ private:
+  base::Mutex refused_mutex_;
+  std::vector<std::byte> refused_;  // JSON-free: frames, one after the other
+};
+
+}  // namespace holdfast::pipeline

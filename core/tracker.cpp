@@ -1,0 +1,45 @@
+#include "core/tracker.h"
+
+#include "core/base/check.h"
+#include "core/delivery/codecs/lineage.h"
+#include "core/pipeline/pipeline.h"
+#include "core/spool/spool.h"
+
+namespace holdfast {
+namespace {
+
+Observer nobody;  // has no state and does nothing
+
+}  // namespace
+
+Result<std::unique_ptr<Tracker>> Tracker::open(Environment environment, const Options& options, Observer* observer) {
+  if (options.spool.directory.empty()) return fail(Code::invalid, "spool.directory is not set");
+  auto spool = spool::Spool::open(environment.files, environment.random.stream("spool.epoch"), environment.log,
+                                  {.directory = options.spool.directory,
+                                   .max_bytes = options.spool.max_bytes,
+                                   .segment_bytes = options.spool.segment_bytes});
+  if (!spool) return fail(spool.error());
+  auto shared = std::make_shared<pipeline::Shared>(environment, options, std::move(*spool),
+                                                   std::make_unique<delivery::LineageCodec>(),
+                                                   observer != nullptr ? *observer : nobody);
+  return std::unique_ptr<Tracker>(new Tracker(std::make_unique<pipeline::Pipeline>(std::move(shared))));
+}
+
+Tracker::Tracker(std::unique_ptr<pipeline::Pipeline> pipeline) : pipeline_(std::move(pipeline)) {}
+
+// A destructor must not block for long, and correctness must not depend on it: programs call close().
+Tracker::~Tracker() { HOLDFAST_CHECK(closed_, "a tracker is closed before it is destroyed"); }
+
+Producer Tracker::make_producer() { return Producer(pipeline_->shared().rings.add()); }
+
+Status Tracker::flush(Duration within) { return pipeline_->flush(pipeline_->shared().env.clock.now() + within); }
+
+Status Tracker::close(Duration within) {
+  HOLDFAST_CHECK(!closed_, "a tracker is closed once");
+  closed_ = true;
+  return pipeline_->close(pipeline_->shared().env.clock.now() + within);
+}
+
+Stats Tracker::stats() const { return pipeline_->stats(); }
+
+}  // namespace holdfast

@@ -1,0 +1,67 @@
+#include "faultfs/control/client.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace holdfast::faultfs {
+
+Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket_path.size() >= sizeof address.sun_path) {
+    return fail(Code::invalid, "the path of the control socket is too long: " + socket_path);
+  }
+  std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return fail(error_of_errno(errno, "make a socket"));
+  LineSocket socket(descriptor);  // non-blocking: a full backlog is an error, not a hang
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    const int error = errno;
+    return fail(Code::unavailable,
+                "no faultfs answers at " + socket_path + " (" + ::strerror(error) + "); is it mounted?", error);
+  }
+  return ControlClient(std::move(socket));
+}
+
+Result<Answer> ControlClient::ask(const Request& request) {
+  const auto deadline = std::chrono::steady_clock::now() + kAnswerTime;
+  const std::string line = print_request(request);
+  if (line.size() > kLongestRequest) return fail(Code::invalid, "the plan is too large for the control socket");
+  if (auto sent = socket_.send_line(line, deadline); !sent) return fail(sent.error());
+  auto answer = socket_.receive_line(kLongestAnswer, deadline);
+  if (!answer) return fail(answer.error());
+  return parse_answer(*answer);
+}
+
+Status ControlClient::load(const FaultPlan& plan) {
+  auto answer = ask({Verb::load, plan});
+  return answer ? Status{} : fail(answer.error());
+}
+
+Status ControlClient::clear() {
+  auto answer = ask({Verb::clear, {}});
+  return answer ? Status{} : fail(answer.error());
+}
+
+Result<std::string> ControlClient::status() {
+  auto answer = ask({Verb::status, {}});
+  if (!answer) return fail(answer.error());
+  return answer->status;
+}
+
+Result<std::vector<std::string>> ControlClient::log() {
+  auto answer = ask({Verb::log, {}});
+  if (!answer) return fail(answer.error());
+  return answer->lines;
+}
+
+Status ControlClient::stop() {
+  auto answer = ask({Verb::stop, {}});
+  return answer ? Status{} : fail(answer.error());
+}
+
+}  // namespace holdfast::faultfs

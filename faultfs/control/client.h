@@ -1,0 +1,42 @@
+// Speaks to a running faultfs.
+//
+//   auto client = ControlClient::connect(*control_socket_for("/mnt/spool"));
+//   client->load(plan);                     // active when this returns
+//   client->clear();
+//
+// One thread at a time. Every call has a deadline of kAnswerTime; after Code::timeout or
+// Code::unavailable the connection is of no more use.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "faultfs/control/line_socket.h"
+#include "faultfs/control/protocol_json.h"
+
+namespace holdfast::faultfs {
+
+class ControlClient {
+ public:
+  static constexpr auto kAnswerTime = std::chrono::seconds(5);
+
+  static Result<ControlClient> connect(const std::string& socket_path);
+
+  Status load(const FaultPlan& plan);
+  Status clear();
+  // The state of the mount, as a JSON object.
+  Result<std::string> status();
+  // The newest lines of the fault log, when the mount keeps it in memory.
+  Result<std::vector<std::string>> log();
+  // Asks the daemon to unmount and end.
+  Status stop();
+
+ private:
+  explicit ControlClient(LineSocket socket) : socket_(std::move(socket)) {}
+  LineSocket socket_;
+
+  Result<Answer> ask(const Request& request);
+};
+
+}  // namespace holdfast::faultfs

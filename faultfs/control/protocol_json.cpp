@@ -1,0 +1,120 @@
+#include "faultfs/control/protocol_json.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/nearest.h"
+#include "faultfs/model/fault_plan_json.h"
+
+namespace holdfast::faultfs {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 5> kVerbs = {"load", "clear", "status", "log", "stop"};
+
+// Paths may hold bytes that are no UTF-8; they must not make an answer impossible.
+std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+Result<json> object_of(std::string_view line) {
+  auto value = json::parse(line, nullptr, false);
+  if (value.is_discarded() || !value.is_object()) return fail(Code::invalid, "the line is no JSON object");
+  return value;
+}
+
+Result<Verb> verb_of(const json& request) {
+  const auto found = request.find("command");
+  if (found == request.end() || !found->is_string()) {
+    return fail(Code::invalid, "a request needs \"command\": one of " + quoted_list(kVerbs));
+  }
+  const auto name = found->get<std::string>();
+  const auto verb = std::ranges::find(kVerbs, name);
+  if (verb == kVerbs.end()) {
+    return fail(Code::invalid, "unknown command \"" + name + "\"" + allowed_names(name, kVerbs));
+  }
+  return static_cast<Verb>(verb - kVerbs.begin());
+}
+
+json json_of(const MountStatus& status) {
+  json rules = json::array();
+  for (const auto& rule : status.plan.rules) {
+    json entry = to_json(rule);
+    const auto fired = status.fired_by_rule.find(rule.name);
+    entry["fired"] = fired == status.fired_by_rule.end() ? 0 : fired->second;
+    rules.push_back(std::move(entry));
+  }
+  json value = {{"pid", status.pid},           {"source", status.source},
+                {"mountpoint", status.mountpoint}, {"seed", status.seed},
+                {"rules", std::move(rules)},   {"fired", status.fired},
+                {"operations", status.operations}, {"delayed", status.delayed},
+                {"inodes", status.inodes},     {"lost_log_lines", status.lost_log_lines}};
+  if (!status.fault_log.empty()) value["fault_log"] = status.fault_log;
+  if (!status.sync_log.empty()) value["sync_log"] = status.sync_log;
+  if (status.space_left) value["space_left"] = *status.space_left;
+  return value;
+}
+
+}  // namespace
+
+std::string print_request(const Request& request) {
+  json value = {{"command", kVerbs[static_cast<std::size_t>(request.verb)]}};
+  if (request.verb == Verb::load) value["plan"] = to_json(request.plan);
+  return text_of(value);
+}
+
+Result<Request> parse_request(std::string_view line) {
+  auto value = object_of(line);
+  if (!value) return fail(value.error());
+  auto verb = verb_of(*value);
+  if (!verb) return fail(verb.error());
+  Request request{*verb, {}};
+  if (request.verb == Verb::load) {
+    if (!value->contains("plan")) return fail(Code::invalid, "\"load\" needs \"plan\"");
+    auto plan = plan_from_json(value->at("plan"), "/plan");
+    if (!plan) return fail(Code::invalid, plan.error().pointer + ": " + plan.error().message);
+    request.plan = *std::move(plan);
+  }
+  return request;
+}
+
+std::string print_status(const MountStatus& status) {
+  return json_of(status).dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+std::string print_done() { return R"({"ok":true})"; }
+
+std::string print_status_answer(const MountStatus& status) {
+  return text_of({{"ok", true}, {"status", json_of(status)}});
+}
+
+std::string print_log_answer(const std::vector<std::string>& lines) {
+  // The newest lines that fit with room to spare for their quoting.
+  std::size_t bytes = 0;
+  auto first = lines.end();
+  while (first != lines.begin() && bytes + 2 * std::prev(first)->size() < kLongestAnswer / 2) {
+    bytes += 2 * (--first)->size();
+  }
+  return text_of({{"ok", true}, {"lines", std::vector<std::string>(first, lines.end())}});
+}
+
+std::string print_failure(const Error& error) { return text_of({{"ok", false}, {"error", error.message}}); }
+
+Result<Answer> parse_answer(std::string_view line) {
+  auto value = object_of(line);
+  if (!value) return fail(Code::corrupted, "faultfs answered something else than a JSON object");
+  if (!value->value("ok", false)) {
+    return fail(Code::invalid, value->value("error", std::string("faultfs refused without a reason")));
+  }
+  Answer answer;
+  if (value->contains("status")) {
+    answer.status = value->at("status").dump(2, ' ', false, json::error_handler_t::replace);
+  }
+  if (value->contains("lines") && value->at("lines").is_array()) {
+    for (const auto& entry : value->at("lines")) {
+      if (entry.is_string()) answer.lines.push_back(entry.get<std::string>());
+    }
+  }
+  return answer;
+}
+
+}  // namespace holdfast::faultfs

@@ -1,0 +1,68 @@
+// What is said on the control socket: one JSON object a line, one answer a question, in order.
+//
+//   {"command": "load", "plan": {"rules": [...]}}     {"ok": true}
+//   {"command": "clear"}                              {"ok": true}
+//   {"command": "status"}                             {"ok": true, "status": {...}}
+//   {"command": "log"}                                {"ok": true, "lines": [...]}
+//   {"command": "stop"}                               {"ok": true}, then the mount goes
+//   what fails                                        {"ok": false, "error": "a sentence"}
+//
+// An answer is sent only after the command has taken effect. Lines are bounded. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "faultfs/model/fault_plan.h"
+
+namespace holdfast::faultfs {
+
+inline constexpr std::size_t kLongestRequest = 1U << 20;
+inline constexpr std::size_t kLongestAnswer = 8U << 20;
+
+enum class Verb : std::uint8_t { load, clear, status, log, stop };
+
+struct Request {
+  Verb verb = Verb::status;
+  FaultPlan plan;  // load
+};
+
+struct MountStatus {
+  std::int64_t pid = 0;
+  std::string source;
+  std::string mountpoint;
+  std::uint64_t seed = 0;
+  std::string fault_log;  // empty: none was asked for
+  std::string sync_log;
+  FaultPlan plan;
+  std::uint64_t fired = 0;
+  std::map<std::string, std::uint64_t> fired_by_rule;
+  std::map<std::string, std::uint64_t> operations;
+  std::optional<std::uint64_t> space_left;  // while a `full` rule limits it
+  std::uint64_t delayed = 0;                // requests held right now
+  std::uint64_t inodes = 0;
+  std::uint64_t lost_log_lines = 0;
+};
+
+struct Answer {
+  std::string status;              // status: the JSON object as text
+  std::vector<std::string> lines;  // log
+};
+
+std::string print_request(const Request& request);
+Result<Request> parse_request(std::string_view line);
+
+std::string print_status(const MountStatus& status);
+std::string print_done();
+std::string print_status_answer(const MountStatus& status);
+std::string print_log_answer(const std::vector<std::string>& lines);
+std::string print_failure(const Error& error);
+// The answer, or the error that the other side reported.
+Result<Answer> parse_answer(std::string_view line);
+
+}  // namespace holdfast::faultfs

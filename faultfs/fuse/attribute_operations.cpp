@@ -1,0 +1,219 @@
+// Attributes: of files, of the whole file system, and the extended ones.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include "faultfs/fuse/file_handle.h"
+#include "faultfs/fuse/passthrough.h"
+
+namespace holdfast::faultfs {
+namespace {
+
+void answer_attributes(fuse_req_t request, const Node& node) {
+  struct stat status{};
+  if (::fstatat(node.descriptor(), "", &status, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0) {
+    fuse_reply_err(request, errno);
+  } else {
+    fuse_reply_attr(request, &status, kAttributeTimeout);
+  }
+}
+
+void getattr(fuse_req_t request, fuse_ino_t id, fuse_file_info*) {
+  auto& fs = Passthrough::of(request);
+  auto node = fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::getattr, path), Place::here,
+             [request, node = std::move(node)](const Decision&) { answer_attributes(request, *node); });
+}
+
+struct Change {
+  NodePtr node;
+  std::string path;
+  struct stat to {};
+  int which = 0;
+  int handle = -1;  // of an open file, or -1
+};
+
+int change_mode(const Change& change) {
+  return ::chmod(DescriptorPath(change.node->descriptor()).c_str(), change.to.st_mode & 07777);
+}
+
+int change_owner(const Change& change) {
+  const uid_t user = (change.which & FUSE_SET_ATTR_UID) != 0 ? change.to.st_uid : static_cast<uid_t>(-1);
+  const gid_t group = (change.which & FUSE_SET_ATTR_GID) != 0 ? change.to.st_gid : static_cast<gid_t>(-1);
+  return ::fchownat(change.node->descriptor(), "", user, group, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+}
+
+int change_times(const Change& change) {
+  const auto pick = [&](int given, int now, timespec time) {
+    if ((change.which & now) != 0) return timespec{0, UTIME_NOW};
+    return (change.which & given) != 0 ? time : timespec{0, UTIME_OMIT};
+  };
+  const timespec times[2] = {pick(FUSE_SET_ATTR_ATIME, FUSE_SET_ATTR_ATIME_NOW, change.to.st_atim),
+                             pick(FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW, change.to.st_mtim)};
+  return ::utimensat(AT_FDCWD, DescriptorPath(change.node->descriptor()).c_str(), times, 0);
+}
+
+int change_size(Passthrough& fs, const Change& change) {
+  struct stat before{};
+  if (::fstat(change.node->descriptor(), &before) != 0) return -1;
+  const int result = change.handle >= 0
+                         ? ::ftruncate(change.handle, change.to.st_size)
+                         : ::truncate(DescriptorPath(change.node->descriptor()).c_str(), change.to.st_size);
+  if (result != 0) return result;
+  const auto size = static_cast<std::uint64_t>(change.to.st_size);
+  fs.faults.truncated(space_id(change.node->key()), static_cast<std::uint64_t>(before.st_size), size);
+  fs.syncs.truncated(change.path, size);
+  return 0;
+}
+
+constexpr int kTimes = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW;
+
+Operation operation_of(int which) {
+  if ((which & FUSE_SET_ATTR_SIZE) != 0) return Operation::truncate;
+  if ((which & FUSE_SET_ATTR_MODE) != 0) return Operation::chmod;
+  if ((which & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0) return Operation::chown;
+  if ((which & kTimes) != 0) return Operation::utimens;
+  return Operation::setattr;
+}
+
+void apply(fuse_req_t request, const Change& change) {
+  auto& fs = Passthrough::of(request);
+  int result = 0;
+  if ((change.which & FUSE_SET_ATTR_MODE) != 0) result = change_mode(change);
+  if (result == 0 && (change.which & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0) result = change_owner(change);
+  if (result == 0 && (change.which & FUSE_SET_ATTR_SIZE) != 0) result = change_size(fs, change);
+  if (result == 0 && (change.which & kTimes) != 0) result = change_times(change);
+  if (result != 0) {
+    fuse_reply_err(request, errno);
+  } else {
+    answer_attributes(request, *change.node);
+  }
+}
+
+void setattr(fuse_req_t request, fuse_ino_t id, struct stat* attributes, int which, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  Change change{fs.nodes.at(id), {}, *attributes, which, info != nullptr ? handle_of(info)->descriptor : -1};
+  change.path = fs.nodes.path_of(*change.node);
+  const std::string path = change.path;
+  Call call = call_of(request, operation_of(which), path);
+  if (call.operation == Operation::truncate) call.size = static_cast<std::uint64_t>(attributes->st_size);
+  fs.perform(request, call, Place::here,
+             [request, change = std::move(change)](const Decision&) { apply(request, change); });
+}
+
+void access(fuse_req_t request, fuse_ino_t id, int mask) {
+  auto& fs = Passthrough::of(request);
+  auto node = fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::access, path), Place::here,
+             [request, node = std::move(node), mask](const Decision&) {
+               const int result = ::access(DescriptorPath(node->descriptor()).c_str(), mask);
+               fuse_reply_err(request, result == 0 ? 0 : errno);
+             });
+}
+
+void answer_statfs(fuse_req_t request, const Node& node) {
+  struct statvfs status{};
+  if (::fstatvfs(node.descriptor(), &status) != 0) {
+    fuse_reply_err(request, errno);
+    return;
+  }
+  if (const auto left = Passthrough::of(request).faults.space_left()) {
+    const fsblkcnt_t blocks = *left / status.f_frsize;
+    status.f_bfree = std::min(status.f_bfree, blocks);
+    status.f_bavail = std::min(status.f_bavail, blocks);
+  }
+  fuse_reply_statfs(request, &status);
+}
+
+void statfs(fuse_req_t request, fuse_ino_t id) {
+  auto& fs = Passthrough::of(request);
+  auto node = id == 0 ? fs.nodes.root() : fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::statfs, path), Place::here,
+             [request, node = std::move(node)](const Decision&) { answer_statfs(request, *node); });
+}
+
+// An answer of `size` bytes at most, or, when size is 0, how many it would have.
+template <class Get>
+void answer_extended(fuse_req_t request, std::size_t size, Get get) {
+  std::vector<char> value(size);
+  const ssize_t length = get(value.data(), size);
+  if (length < 0) {
+    fuse_reply_err(request, errno);
+  } else if (size == 0) {
+    fuse_reply_xattr(request, static_cast<std::size_t>(length));
+  } else {
+    fuse_reply_buf(request, value.data(), static_cast<std::size_t>(length));
+  }
+}
+
+void getxattr(fuse_req_t request, fuse_ino_t id, const char* name, std::size_t size) {
+  auto& fs = Passthrough::of(request);
+  auto node = fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::getxattr, path), Place::here,
+             [request, node = std::move(node), name = std::string(name), size](const Decision&) {
+               answer_extended(request, size, [&](char* into, std::size_t room) {
+                 return ::getxattr(DescriptorPath(node->descriptor()).c_str(), name.c_str(), into, room);
+               });
+             });
+}
+
+void listxattr(fuse_req_t request, fuse_ino_t id, std::size_t size) {
+  auto& fs = Passthrough::of(request);
+  auto node = fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::listxattr, path), Place::here,
+             [request, node = std::move(node), size](const Decision&) {
+               answer_extended(request, size, [&](char* into, std::size_t room) {
+                 return ::listxattr(DescriptorPath(node->descriptor()).c_str(), into, room);
+               });
+             });
+}
+
+void setxattr(fuse_req_t request, fuse_ino_t id, const char* name, const char* value, std::size_t size, int flags) {
+  auto& fs = Passthrough::of(request);
+  auto node = fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::setxattr, path), Place::here,
+             [request, node = std::move(node), name = std::string(name), value = std::string(value, size),
+              flags](const Decision&) {
+               const int result = ::setxattr(DescriptorPath(node->descriptor()).c_str(), name.c_str(), value.data(),
+                                             value.size(), flags);
+               fuse_reply_err(request, result == 0 ? 0 : errno);
+             });
+}
+
+void removexattr(fuse_req_t request, fuse_ino_t id, const char* name) {
+  auto& fs = Passthrough::of(request);
+  auto node = fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::removexattr, path), Place::here,
+             [request, node = std::move(node), name = std::string(name)](const Decision&) {
+               const int result = ::removexattr(DescriptorPath(node->descriptor()).c_str(), name.c_str());
+               fuse_reply_err(request, result == 0 ? 0 : errno);
+             });
+}
+
+}  // namespace
+
+void add_attribute_operations(fuse_lowlevel_ops& table) {
+  table.getattr = getattr;
+  table.setattr = setattr;
+  table.access = access;
+  table.statfs = statfs;
+  table.getxattr = getxattr;
+  table.listxattr = listxattr;
+  table.setxattr = setxattr;
+  table.removexattr = removexattr;
+}
+
+}  // namespace holdfast::faultfs

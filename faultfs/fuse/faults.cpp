@@ -1,0 +1,56 @@
+#include "faultfs/fuse/faults.h"
+
+#include "faultfs/fuse/monotonic.h"
+
+namespace holdfast::faultfs {
+
+Faults::Faults(std::uint64_t seed, LineLog& log)
+    : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }) {}
+
+void Faults::arm(FaultPlan plan) {
+  const std::lock_guard lock(mutex_);
+  injector_.arm(std::move(plan), monotonic_now());
+  ++arming_;
+}
+
+Judgement Faults::judge(const Call& call) {
+  const std::lock_guard lock(mutex_);
+  ++seen_[static_cast<std::size_t>(call.operation)];
+  const Time now = injector_.armed() ? monotonic_now() : Time{};
+  return {injector_.decide(call, now), arming_.load()};
+}
+
+void Faults::adopt(std::uint64_t inode, std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  injector_.space().adopt(inode, size);
+}
+
+void Faults::truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_t size) {
+  const std::lock_guard lock(mutex_);
+  injector_.space().adopt(inode, old_size);
+  injector_.space().truncate(inode, size);
+}
+
+void Faults::removed(std::uint64_t inode) {
+  const std::lock_guard lock(mutex_);
+  injector_.space().remove(inode);
+}
+
+std::optional<std::uint64_t> Faults::space_left() {
+  const std::lock_guard lock(mutex_);
+  if (!injector_.space().limited()) return std::nullopt;
+  return injector_.space().left_bytes();
+}
+
+void Faults::describe(MountStatus& status) const {
+  const std::lock_guard lock(mutex_);
+  status.plan = injector_.plan();
+  status.fired = injector_.fired();
+  for (const auto& rule : status.plan.rules) status.fired_by_rule[rule.name] = injector_.fired(rule.name);
+  if (injector_.space().limited()) status.space_left = injector_.space().left_bytes();
+  for (std::size_t i = 0; i < kOperationCount; ++i) {
+    if (seen_[i] > 0) status.operations[std::string(to_string(static_cast<Operation>(i)))] = seen_[i];
+  }
+}
+
+}  // namespace holdfast::faultfs

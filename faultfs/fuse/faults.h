@@ -1,0 +1,55 @@
+// The injector as the daemon's threads share it: one lock around decision, accounting and log.
+//
+//   Judgement judged = faults.judge({Operation::fsync, path}, pid);
+//   if (judged.decision.error != 0) ...
+//
+// Each decision is in the log before judge() returns. Safe from any thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "faultfs/control/protocol_json.h"
+#include "faultfs/fuse/line_log.h"
+#include "faultfs/model/injector.h"
+
+namespace holdfast::faultfs {
+
+struct Judgement {
+  Decision decision;
+  std::uint64_t arming = 0;  // which arming decided; compare with Faults::arming()
+};
+
+class Faults {
+ public:
+  Faults(std::uint64_t seed, LineLog& log);
+
+  void arm(FaultPlan plan);
+  // Rises with every arm(): a delay decided by an older arming is void.
+  std::uint64_t arming() const { return arming_.load(); }
+
+  Judgement judge(const Call& call);
+
+  // What gives space back, or tells of files that exist already.
+  void adopt(std::uint64_t inode, std::uint64_t size);
+  void truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_t size);
+  void removed(std::uint64_t inode);
+  // Bytes still allocatable; nullopt while nothing limits them.
+  std::optional<std::uint64_t> space_left();
+
+  // Fills in what it knows: rules, how often they fired, operations seen.
+  void describe(MountStatus& status) const;
+
+ private:
+  mutable std::mutex mutex_;
+  Injector injector_;
+  std::atomic<std::uint64_t> arming_{0};
+  std::array<std::uint64_t, kOperationCount> seen_{};
+};
+
+}  // namespace holdfast::faultfs

@@ -1,0 +1,297 @@
+// Open files: create, open, read, write, sync, allocate, seek, lock, close.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "faultfs/fuse/file_handle.h"
+#include "faultfs/fuse/passthrough.h"
+
+namespace holdfast::faultfs {
+namespace {
+
+constexpr Duration kLockRetry = std::chrono::milliseconds(2);
+
+void answer(fuse_req_t request, int result) { fuse_reply_err(request, result == 0 ? 0 : errno); }
+
+// Flags for the backing file. Truncation arrives as a request of its own; offsets of appending
+// writes come from the kernel, which knows the size; buffers are ours, so not aligned for O_DIRECT.
+int backing_flags(int flags) {
+  constexpr int kDropped = O_TRUNC | O_APPEND | O_DIRECT | O_NOFOLLOW | O_CREAT | O_EXCL;
+  return (flags & ~kDropped) | O_CLOEXEC | O_NOCTTY;
+}
+
+void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node) {
+  const bool writes = (info->flags & O_ACCMODE) != O_RDONLY;
+  struct stat status{};
+  if (writes && ::fstat(descriptor, &status) == 0) {
+    fs.faults.adopt(space_id(node->key()), static_cast<std::uint64_t>(status.st_size));
+  }
+  fs.nodes.handle_opened(*node);
+  const bool syncs = writes && (info->flags & O_DSYNC) != 0;  // O_SYNC includes its bit
+  info->fh = reinterpret_cast<std::uint64_t>(new FileHandle{descriptor, std::move(node), syncs});
+  info->direct_io = 1;
+  info->keep_cache = 0;
+}
+
+// Closes; gives the blocks back when this was the last handle of a file without a name.
+void detach(Passthrough& fs, FileHandle* handle) {
+  struct stat status{};
+  const bool nameless = ::fstat(handle->descriptor, &status) == 0 && status.st_nlink == 0;
+  const bool last = fs.nodes.handle_closed(*handle->node);
+  ::close(handle->descriptor);
+  if (nameless && last) fs.faults.removed(space_id(handle->node->key()));
+  delete handle;
+}
+
+void do_open(fuse_req_t request, NodePtr node, fuse_file_info info) {
+  const int descriptor = ::open(DescriptorPath(node->descriptor()).c_str(), backing_flags(info.flags));
+  if (descriptor < 0) return answer(request, -1);
+  auto& fs = Passthrough::of(request);
+  attach(fs, &info, descriptor, std::move(node));
+  // The caller was killed meanwhile: no release will come.
+  if (fuse_reply_open(request, &info) != 0) detach(fs, handle_of(&info));
+}
+
+void open(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  auto node = fs.nodes.at(id);
+  const auto path = fs.nodes.path_of(*node);
+  fs.perform(request, call_of(request, Operation::open, path), Place::here,
+             [request, node = std::move(node), info = *info](const Decision&) { do_open(request, node, info); });
+}
+
+struct Creation {
+  NodePtr parent;
+  std::string name;
+  std::string path;
+  mode_t mode;
+  fuse_file_info info;
+};
+
+void give_to_caller(fuse_req_t request, const Creation& creation, int descriptor) {
+  const fuse_ctx* caller = fuse_req_ctx(request);
+  if (::geteuid() != 0 || (caller->uid == 0 && caller->gid == 0)) return;
+  struct stat directory{};
+  const bool inherits =
+      ::fstat(creation.parent->descriptor(), &directory) == 0 && (directory.st_mode & S_ISGID) != 0;
+  (void)::fchown(descriptor, caller->uid, inherits ? static_cast<gid_t>(-1) : caller->gid);
+}
+
+void do_create(fuse_req_t request, const Creation& creation) {
+  auto& fs = Passthrough::of(request);
+  const int flags = backing_flags(creation.info.flags) | O_NOFOLLOW | O_CREAT;
+  // Exclusive first, so that it is known whether the name is new.
+  int descriptor = ::openat(creation.parent->descriptor(), creation.name.c_str(), flags | O_EXCL, creation.mode);
+  const bool is_new = descriptor >= 0;
+  if (!is_new && errno == EEXIST && (creation.info.flags & O_EXCL) == 0) {
+    descriptor = ::openat(creation.parent->descriptor(), creation.name.c_str(), flags, creation.mode);
+  }
+  if (descriptor < 0) return answer(request, -1);
+  if (is_new) {
+    give_to_caller(request, creation, descriptor);
+    fs.syncs.named("create", creation.path);
+  }
+  fuse_entry_param entry{};
+  const auto node = fs.nodes.enter(creation.parent, creation.name.c_str(), entry.attr);
+  if (!node) {
+    ::close(descriptor);
+    fuse_reply_err(request, node.error());
+    return;
+  }
+  entry.ino = fs.nodes.id_of(**node);
+  entry.attr_timeout = kAttributeTimeout;
+  entry.entry_timeout = kEntryTimeout;
+  fuse_file_info info = creation.info;
+  attach(fs, &info, descriptor, *node);
+  if (fuse_reply_create(request, &entry, &info) == 0) return;
+  detach(fs, handle_of(&info));
+  fs.nodes.forget(entry.ino, 1);
+}
+
+void create(fuse_req_t request, fuse_ino_t parent_id, const char* name, mode_t mode, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  Creation creation{fs.nodes.at(parent_id), name, {}, mode, *info};
+  creation.path = fs.nodes.path_of(*creation.parent, name);
+  const std::string path = creation.path;
+  fs.perform(request, call_of(request, Operation::create, path), Place::here,
+             [request, creation = std::move(creation)](const Decision&) { do_create(request, creation); });
+}
+
+// A call on an open file, with where and how much.
+Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, const std::string& path,
+             std::uint64_t offset = 0, std::uint64_t size = 0) {
+  Call call = call_of(request, operation, path);
+  call.offset = offset;
+  call.size = size;
+  call.inode = space_id(handle.node->key());
+  return call;
+}
+
+void do_read(fuse_req_t request, const FileHandle& handle, std::size_t size, off_t offset) {
+  thread_local std::vector<char> buffer;  // grows to the largest read of its thread
+  if (buffer.size() < size) buffer.resize(size);
+  std::size_t got = 0;
+  while (got < size) {
+    const ssize_t count =
+        ::pread(handle.descriptor, buffer.data() + got, size - got, offset + static_cast<off_t>(got));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && got == 0) return answer(request, -1);
+    if (count <= 0) break;
+    got += static_cast<std::size_t>(count);
+  }
+  fuse_reply_buf(request, buffer.data(), got);
+}
+
+void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(info);
+  const auto path = fs.nodes.path_of(*handle.node);
+  const auto call = call_on(request, Operation::read, handle, path, static_cast<std::uint64_t>(offset), size);
+  fs.perform(request, call, Place::here,
+             [request, &handle, size, offset](const Decision&) { do_read(request, handle, size, offset); });
+}
+
+// Writes the leading `size` bytes; an error is told only when nothing was written before it.
+void do_write(fuse_req_t request, const FileHandle& handle, const char* bytes, std::size_t size, off_t offset) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count = ::pwrite(handle.descriptor, bytes + done, size - done, offset + static_cast<off_t>(done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && done == 0) return answer(request, -1);
+    if (count <= 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  fuse_reply_write(request, done);
+}
+
+void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, off_t offset, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(info);
+  const auto path = fs.nodes.path_of(*handle.node);
+  const auto call = call_on(request, Operation::write, handle, path, static_cast<std::uint64_t>(offset), size);
+  // Judged by hand: only a write that waits needs a copy of its bytes.
+  const Judgement judged = fs.faults.judge(call);
+  const Decision& decision = judged.decision;
+  if (decision.error == 0 && decision.delay.count() == 0 && !handle.syncs_writes) {
+    return do_write(request, handle, bytes, decision.granted, offset);
+  }
+  fs.carry_out(request, judged, [request, &handle, copy = std::string(bytes, decision.granted), offset] {
+    do_write(request, handle, copy.data(), copy.size(), offset);
+  });
+}
+
+void do_sync(fuse_req_t request, const FileHandle& handle, bool data_only, const std::string& path,
+             std::uint64_t end, Time start) {
+  const int result = data_only ? ::fdatasync(handle.descriptor) : ::fsync(handle.descriptor);
+  if (result == 0) Passthrough::of(request).syncs.synced(data_only ? "fdatasync" : "fsync", path, end, start);
+  answer(request, result);
+}
+
+void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(info);
+  const Time start = monotonic_now();
+  struct stat status{};
+  if (fs.syncs.on()) (void)::fstat(handle.descriptor, &status);
+  const auto end = static_cast<std::uint64_t>(status.st_size);
+  const auto path = fs.nodes.path_of(*handle.node);
+  fs.perform(request, call_on(request, Operation::fsync, handle, path, 0, end), Place::worker,
+             [request, &handle, data_only, path, end, start](const Decision&) {
+               do_sync(request, handle, data_only != 0, path, end, start);
+             });
+}
+
+void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(info);
+  const auto path = fs.nodes.path_of(*handle.node);
+  fs.perform(request, call_on(request, Operation::flush, handle, path), Place::here,
+             [request, &handle](const Decision&) { answer(request, ::close(::dup(handle.descriptor))); });
+}
+
+void release(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  FileHandle* handle = handle_of(info);
+  const auto path = fs.nodes.path_of(*handle->node);
+  // Nobody hears an error of release, but a rule may delay it or log it. The handle goes in any case.
+  Judgement judged = fs.faults.judge(call_on(request, Operation::release, *handle, path));
+  judged.decision.error = 0;
+  const auto close_it = [request, handle] {
+    detach(Passthrough::of(request), handle);
+    fuse_reply_err(request, 0);
+  };
+  if (judged.decision.delay.count() == 0) return close_it();
+  fs.carry_out(request, judged, close_it);
+}
+
+void do_allocate(fuse_req_t request, const FileHandle& handle, int mode, off_t offset, off_t length) {
+  answer(request, ::fallocate(handle.descriptor, mode, offset, length));
+}
+
+void fallocate(fuse_req_t request, fuse_ino_t, int mode, off_t offset, off_t length, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(info);
+  const auto path = fs.nodes.path_of(*handle.node);
+  // Punching and collapsing need no room (and, for now, give none back).
+  const bool takes_room = (mode & ~FALLOC_FL_KEEP_SIZE) == 0;
+  const auto size = takes_room ? static_cast<std::uint64_t>(length) : 0;
+  const auto call = call_on(request, Operation::fallocate, handle, path, static_cast<std::uint64_t>(offset), size);
+  fs.perform(request, call, Place::worker, [request, &handle, mode, offset, length](const Decision&) {
+    do_allocate(request, handle, mode, offset, length);
+  });
+}
+
+void lseek(fuse_req_t request, fuse_ino_t, off_t offset, int whence, fuse_file_info* info) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(info);
+  const auto path = fs.nodes.path_of(*handle.node);
+  const auto call = call_on(request, Operation::lseek, handle, path, static_cast<std::uint64_t>(offset));
+  fs.perform(request, call, Place::here, [request, &handle, offset, whence](const Decision&) {
+    const off_t found = ::lseek(handle.descriptor, offset, whence);
+    if (found < 0) return answer(request, -1);
+    fuse_reply_lseek(request, found);
+  });
+}
+
+// A blocked lock waits on the timer, so it occupies no thread.
+void try_lock(fuse_req_t request, const FileHandle& handle, int operation) {
+  const int result = ::flock(handle.descriptor, operation | LOCK_NB);
+  if (result == 0 || errno != EWOULDBLOCK || (operation & LOCK_NB) != 0) return answer(request, result);
+  if (fuse_req_interrupted(request) != 0) {
+    fuse_reply_err(request, EINTR);
+    return;
+  }
+  Passthrough::of(request).retry_later(request, kLockRetry,
+                                       [request, &handle, operation] { try_lock(request, handle, operation); });
+}
+
+// Whole-file locks live on the backing file; POSIX record locks the kernel keeps by itself, which is
+// right for every program on this mount.
+void flock(fuse_req_t request, fuse_ino_t, fuse_file_info* info, int operation) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(info);
+  const auto path = fs.nodes.path_of(*handle.node);
+  fs.perform(request, call_on(request, Operation::lock, handle, path), Place::here,
+             [request, &handle, operation](const Decision&) { try_lock(request, handle, operation); });
+}
+
+}  // namespace
+
+void add_file_operations(fuse_lowlevel_ops& table) {
+  table.create = create;
+  table.open = open;
+  table.read = read;
+  table.write = write;
+  table.fsync = fsync;
+  table.flush = flush;
+  table.release = release;
+  table.fallocate = fallocate;
+  table.lseek = lseek;
+  table.flock = flock;
+}
+
+}  // namespace holdfast::faultfs

@@ -1,0 +1,102 @@
+// The state of one mounted file system, and how a request passes through it:
+//
+//   kernel -> request thread -> judge() --no fault--------> answered here
+//                                 |------may block--------> worker
+//                                 |------delay----> timer -> worker (or the error, from the timer)
+//
+//   const Call call{.operation = Operation::mkdir, .path = path, .caller_pid = pid};
+//   fs.perform(request, call, Place::here, [...](const Decision&) { ... fuse_reply_...; });
+//
+// Every operation decides first, then acts, then answers exactly once. What is done to a request
+// runs either on the request thread or on a worker, never on two at a time.
+#pragma once
+
+// The version of libfuse's interface that every file here speaks.
+#define FUSE_USE_VERSION 35
+#include <fuse_lowlevel.h>
+
+#include <string>
+#include <utility>
+
+#include "faultfs/fuse/delay_queue.h"
+#include "faultfs/fuse/faults.h"
+#include "faultfs/fuse/monotonic.h"
+#include "faultfs/fuse/node_table.h"
+#include "faultfs/fuse/sync_log.h"
+#include "faultfs/fuse/worker_pool.h"
+
+namespace holdfast::faultfs {
+
+// What the kernel may remember without asking. Zero in this version, everywhere: what it remembers
+// no rule can see. Data is never cached (direct_io), so every read and write arrives as it was made.
+inline constexpr double kEntryTimeout = 0.0;
+inline constexpr double kAttributeTimeout = 0.0;
+
+inline constexpr std::size_t kWorkers = 8;
+
+enum class Place { here, worker };
+
+class Passthrough {
+ public:
+  Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, LineLog& fault_log,
+              SyncLog& sync_log);
+
+  NodeTable nodes;
+  Faults faults;
+  SyncLog& syncs;
+
+  static Passthrough& of(fuse_req_t request) { return *static_cast<Passthrough*>(fuse_req_userdata(request)); }
+
+  template <class Action>
+  void perform(fuse_req_t request, const Call& call, Place place, Action action);
+
+  // Carries out a judgement that is not simply "go on at once, here".
+  void carry_out(fuse_req_t request, const Judgement& judged, std::move_only_function<void()> action);
+
+  // Arms (an empty plan heals); requests held by the old plan go on at once.
+  void arm(FaultPlan plan);
+  // Lets every held request go and waits until all work is answered. Only from the request thread.
+  void settle();
+  std::size_t delayed() const { return delays_.size(); }
+
+  // Later, without occupying anybody: how a blocked lock waits for its turn.
+  void retry_later(fuse_req_t request, Duration wait, Task task);
+
+ private:
+  WorkerPool workers_;  // outlives the timer, which submits to it
+  DelayQueue delays_;
+
+  static void on_interrupt(fuse_req_t request, void* ticket);
+};
+
+template <class Action>
+void Passthrough::perform(fuse_req_t request, const Call& call, Place place, Action action) {
+  const Judgement judged = faults.judge(call);
+  const Decision decision = judged.decision;
+  if (place == Place::here && decision.delay.count() == 0 && decision.error == 0) {
+    action(decision);
+    return;
+  }
+  carry_out(request, judged, [action = std::move(action), decision]() mutable { action(decision); });
+}
+
+// A call on a node or a name, with the caller filled in. The path must outlive the call.
+Call call_of(fuse_req_t request, Operation operation, const std::string& path);
+
+// The name under which the kernel shows an O_PATH descriptor's file to calls that take a path.
+class DescriptorPath {
+ public:
+  explicit DescriptorPath(int descriptor);
+  const char* c_str() const { return text_; }
+
+ private:
+  char text_[32];
+};
+
+// The operations, by family; each file fills in its part of the table.
+void add_name_operations(fuse_lowlevel_ops& table);
+void add_attribute_operations(fuse_lowlevel_ops& table);
+void add_file_operations(fuse_lowlevel_ops& table);
+void add_directory_operations(fuse_lowlevel_ops& table);
+
+}  // namespace holdfast::faultfs

@@ -1,0 +1,89 @@
+#include "simulator/oracle/ideal_client.h"
+
+#include <algorithm>
+#include <set>
+
+#include "simulator/oracle/record_times.h"
+
+namespace holdfast::oracle {
+
+namespace {
+
+constexpr Duration kBin = std::chrono::milliseconds(100);
+
+// What the upstream can take, as the armed rules leave it.
+struct Availability {
+  double share = 1;        // of requests that succeed
+  Duration latency{0};
+};
+
+Availability availability_at(const RunRecord& run, Duration at) {
+  Availability now{1, run.scenario.upstream.latency};
+  for (const auto& window : run.windows) {
+    if (at < window.from || window.to <= at) continue;
+    for (const auto* rule : upstream_rules(run, window)) {
+      if (rule->effect.outage) now.share = 0;
+      if (rule->effect.error_rate) now.share *= 1 - static_cast<double>(*rule->effect.error_rate) / 1e9;
+      if (rule->effect.latency) now.latency += *rule->effect.latency;
+    }
+  }
+  return now;
+}
+
+// Records that the upstream can take within the slice, if that many are there.
+double takes(const RunRecord& run, const Interval& slice, double waiting) {
+  const auto now = availability_at(run, slice.from);
+  if (now.share <= 0) return 0;
+  if (now.latency <= Duration{0}) return waiting;
+  const double at_once = static_cast<double>(run.scenario.upstream.concurrency) *
+                         static_cast<double>(run.scenario.subject.options.delivery.batch.max_records);
+  const double rounds = static_cast<double>(slice.length().count()) / static_cast<double>(now.latency.count());
+  return std::min(waiting, at_once * now.share * rounds);
+}
+
+std::vector<Interval> slices_of(const RunRecord& run) {
+  Duration end = run.scenario.length();
+  for (const auto& window : run.windows) end = std::max(end, window.to);
+  std::set<Duration> edges;
+  for (Duration at{0}; at < end; at += kBin) edges.insert(at);
+  for (const auto& window : run.windows) edges.insert({window.from, window.to});
+  edges.insert(end);
+  std::vector<Interval> slices;
+  for (auto edge = edges.begin(); std::next(edge) != edges.end(); ++edge) slices.push_back({*edge, *std::next(edge)});
+  return slices;
+}
+
+std::vector<Duration> intended_times(const Ledger& ledger) {
+  std::vector<Duration> intended;
+  for (std::uint64_t i = 0; i < ledger.size(); ++i) intended.push_back(times_of(ledger.entry(i)).intended);
+  std::ranges::sort(intended);
+  return intended;
+}
+
+}  // namespace
+
+std::vector<IdealSlice> ideal_deliveries(const RunRecord& run) {
+  if (run.scenario.length() <= Duration{0}) return {};
+  const auto intended = intended_times(run.ledger);
+  std::vector<IdealSlice> ideal;
+  double backlog = 0;
+  auto next = intended.begin();
+  for (const auto& slice : slices_of(run)) {
+    const auto end = std::lower_bound(next, intended.end(), slice.to);
+    backlog += static_cast<double>(end - next);
+    next = end;
+    const double delivered = takes(run, slice, backlog);
+    backlog -= delivered;
+    ideal.push_back({slice, delivered});
+  }
+  return ideal;
+}
+
+double delivered_in(const std::vector<IdealSlice>& slices, const Intervals& intervals) {
+  double sum = 0;
+  for (const auto& slice : slices)
+    if (interval_at(intervals, slice.span.from) != nullptr) sum += slice.delivered;
+  return sum;
+}
+
+}  // namespace holdfast::oracle

@@ -1,0 +1,64 @@
+// Isolation and bounds: what the subject may do to the program and the machine around it.
+#include "simulator/oracle/findings.h"
+#include "simulator/oracle/laws.h"
+
+namespace holdfast::oracle {
+
+namespace {
+
+// Header and fixed fields: the least a record occupies in a ring or a buffer, without its text.
+constexpr std::uint64_t kLeastRecordBytes = 48;
+
+bool disk_fault_before(const RunRecord& run, Duration at) {
+  for (const auto& window : run.windows) {
+    if (window.from >= at) continue;
+    for (const auto& phase : run.scenario.phases)
+      if (phase.name == window.phase && !phase.disk.rules.empty()) return true;
+  }
+  return false;
+}
+
+// The most records that may be accepted and not yet durable when the process is killed at `at`: full
+// rings, the commit under way, and what memory holds while a faulted disk takes nothing.
+std::uint64_t crash_limit(const RunRecord& run, Duration at) {
+  const auto& options = run.scenario.subject.options;
+  const auto rings = run.scenario.load.producers * (options.ring.bytes / kLeastRecordBytes);
+  const auto held = disk_fault_before(run, at) ? options.memory.max_bytes / kLeastRecordBytes : 0;
+  return rings + options.spool.commit_records + held;
+}
+
+std::uint64_t lost_in_life(const RunRecord& run, const Accounting& books, std::size_t life) {
+  std::uint64_t lost = 0;
+  for (std::uint64_t i = 0; i < books.places.size(); ++i)
+    if (books.places[i] == Place::lost_crash && run.ledger.entry(i).incarnation.load() == life) ++lost;
+  return lost;
+}
+
+}  // namespace
+
+LawResult check_isolation(const RunRecord& run, const Accounting&) {
+  Findings findings("isolation");
+  if (!run.live) return findings.not_judged("VIRTUAL says nothing about the host program");
+  if (!run.isolation) return findings.not_judged("nothing was observed of the host program");
+  const auto& seen = *run.isolation;
+  if (seen.allocations > 0) findings.add("record() allocated memory {} times", seen.allocations);
+  if (seen.system_calls > 0) findings.add("record() made {} system calls", seen.system_calls);
+  if (seen.exceptions_escaped > 0) findings.add("{} exceptions reached the host program", seen.exceptions_escaped);
+  if (seen.died) findings.add("the host program died, and nobody had killed it");
+  return findings.result("no fault reached the host program");
+}
+
+LawResult check_bounds(const RunRecord& run, const Accounting& books) {
+  Findings findings("bounds");
+  for (const auto& bound : run.bounds)
+    if (bound.highest > bound.limit) findings.add("{} reached {}, the limit is {}", bound.what, bound.highest, bound.limit);
+  for (std::size_t life = 0; life < run.kills.size(); ++life) {
+    const auto lost = lost_in_life(run, books, life);
+    const auto limit = crash_limit(run, run.kills[life]);
+    if (lost > limit) findings.add("kill {} lost {} records, the limit is {}", life + 1, lost, limit);
+  }
+  if (run.bounds.empty() && run.kills.empty()) return findings.not_judged("nothing was sampled, nobody was killed");
+  return findings.result(fmt::format("{} bounds held over {} kills", run.bounds.size(), run.kills.size()));
+}
+
+}  // namespace holdfast::oracle

@@ -1,0 +1,135 @@
+#include "simulator/oracle/measures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "simulator/oracle/ideal_client.h"
+#include "simulator/oracle/intervals.h"
+#include "simulator/oracle/record_times.h"
+#include "simulator/oracle/recovery.h"
+
+namespace holdfast::oracle {
+
+namespace {
+
+// The phase that retained least counts; phases with too few records are named in the note.
+Measured least(const std::vector<PhaseRetention>& phases, std::optional<double> PhaseRetention::*member) {
+  Measured worst;
+  std::string silent;
+  for (const auto& phase : phases) {
+    const auto& value = phase.*member;
+    if (!value) {
+      silent += (silent.empty() ? "" : ", ") + phase.phase;
+    } else if (!worst.value || *value < *worst.value) {
+      worst = {value, "phase " + phase.phase};
+    }
+  }
+  if (!silent.empty()) worst.note += (worst.note.empty() ? "" : "; ") + ("under 100 records in " + silent);
+  return worst;
+}
+
+void add_retention(Measures& measures, const RunRecord& run, const RunRecord* twin) {
+  constexpr std::pair<const char*, std::optional<double> PhaseRetention::*> kNames[] = {
+      {"retention.accepted", &PhaseRetention::accepted},
+      {"retention.durable", &PhaseRetention::durable},
+      {"retention.delivered", &PhaseRetention::delivered},
+      {"retention.calls", &PhaseRetention::calls},
+  };
+  if (twin != nullptr) measures.phases = retention(run, *twin);
+  for (const auto& [name, member] : kNames) {
+    auto& measured = measures.by_name[name];
+    if (twin == nullptr) {
+      measured.note = "no twin";
+    } else if (measures.phases.empty()) {
+      measured.note = "no fault was armed";
+    } else if (member == &PhaseRetention::calls && !run.closed_loop()) {
+      measured.note = "open loop";
+    } else {
+      measured = least(measures.phases, member);
+    }
+  }
+}
+
+Measured oracle_ratio(const RunRecord& run) {
+  const auto w = armed(run);
+  if (w.empty()) return {std::nullopt, "no fault was armed"};
+  const double possible = delivered_in(ideal_deliveries(run), w);
+  if (possible < kLeastRecords) return {std::nullopt, "no client could have delivered 100 records"};
+  return {static_cast<double>(count_in(run.ledger, w).arrivals) / possible, ""};
+}
+
+Measured from_wait(const Wait& wait, const char* unknown) {
+  switch (wait.kind) {
+    case Wait::Kind::after: return {seconds(wait.time), ""};
+    case Wait::Kind::never: return {std::numeric_limits<double>::infinity(), "never within the run"};
+    case Wait::Kind::unknown: break;
+  }
+  return {std::nullopt, unknown};
+}
+
+Measured in_seconds(const std::optional<Duration>& duration, const char* otherwise) {
+  if (!duration) return {std::nullopt, otherwise};
+  return {seconds(*duration), ""};
+}
+
+void add_call_times(Measures& measures, const RunRecord& run) {
+  std::vector<Duration> cost, lag;
+  for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
+    const auto times = times_of(run.ledger.entry(i));
+    if (times.called == kNotYet) continue;
+    lag.push_back(std::max(times.called - times.intended, Duration{0}));
+    if (times.returned != kNotYet) cost.push_back(times.returned - times.called);
+  }
+  constexpr std::pair<const char*, std::uint64_t> kRanks[] = {
+      {"record.p50", 500}, {"record.p99", 990}, {"record.p999", 999}, {"record.max", 1000}};
+  for (const auto& [name, rank] : kRanks) {
+    measures.by_name[name] = run.live ? in_seconds(percentile(cost, rank), "no call returned")
+                                      : Measured{std::nullopt, "LIVE only"};
+  }
+  measures.by_name["arrival.lag"] =
+      run.live ? in_seconds(percentile(lag, 990), "no call was made") : Measured{std::nullopt, "LIVE only"};
+}
+
+void add_counts(Measures& measures, const Accounting& books) {
+  const std::pair<const char*, std::uint64_t> counts[] = {
+      {"loss.counted", books.loss_counted()}, {"loss.unaccounted", books.unaccounted},
+      {"duplicates", books.deliveries_repeated}, {"quarantined", books.quarantined},
+      {"expired", books.expired}};
+  for (const auto& [name, count] : counts) measures.by_name[name].value = static_cast<double>(count);
+}
+
+}  // namespace
+
+std::optional<double> Measures::value(std::string_view name) const {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? std::nullopt : found->second.value;
+}
+
+std::string Measures::note(std::string_view name) const {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? "not measured" : found->second.note;
+}
+
+std::optional<Duration> percentile(std::vector<Duration>& values, std::uint64_t per_thousand) {
+  if (values.empty()) return std::nullopt;
+  std::ranges::sort(values);
+  const std::uint64_t rank = (values.size() * per_thousand + 999) / 1000;
+  return values[std::max<std::uint64_t>(rank, 1) - 1];
+}
+
+Measures compute_measures(const RunRecord& run, const RunRecord* twin, const Accounting& books) {
+  Measures measures;
+  add_retention(measures, run, twin);
+  measures.by_name["oracle_ratio"] = oracle_ratio(run);
+  add_counts(measures, books);
+  add_call_times(measures, run);
+  measures.by_name["recovery.time"] =
+      from_wait(recovery_time(run), "no fault was armed, or too little load came after it");
+  measures.by_name["backlog.drain_time"] = from_wait(drain_time(run, books), "no fault was armed");
+  return measures;
+}
+
+}  // namespace holdfast::oracle

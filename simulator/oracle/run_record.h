@@ -1,0 +1,101 @@
+// What a run hands to the oracle, whichever world it ran in: plain data, filled by run/ and judged
+// here. Every time is a Duration from the start of the run; the ledger keeps its own (+1 ns).
+//
+//   RunRecord record{*ledger, scenario, seed};
+//   record.windows = planned_windows(scenario);     // LIVE: with the instants that really were
+//   record.stats = core.close(...); ...
+//   RunResult result = evaluate(record, &twin);     // evaluate.h
+//
+// Threads: none; the run is over. A field that a world cannot know stays empty, and what depends on
+// it is "not judged" rather than passed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/observer.h"
+#include "core/stats.h"
+#include "simulator/oracle/ledger.h"
+#include "simulator/scenario/scenario.h"
+
+namespace holdfast::oracle {
+
+// An interval in which the same rules were armed. A rule with its own `from` and `to` splits the
+// interval of its phase; a process event is armed from its kill to its restart.
+struct FaultWindow {
+  std::string phase;
+  Duration from{0};
+  Duration to{0};
+  std::vector<std::string> rules;
+};
+
+struct BreakerChange {
+  Duration at{0};
+  BreakerState state = BreakerState::closed;
+};
+
+// A claim of durability that the disk does not bear out.
+struct FailedClaim {
+  std::string path;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  Duration at{0};
+  std::string reason;
+};
+
+struct ClaimAudit {
+  std::uint64_t checked = 0;  // all claims that were looked at, failed or not
+  std::vector<FailedClaim> failed;
+};
+
+// The highest value ever sampled of something that an option bounds: {"spool bytes", 1000, 4096}.
+struct Bound {
+  std::string what;
+  std::uint64_t highest = 0;
+  std::uint64_t limit = 0;
+};
+
+// What record() and the faults did to the host program (LIVE).
+struct Isolation {
+  std::uint64_t allocations = 0;         // made inside record()
+  std::uint64_t system_calls = 0;        // made inside record()
+  std::uint64_t exceptions_escaped = 0;  // out of any call of the tracker
+  bool died = false;                     // the subject ended by a signal or code that nobody ordered
+};
+
+struct UpstreamTotals {
+  std::uint64_t requests = 0;
+  std::uint64_t known_keys = 0;
+};
+
+struct RunRecord {
+  const Ledger& ledger;
+  scenario::Scenario scenario;
+  std::uint64_t seed = 0;
+  bool live = false;
+  bool interrupted = false;                // ended before its time, say by Ctrl-C
+  std::optional<std::string> trace_hash;   // VIRTUAL
+  Duration length{0};                      // until the last observation, so with the drain after the load
+
+  std::vector<FaultWindow> windows;            // in order of `from`
+  std::map<std::string, std::uint64_t> fired;  // by rule; process events count too
+  std::vector<Duration> kills;                 // kill number i ended LedgerEntry::incarnation i (0 is the first life)
+
+  std::optional<Stats> stats;              // the core's own, of its last life; naive subjects have none
+  bool closed = false;                     // close() returned, so that `stats` is exact
+  ClaimAudit claims;
+  std::vector<std::uint64_t> in_spool;     // references that inspect read from the spool's files at the end
+  std::optional<UpstreamTotals> upstream;
+  std::vector<Bound> bounds;
+  std::vector<BreakerChange> breaker;      // in order of time; the breaker starts closed
+  std::optional<Isolation> isolation;
+
+  bool control() const { return scenario.subject.kind != scenario::SubjectKind::holdfast; }
+  bool closed_loop() const { return scenario.load.arrival == scenario::Arrival::closed; }
+};
+
+}  // namespace holdfast::oracle

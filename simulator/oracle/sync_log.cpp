@@ -1,0 +1,177 @@
+#include "simulator/oracle/sync_log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace holdfast::oracle {
+
+namespace {
+
+std::string normal(std::string_view path) {
+  while (path.starts_with('/')) path.remove_prefix(1);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return std::string(path == "." ? "" : path);
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+// What the disk is known to keep of one file or directory.
+struct Node {
+  std::optional<std::int64_t> named_ns;  // when its name was made; none: before the log began
+  bool name_durable = true;
+  std::uint64_t synced_end = 0;
+  std::int64_t cut_ns = 0;               // the last truncation
+  std::uint64_t cut_end = 0;
+};
+
+// The disk as the log tells it, one completed operation after the other.
+class KnownDisk {
+ public:
+  void apply(const DiskEvent& event);
+  // Why the claim does not hold now; nothing when it holds.
+  std::optional<std::string> objection(const std::string& path, std::uint64_t end) const;
+
+ private:
+  std::map<std::string, Node> nodes_;
+
+  void rename(const DiskEvent& event);
+  void sync_directory(const DiskEvent& event);
+};
+
+void KnownDisk::apply(const DiskEvent& event) {
+  const std::string path = normal(event.path);
+  switch (event.kind) {
+    case DiskEvent::Kind::create:
+    case DiskEvent::Kind::mkdir: nodes_[path] = Node{.named_ns = event.time_ns, .name_durable = false}; break;
+    case DiskEvent::Kind::unlink: nodes_.erase(path); break;
+    case DiskEvent::Kind::rename: rename(event); break;
+    case DiskEvent::Kind::fsyncdir: sync_directory(event); break;
+    case DiskEvent::Kind::fsync: {
+      Node& node = nodes_[path];
+      const bool cut_meanwhile = node.cut_ns >= event.start_ns;
+      const auto end = cut_meanwhile ? std::min(event.end, node.cut_end) : event.end;
+      node.synced_end = std::max(node.synced_end, end);
+      break;
+    }
+    case DiskEvent::Kind::truncate: {
+      Node& node = nodes_[path];
+      node.synced_end = std::min(node.synced_end, event.end);
+      node.cut_ns = event.time_ns;
+      node.cut_end = event.end;
+      break;
+    }
+  }
+}
+
+// Moves the node and, for a directory, everything below it. Only the moved name itself is new.
+void KnownDisk::rename(const DiskEvent& event) {
+  const std::string from = normal(event.path), to = normal(event.to);
+  std::map<std::string, Node> moved;
+  Node top;
+  if (const auto found = nodes_.find(from); found != nodes_.end()) top = found->second;
+  top.named_ns = event.time_ns;
+  top.name_durable = false;
+  moved[to] = top;
+  for (auto at = nodes_.lower_bound(from + "/"); at != nodes_.end() && at->first.starts_with(from + "/"); ++at)
+    moved[to + at->first.substr(from.size())] = at->second;
+  const auto of = [](const std::string& root) {
+    return [&root](const auto& item) { return item.first == root || item.first.starts_with(root + "/"); };
+  };
+  std::erase_if(nodes_, of(from));
+  std::erase_if(nodes_, of(to));
+  nodes_.merge(moved);
+}
+
+void KnownDisk::sync_directory(const DiskEvent& event) {
+  const std::string directory = normal(event.path);
+  for (auto& [path, node] : nodes_)
+    if (!path.empty() && parent_of(path) == directory && node.named_ns && *node.named_ns <= event.start_ns)
+      node.name_durable = true;
+}
+
+std::optional<std::string> KnownDisk::objection(const std::string& path, std::uint64_t end) const {
+  const auto found = nodes_.find(path);
+  if (found == nodes_.end()) return "the disk never synced this file";
+  if (found->second.synced_end < end)
+    return fmt::format("only the first {} bytes were synced", found->second.synced_end);
+  for (std::string name = path; !name.empty(); name = parent_of(name)) {
+    const auto node = nodes_.find(name);
+    if (node != nodes_.end() && !node->second.name_durable)
+      return fmt::format("the name {} was not yet synced in its directory", name);
+  }
+  return std::nullopt;
+}
+
+template <class Number>
+bool take_number(std::string_view& text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+// The last word, taken off the end of the line with the space before it.
+std::string_view take_last_word(std::string_view& line) {
+  const auto space = line.rfind(' ');
+  if (space == std::string_view::npos) return {};
+  const auto word = line.substr(space + 1);
+  line = line.substr(0, space);
+  return word;
+}
+
+bool whole_number(std::string_view word, std::uint64_t& number) {
+  return !word.empty() && take_number(word, number) && word.empty();
+}
+
+std::optional<DurabilityClaim> parse_claim(std::string_view line) {
+  DurabilityClaim claim;
+  if (!take_number(line, claim.time_ns) || !line.starts_with(' ')) return std::nullopt;
+  line.remove_prefix(1);
+  const auto end = take_last_word(line);
+  const auto begin = take_last_word(line);
+  if (!whole_number(begin, claim.begin) || !whole_number(end, claim.end)) return std::nullopt;
+  if (line.empty() || claim.begin > claim.end) return std::nullopt;
+  claim.path = normal(line);
+  return claim;
+}
+
+}  // namespace
+
+Result<std::vector<DurabilityClaim>> parse_claims(std::string_view text) {
+  std::vector<DurabilityClaim> claims;
+  std::size_t number = 0;
+  for (auto newline = text.find('\n'); newline != std::string_view::npos; newline = text.find('\n')) {
+    ++number;
+    const auto line = text.substr(0, newline);
+    text.remove_prefix(newline + 1);
+    auto claim = parse_claim(line);
+    if (!claim) return fail(Code::corrupted, fmt::format("claims log, line {}: not a claim", number));
+    claims.push_back(std::move(*claim));
+  }
+  return claims;
+}
+
+ClaimAudit audit_claims(std::vector<DiskEvent> disk, std::vector<DurabilityClaim> claims, std::int64_t start_ns) {
+  std::ranges::stable_sort(disk, {}, &DiskEvent::time_ns);
+  std::ranges::stable_sort(claims, {}, &DurabilityClaim::time_ns);
+  KnownDisk known;
+  ClaimAudit audit;
+  auto next = disk.begin();
+  for (const auto& claim : claims) {
+    for (; next != disk.end() && next->time_ns <= claim.time_ns; ++next) known.apply(*next);
+    ++audit.checked;
+    if (auto reason = known.objection(normal(claim.path), claim.end))
+      audit.failed.push_back({claim.path, claim.begin, claim.end, Duration(claim.time_ns - start_ns), *reason});
+  }
+  return audit;
+}
+
+}  // namespace holdfast::oracle

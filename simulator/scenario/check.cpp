@@ -1,0 +1,170 @@
+#include "simulator/scenario/check.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "core/base/units.h"
+#include "simulator/scenario/measures.h"
+#include "simulator/scenario/names.h"
+
+namespace holdfast::scenario {
+namespace {
+
+// The reasons found so far, each with the place it concerns.
+class Reasons {
+ public:
+  explicit Reasons(const Scenario& scenario) : scenario_(scenario) {}
+
+  void add(std::size_t line, const std::string& reason) {
+    if (!text_.empty()) text_ += '\n';
+    text_ += scenario_.file.empty() ? scenario_.name : scenario_.file;
+    if (line != 0) text_ += ":" + std::to_string(line);
+    text_ += ": " + reason;
+  }
+  Status status() const {
+    if (text_.empty()) return {};
+    return fail(Code::invalid, text_);
+  }
+
+ private:
+  const Scenario& scenario_;
+  std::string text_;
+};
+
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+bool has_stress(const Scenario& scenario) { return std::ranges::any_of(scenario.phases, &Phase::faulty); }
+
+bool is_open(const Scenario& scenario) { return scenario.load.arrival != Arrival::closed; }
+
+// Rules --------------------------------------------------------------------------------------------
+
+void check_window(const Phase& phase, std::string_view rule, Duration from, Reasons& reasons) {
+  if (from < phase.length) return;
+  reasons.add(phase.line, "the fault " + in_quotes(rule) + " cannot fire: its window opens at " +
+                              format_duration(from) + ", but phase " + in_quotes(phase.name) + " lasts " +
+                              format_duration(phase.length));
+}
+
+void check_disk_rules(const Phase& phase, Reasons& reasons) {
+  for (const auto& rule : phase.disk.rules) {
+    check_window(phase, rule.name, rule.when.from, reasons);
+    if (rule.effect.latency && rule.effect.latency->delay.count() == 0)
+      reasons.add(phase.line, "the fault " + in_quotes(rule.name) + " cannot fire: its latency is 0");
+  }
+}
+
+// A killed subject must be back before the next kill and before the phase ends: the restart heals.
+void check_kills(const Phase& phase, Reasons& reasons) {
+  std::vector<ProcessEvent> events = phase.process;
+  std::ranges::stable_sort(events, {}, &ProcessEvent::at);
+  Duration up_since{0};
+  for (const auto& event : events) {
+    if (event.at < up_since)
+      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " cannot fire: at " + format_duration(event.at) +
+                                  " the subject is still down from the kill before");
+    up_since = std::max(up_since, event.at + event.down);
+    if (up_since > phase.length)
+      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " is not over when phase " + in_quotes(phase.name) +
+                                  " ends: the subject is back at " + format_duration(up_since) + " of " +
+                                  format_duration(phase.length));
+  }
+}
+
+void check_faults(const Scenario& scenario, Reasons& reasons) {
+  for (const auto& phase : scenario.phases) {
+    check_disk_rules(phase, reasons);
+    for (const auto& rule : phase.upstream) check_window(phase, rule.name, rule.from, reasons);
+    check_kills(phase, reasons);
+  }
+}
+
+// Recovery -----------------------------------------------------------------------------------------
+
+// The longest recovery that the scenario claims to judge.
+Duration judged_recovery(const Scenario& scenario) {
+  Duration longest = scenario.limits.recover;
+  for (const auto& expectation : scenario.expect) {
+    if (expectation.measure != "recovery.time") continue;
+    const double seconds = std::min(expectation.value, 86'400.0);
+    longest = std::max(longest, Duration(static_cast<std::int64_t>(seconds * 1e9)));
+  }
+  return longest;
+}
+
+// Only open loops: a closed load has no offered rate to come back to.
+void check_recovery(const Scenario& scenario, Reasons& reasons) {
+  if (!is_open(scenario) || !has_stress(scenario)) return;
+  const auto calm = std::find_if(scenario.phases.rbegin(), scenario.phases.rend(), [](const Phase& phase) {
+                      return phase.faulty();
+                    }).base();
+  if (calm == scenario.phases.end()) {
+    reasons.add(scenario.phases.back().line, "the last phase " + in_quotes(scenario.phases.back().name) +
+                                                 " has faults; a scenario ends with a phase without, in which "
+                                                 "recovery can be seen");
+    return;
+  }
+  Duration length{0};
+  for (auto phase = calm; phase != scenario.phases.end(); ++phase) length += phase->length;
+  const Duration judged = judged_recovery(scenario);
+  const Duration needed = judged + scenario.recovery_window();
+  if (length >= needed) return;
+  reasons.add(calm->line, "recovery lasts " + format_duration(length) + " but judging it needs " +
+                              format_duration(needed) + ": the limit of " + format_duration(judged) +
+                              " and the recovery window of " + format_duration(scenario.recovery_window()));
+}
+
+// Load, subject, expectations ----------------------------------------------------------------------
+
+void check_load(const Scenario& scenario, Reasons& reasons) {
+  if (scenario.subject.kind == SubjectKind::naive_seed && is_open(scenario))
+    reasons.add(0, "the subject naive-seed needs load.arrival closed: it has no way to fall behind a schedule; found " +
+                       std::string(to_string(scenario.load.arrival)));
+  if (scenario.load.arrival != Arrival::constant && scenario.load.arrival != Arrival::poisson) return;
+  const double offered = scenario.load.rate * static_cast<double>(scenario.length().count()) / 1e9;
+  if (offered > static_cast<double>(kMostArrivals))
+    reasons.add(0, "the load offers more than " + std::to_string(kMostArrivals) +
+                       " records in all; lower load.rate or shorten the phases");
+}
+
+void check_expectation(const Scenario& scenario, const Expectation& expectation, Reasons& reasons) {
+  const Measure* measure = find_measure(expectation.measure);
+  if (measure == nullptr) return reasons.add(expectation.line, "the measure " + in_quotes(expectation.measure) + " is unknown");
+  const auto never = [&](const std::string& why) {
+    reasons.add(expectation.line, "the expectation " + in_quotes(expectation.text) + " can never be judged: " + why);
+  };
+  if (measure->needs_stress && !has_stress(scenario)) never("no phase has a fault, and the measure is about faults");
+  if (measure->load == NeedsLoad::open && !is_open(scenario))
+    never("it needs intended times, which load.arrival closed does not have");
+  if (measure->load == NeedsLoad::closed && is_open(scenario))
+    never("it needs load.arrival closed; found " + std::string(to_string(scenario.load.arrival)));
+}
+
+void check_frame(const Scenario& scenario, Reasons& reasons) {
+  if (scenario.phases.empty()) reasons.add(0, "there is no phase; a scenario has at least one");
+  if (scenario.live_tier && scenario.length() > kLongestLive)
+    reasons.add(0, "the phases last " + format_duration(scenario.length()) + "; in the live tier at most " +
+                       format_duration(kLongestLive));
+  if (!scenario.seeds) return;
+  const auto [first, last] = *scenario.seeds;
+  if (first > last)
+    reasons.add(0, "seeds run backwards: " + std::to_string(first) + ".." + std::to_string(last));
+  else if (last - first >= kMostSeeds)
+    reasons.add(0, "seeds name more than " + std::to_string(kMostSeeds) + " runs");
+}
+
+}  // namespace
+
+Status check_scenario(const Scenario& scenario) {
+  Reasons reasons(scenario);
+  check_frame(scenario, reasons);
+  check_faults(scenario, reasons);
+  check_recovery(scenario, reasons);
+  check_load(scenario, reasons);
+  for (const auto& expectation : scenario.expect) check_expectation(scenario, expectation, reasons);
+  return reasons.status();
+}
+
+}  // namespace holdfast::scenario

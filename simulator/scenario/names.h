@@ -1,0 +1,26 @@
+// The words that a scenario file uses for the choices of scenario.h, each list by value of its enum.
+//
+//   reader.choice("arrival", kArrivalNames)       // the index is the enum's value
+//   to_string(Arrival::poisson)                   // "poisson"
+//
+// One idea, one word: the file, its schema, explain and results all use these. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "simulator/scenario/scenario.h"
+
+namespace holdfast::scenario {
+
+inline constexpr std::string_view kArrivalNames[] = {"constant", "poisson", "closed", "trace"};
+inline constexpr std::string_view kSubjectNames[] = {"holdfast", "naive-seed"};
+inline constexpr std::string_view kTierNames[] = {"virtual", "live"};  // by value of live_tier
+inline constexpr std::string_view kOutageNames[] = {"refuse", "error", "hang"};
+
+inline std::string_view to_string(Arrival arrival) { return kArrivalNames[static_cast<std::size_t>(arrival)]; }
+inline std::string_view to_string(SubjectKind kind) { return kSubjectNames[static_cast<std::size_t>(kind)]; }
+inline std::string_view to_string(upstream::Outage outage) {
+  return kOutageNames[static_cast<std::size_t>(outage)];
+}
+
+}  // namespace holdfast::scenario

@@ -1,0 +1,96 @@
+#include "simulator/scenario/resolved_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/units.h"
+#include "core/config/options_json.h"
+#include "faultfs/model/fault_plan_json.h"
+#include "simulator/scenario/names.h"
+
+namespace holdfast::scenario {
+namespace {
+
+using nlohmann::json;
+
+// Rates are doubles per second; the shortest decimal that reads back the same.
+std::string rate_text(double rate) { return json(rate).dump() + "/s"; }
+
+json load_json(const Load& load) {
+  json value = {{"producers", load.producers}, {"arrival", to_string(load.arrival)}, {"record", "usage"}};
+  switch (load.arrival) {
+    case Arrival::constant:
+    case Arrival::poisson: value["rate"] = rate_text(load.rate); break;
+    case Arrival::closed: value["think"] = format_duration(load.think); break;
+    case Arrival::trace:
+      value["trace"] = load.trace;
+      if (load.speed) value["speed"] = *load.speed;
+      break;
+  }
+  return value;
+}
+
+json disk_json(const Disk& disk) {
+  json value = {{"latency", format_duration(disk.latency)}};
+  if (disk.capacity) value["capacity"] = format_size(*disk.capacity);
+  return value;
+}
+
+json upstream_rule_json(const upstream::UpstreamRule& rule) {
+  json value = {{"name", rule.name}};
+  json& effect = value["effect"] = json::object();
+  if (rule.effect.outage) effect["outage"] = to_string(*rule.effect.outage);
+  if (rule.effect.latency) effect["latency"] = format_duration(*rule.effect.latency);
+  if (rule.effect.error_rate)
+    effect["error_rate"] = static_cast<double>(*rule.effect.error_rate) / static_cast<double>(faultfs::kCertain);
+  if (rule.from.count() != 0) value["when"]["from"] = format_duration(rule.from);
+  if (rule.to != Duration::max()) value["when"]["to"] = format_duration(rule.to);
+  return value;
+}
+
+json phase_json(const Phase& phase) {
+  json value = {{"name", phase.name}, {"for", format_duration(phase.length)}};
+  for (const auto& rule : phase.disk.rules) value["disk"].push_back(faultfs::to_json(rule));
+  for (const auto& rule : phase.upstream) value["upstream"].push_back(upstream_rule_json(rule));
+  for (const auto& event : phase.process) {
+    value["process"].push_back(
+        {{"name", event.name},
+         {"kill", {{"at", format_duration(event.at)}, {"down", format_duration(event.down)}}}});
+  }
+  return value;
+}
+
+// What the run fills in is no part of the scenario.
+json subject_json(const Subject& subject) {
+  json options = config::options_to_json(subject.options);
+  options["spool"].erase("directory");
+  options["delivery"].erase("endpoint");
+  return {{"kind", to_string(subject.kind)}, {"options", std::move(options)}};
+}
+
+}  // namespace
+
+std::string resolved_json(const Scenario& scenario) {
+  json value = {{"version", scenario.version},
+                {"name", scenario.name},
+                {"why", scenario.why},
+                {"seed", scenario.seed},
+                {"tier", kTierNames[scenario.live_tier ? 1 : 0]},
+                {"load", load_json(scenario.load)},
+                {"disk", disk_json(scenario.disk)},
+                {"upstream",
+                 {{"latency", format_duration(scenario.upstream.latency)},
+                  {"concurrency", scenario.upstream.concurrency}}},
+                {"subject", subject_json(scenario.subject)},
+                {"phases", json::array()},
+                {"limits",
+                 {{"recover", format_duration(scenario.limits.recover)},
+                  {"drain", format_duration(scenario.limits.drain)}}},
+                {"expect", json::array()}};
+  if (scenario.seeds)
+    value["seeds"] = std::to_string(scenario.seeds->first) + ".." + std::to_string(scenario.seeds->last);
+  for (const auto& phase : scenario.phases) value["phases"].push_back(phase_json(phase));
+  for (const auto& expectation : scenario.expect) value["expect"].push_back(expectation.text);
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace holdfast::scenario

@@ -1,0 +1,36 @@
+#include "simulator/scenario/scenario_keys.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace holdfast::scenario {
+
+std::span<const ObjectKeys> scenario_keys() {
+  static const std::vector<ObjectKeys> table = {
+      {"",
+       {"$schema", "version", "name", "why", "seed", "seeds", "tier", "load", "disk", "upstream", "subject",
+        "phases", "limits", "expect"}},
+      {"/load", {"producers", "arrival", "rate", "think", "trace", "speed", "record"}},
+      {"/disk", {"latency", "capacity"}},
+      {"/upstream", {"latency", "concurrency"}},
+      {"/subject", {"kind", "options"}},
+      {"/phases/*", {"name", "for", "disk", "upstream", "process"}},
+      {"/phases/*/upstream/*", {"name", "when", "effect"}},
+      {"/phases/*/upstream/*/when", {"from", "to"}},
+      {"/phases/*/upstream/*/effect", {"outage", "latency", "error_rate"}},
+      {"/phases/*/process/*", {"name", "kill"}},
+      {"/phases/*/process/*/kill", {"at", "down"}},
+      {"/limits", {"recover", "drain"}},
+  };
+  return table;
+}
+
+std::span<const std::string_view> keys_of(std::string_view pattern) {
+  const auto table = scenario_keys();
+  const auto entry = std::ranges::find(table, pattern, &ObjectKeys::pattern);
+  HOLDFAST_CHECK(entry != table.end(), "only objects of the table are read");
+  return entry->keys;
+}
+
+}  // namespace holdfast::scenario

@@ -1,0 +1,28 @@
+#include "simulator/subject/ledger_observer.h"
+
+namespace holdfast::subject {
+
+void LedgerObserver::on_durable(Time now, const DurableClaim& claim) {
+  const std::int64_t at = (now - start_).count() + 1;
+  for (const std::uint64_t reference : claim.references) {
+    std::int64_t never = 0;
+    ledger_.entry(reference).durable_ns.compare_exchange_strong(never, at);
+  }
+  if (on_claim_) on_claim_(now, claim);
+}
+
+void LedgerObserver::on_dropped(Time, std::uint64_t reference, DropReason reason) {
+  ledger_.entry(reference).dropped.store(reason);
+}
+
+void LedgerObserver::on_breaker(Time now, BreakerState state) {
+  base::MutexLock lock(mutex_);
+  breaker_.push_back({.at = now - start_, .state = state});
+}
+
+std::vector<oracle::BreakerChange> LedgerObserver::breaker_changes() {
+  base::MutexLock lock(mutex_);
+  return breaker_;
+}
+
+}  // namespace holdfast::subject

@@ -1,0 +1,54 @@
+// Offers the records of a schedule to a subject, one task per producer, and writes each call into
+// the ledger. Open loops call at the intended instants, late if they must (the lag is measured);
+// closed loops call again `think` after the last call returned.
+//
+//   LoadDriver driver(env, load, schedule, ledger, subject);
+//   driver.run(start, end);        // blocks its task until all producers are through
+//
+// A restarted subject goes on where the time stands: earlier arrivals stay unissued.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "core/env/environment.h"
+#include "simulator/load/arrivals.h"
+#include "simulator/oracle/ledger.h"
+#include "simulator/subject/subject.h"
+
+namespace holdfast::subject {
+
+class LoadDriver {
+ public:
+  struct Settings {
+    scenario::Load load;
+    std::uint64_t seed = 0;
+    std::uint8_t incarnation = 0;
+    std::function<void()> after_call;  // VIRTUAL: tells the scheduler that a ring has something
+    bool spin_short_pauses = false;    // LIVE: closed loops pause more exactly than a timer can
+  };
+
+  LoadDriver(Environment env, Settings settings, const load::Schedule& schedule, oracle::Ledger& ledger,
+             Subject& subject);
+
+  // `start` is the instant of the run's start, `end` when the load ends.
+  void run(Time start, Time end);
+  // Producers end at their next look.
+  void cancel() { cancelled_.store(true); }
+
+ private:
+  void produce_open(std::uint32_t producer, Time start);
+  void produce_closed(std::uint32_t producer, Time start, Time end);
+  void call(Caller& caller, const load::ArrivalTime& arrival, std::uint64_t reference, Time start);
+  void pause_until(Time when);
+
+  Environment env_;
+  Settings settings_;
+  const load::Schedule& schedule_;
+  oracle::Ledger& ledger_;
+  Subject& subject_;
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace holdfast::subject

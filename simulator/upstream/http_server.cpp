@@ -1,0 +1,208 @@
+#include "simulator/upstream/http_server.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include <future>
+#include <thread>
+#include <unordered_map>
+
+#include "core/base/check.h"
+#include "simulator/upstream/http_connection.h"
+
+namespace holdfast::upstream {
+
+namespace {
+
+using ErrorCode = boost::system::error_code;
+
+constexpr Duration kRetry = std::chrono::milliseconds(5);  // of opening the port, and of accepting
+constexpr Duration kSweep = std::chrono::seconds(1);       // between looks for idle connections
+
+}  // namespace
+
+// Everything but start_thread(), call() and stop() runs on the thread.
+class HttpServer::Impl {
+ public:
+  Impl(UpstreamModel& model, HttpServerOptions options) : service_(model), options_(options) {}
+
+  // Reserves the port with a socket that never listens: while the listening one is closed, nobody
+  // else is given the port.
+  Status open() {
+    ErrorCode error;
+    reservation_.open(tcp::v4(), error);
+    if (!error) reservation_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) reservation_.bind({asio::ip::address_v4::loopback(), options_.port}, error);
+    if (!error) endpoint_ = reservation_.local_endpoint(error);
+    if (!error) error = listen();
+    if (!error) return {};
+    return fail(error_of_errno(error.value(),
+                               fmt::format("the mock upstream cannot listen on port {}", options_.port)));
+  }
+
+  void start_thread() {
+    settle();
+    sweep();
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "mock-upstream");
+      prctl(PR_SET_TIMERSLACK, 1UL);  // nanosecond; the default lets timers be 50 us late
+      io_.run();
+    });
+  }
+
+  // Runs `task` on the thread; returns when it has called `done`, which it may pass on.
+  using Done = std::shared_ptr<std::promise<void>>;
+  template <class Task>
+  void call(Task task) {
+    HOLDFAST_CHECK(thread_.joinable(), "a stopped server takes no calls");
+    const auto done = std::make_shared<std::promise<void>>();
+    asio::post(io_, [task, done] { task(done); });
+    done->get_future().wait();
+  }
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    io_.stop();
+    thread_.join();
+    const auto connections = std::move(connections_);
+    for (const auto& [raw, connection] : connections) connection->reset();
+    ErrorCode ignored;
+    acceptor_.close(ignored);
+    reservation_.close(ignored);
+  }
+
+  void arm(std::vector<UpstreamRule> rules, Done done) {
+    service_.model().arm(std::move(rules), steady_now());
+    reset_connections([](const HttpConnection& connection) { return connection.hanging(); });
+    waiting_.push_back(std::move(done));
+    settle();
+  }
+
+  const UpstreamModel& model() { return service_.model(); }
+  std::uint16_t port() const { return endpoint_.port(); }
+
+ private:
+  // Makes the listening socket agree with the model, now and at every edge of a window.
+  void settle() {
+    const Time now = steady_now();
+    UpstreamModel& model = service_.model();
+    const bool refuse = model.refusing(now);
+    if (refuse && acceptor_.is_open()) close_port(now);
+    if (!refuse && !acceptor_.is_open() && listen()) return settle_at(now + kRetry);
+    for (const auto& done : waiting_) done->set_value();
+    waiting_.clear();
+    settle_at(model.next_change(now));
+  }
+
+  void settle_at(Time when) {
+    edge_.expires_at(steady_point(when));
+    edge_.async_wait([this](ErrorCode error) {
+      if (!error) settle();
+    });
+  }
+
+  // Clients that find the port closed leave no trace here: the closing itself counts as fired.
+  void close_port(Time now) {
+    (void)service_.model().arrive({}, 0, 0, now);
+    ErrorCode ignored;
+    acceptor_.close(ignored);
+    reset_connections([](const HttpConnection&) { return true; });
+  }
+
+  ErrorCode listen() {
+    ErrorCode error;
+    acceptor_.open(tcp::v4(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint_, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    ErrorCode ignored;
+    if (error) acceptor_.close(ignored);
+    if (!error) accept();
+    return error;
+  }
+
+  void accept() {
+    acceptor_.async_accept([this](ErrorCode error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
+      if (error) return accept_later();
+      if (connections_.size() < options_.max_connections) serve(std::move(socket));
+      accept();
+    });
+  }
+
+  // Out of descriptors, say: trying again at once would only spin.
+  void accept_later() {
+    accept_pause_.expires_after(kRetry);
+    accept_pause_.async_wait([this](ErrorCode error) {
+      if (!error && acceptor_.is_open()) accept();
+    });
+  }
+
+  void serve(tcp::socket socket) {
+    const auto connection =
+        std::make_shared<HttpConnection>(std::move(socket), service_, options_.max_body_bytes,
+                                         [this](HttpConnection* closed) { connections_.erase(closed); });
+    connections_.emplace(connection.get(), connection);
+    connection->start();
+  }
+
+  template <class Predicate>
+  void reset_connections(Predicate predicate) {
+    std::vector<std::shared_ptr<HttpConnection>> chosen;
+    for (const auto& [raw, connection] : connections_)
+      if (predicate(*connection)) chosen.push_back(connection);
+    for (const auto& connection : chosen) connection->reset();
+  }
+
+  void sweep() {
+    sweep_.expires_after(kSweep);
+    sweep_.async_wait([this](ErrorCode error) {
+      if (error) return;
+      const Time oldest = steady_now() - options_.idle_timeout;
+      reset_connections([&](const HttpConnection& connection) { return connection.idle_since() < oldest; });
+      sweep();
+    });
+  }
+
+  asio::io_context io_{1};  // first, so that it outlives what uses it
+  UpstreamService service_;
+  HttpServerOptions options_;
+  tcp::socket reservation_{io_};
+  tcp::acceptor acceptor_{io_};
+  tcp::endpoint endpoint_;
+  asio::steady_timer edge_{io_};
+  asio::steady_timer accept_pause_{io_};
+  asio::steady_timer sweep_{io_};
+  std::unordered_map<HttpConnection*, std::shared_ptr<HttpConnection>> connections_;
+  std::vector<Done> waiting_;  // callers of arm() whose rules are not active yet
+  std::thread thread_;
+};
+
+HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() { stop(); }
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(UpstreamModel& model, HttpServerOptions options) {
+  auto impl = std::make_unique<Impl>(model, options);
+  if (auto opened = impl->open(); !opened) return fail(opened.error());
+  impl->start_thread();
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+std::uint16_t HttpServer::port() const { return impl_->port(); }
+std::string HttpServer::url() const { return fmt::format("http://127.0.0.1:{}", port()); }
+
+void HttpServer::arm(std::vector<UpstreamRule> rules) {
+  impl_->call([this, rules = std::move(rules)](Impl::Done done) { impl_->arm(rules, std::move(done)); });
+}
+
+void HttpServer::inspect(const std::function<void(const UpstreamModel&)>& look) {
+  impl_->call([this, &look](const Impl::Done& done) {
+    look(impl_->model());
+    done->set_value();
+  });
+}
+
+void HttpServer::stop() { impl_->stop(); }
+
+}  // namespace holdfast::upstream

@@ -1,0 +1,138 @@
+#include "simulator/world/virtual/fiber.h"
+
+#include <cxxabi.h>
+
+#include <boost/context/fiber.hpp>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "core/base/check.h"
+
+#ifdef HOLDFAST_ASAN
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace holdfast::world {
+namespace {
+
+using Continuation = boost::context::fiber;
+static_assert(sizeof(Continuation) == sizeof(void*), "a continuation must fit the raw storage of a Fiber");
+
+Continuation& as_continuation(std::array<std::byte, sizeof(void*)>& storage) {
+  return *std::launder(reinterpret_cast<Continuation*>(storage.data()));
+}
+
+// The stack belongs to the Fiber and outlives what runs on it.
+struct KeepStack {
+  boost::context::stack_context allocate() { return {}; }
+  void deallocate(boost::context::stack_context&) noexcept {}
+};
+
+[[gnu::noinline]] int& error_number() { return errno; }
+
+// Tells AddressSanitizer which stack comes next; without it both do nothing.
+void start_switch([[maybe_unused]] void** save, [[maybe_unused]] const void* bottom,
+                  [[maybe_unused]] std::size_t bytes) {
+#ifdef HOLDFAST_ASAN
+  __sanitizer_start_switch_fiber(save, bottom, bytes);
+#endif
+}
+void finish_switch([[maybe_unused]] void* saved, [[maybe_unused]] const void** bottom,
+                   [[maybe_unused]] std::size_t* bytes) {
+#ifdef HOLDFAST_ASAN
+  __sanitizer_finish_switch_fiber(saved, bottom, bytes);
+#endif
+}
+
+}  // namespace
+
+// Swaps this record with the thread's own: the same call before and after a switch.
+void Fiber::Runtime::exchange() {
+  auto* globals = reinterpret_cast<std::byte*>(abi::__cxa_get_globals());
+  std::array<std::byte, sizeof exceptions> other;
+  std::memcpy(other.data(), globals, other.size());
+  std::memcpy(globals, exceptions.data(), exceptions.size());
+  exceptions = other;
+  error = std::exchange(error_number(), error);
+}
+
+void Fiber::start(std::function<void()> body) {
+  HOLDFAST_CHECK(!active(), "a fiber runs one body at a time");
+  body_ = std::move(body);
+  runtime_ = {};
+  fake_stack_ = nullptr;
+  stack_.make_fresh();
+  create();
+  state_ = State::suspended;
+}
+
+void Fiber::create() {
+  const std::size_t bytes = FiberStack::bytes();
+  boost::context::stack_context context;
+  context.sp = stack_.top();
+  context.size = bytes;
+  const boost::context::preallocated place(context.sp, bytes, context);
+  ::new (inside_.data()) Continuation(std::allocator_arg, place, KeepStack{}, [this](Continuation&& outside) {
+    finish_switch(nullptr, &outer_bottom_, &outer_bytes_);
+    ::new (outside_.data()) Continuation(std::move(outside));
+    enter();
+    return Continuation();  // never reached
+  });
+}
+
+// The last suspend is an ordinary one that is never answered; the stack is simply used again.
+void Fiber::enter() {
+  [this]() noexcept { body_(); }();
+  body_ = nullptr;
+  state_ = State::ended;
+  leave(nullptr);
+  HOLDFAST_CHECK(false, "a fiber that ended was resumed");
+}
+
+bool Fiber::resume() {
+  HOLDFAST_CHECK(state_ == State::suspended, "only a suspended fiber can be resumed");
+  state_ = State::running;
+  runtime_.exchange();
+  void* fake_stack = nullptr;
+  start_switch(&fake_stack, stack_.bottom(), FiberStack::bytes());
+  Continuation next = std::move(as_continuation(inside_)).resume();
+  finish_switch(fake_stack, nullptr, nullptr);
+  ::new (inside_.data()) Continuation(std::move(next));
+  runtime_.exchange();
+  return state_ == State::ended;
+}
+
+void Fiber::suspend() {
+  HOLDFAST_CHECK(state_ == State::running, "only a running fiber can suspend");
+  state_ = State::suspended;
+  leave(&fake_stack_);
+  finish_switch(fake_stack_, &outer_bottom_, &outer_bytes_);
+}
+
+void Fiber::leave(void** own_fake_stack) {
+  start_switch(own_fake_stack, outer_bottom_, outer_bytes_);
+  Continuation next = std::move(as_continuation(outside_)).resume();
+  ::new (outside_.data()) Continuation(std::move(next));
+}
+
+// AddressSanitizer frees a fake stack only when it is left for good: pretend to go there and leave.
+std::function<void()> Fiber::abandon() {
+  HOLDFAST_CHECK(state_ != State::running, "a running fiber cannot be abandoned");
+  if (state_ != State::suspended) return {};
+  state_ = State::idle;
+  if (fake_stack_ != nullptr) {
+    void* own = nullptr;
+    const void* bottom = nullptr;
+    std::size_t bytes = 0;
+    start_switch(&own, stack_.bottom(), FiberStack::bytes());
+    finish_switch(fake_stack_, &bottom, &bytes);
+    start_switch(nullptr, bottom, bytes);
+    finish_switch(own, nullptr, nullptr);
+    fake_stack_ = nullptr;
+  }
+  return std::exchange(body_, nullptr);
+}
+
+}  // namespace holdfast::world

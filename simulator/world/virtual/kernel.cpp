@@ -1,0 +1,169 @@
+#include "simulator/world/virtual/kernel.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/mutex.h"
+
+namespace holdfast::world {
+namespace {
+constexpr std::size_t kDescribedCalls = 8;
+}
+
+WaitList::~WaitList() { HOLDFAST_CHECK(empty(), "a fiber still waits for something that was destroyed"); }
+
+void WaitList::append(TaskState& task) {
+  task.waits_in = this;
+  task.before = last_;
+  task.behind = nullptr;
+  (last_ != nullptr ? last_->behind : first_) = &task;
+  last_ = &task;
+}
+
+void WaitList::take_out(TaskState& task) {
+  (task.before != nullptr ? task.before->behind : first_) = task.behind;
+  (task.behind != nullptr ? task.behind->before : last_) = task.before;
+  task.waits_in = nullptr;
+  task.before = task.behind = nullptr;
+}
+
+Kernel::Kernel(Time start, std::uint64_t livelock_steps) : loop_(start, livelock_steps) {
+  loop_.describe_with([this] { return describe(); });
+}
+
+Kernel::~Kernel() { abandon_all(); }
+
+TaskRef Kernel::spawn(NodeId node, std::string name, std::function<void()> body) {
+  TaskState& task = free_slot();
+  task.id = next_id_++;
+  task.node = node;
+  task.name = std::move(name);
+  task.fills_seen = 0;
+  task.fiber.start(std::move(body));
+  ++live_;
+  loop_.wake_at(now(), task);
+  note(PortCall::spawn, digest(task.id, node), digest(std::string_view(task.name)));
+  return {&task, task.id};
+}
+
+TaskState& Kernel::free_slot() {
+  if (free_.empty()) return tasks_.emplace_back();
+  TaskState& task = *free_.back();
+  free_.pop_back();
+  return task;
+}
+
+// The short way is taken when no event is due before `when`: the fiber would be resumed next anyhow.
+void Kernel::sleep_until(Time when) {
+  HOLDFAST_CHECK(in_fiber(), "only a fiber can sleep");
+  if (!watched_ && loop_.try_advance(when, limit_)) return;
+  loop_.wake_at(when, *current_);
+  suspend();
+}
+
+bool Kernel::wait(WaitList& list, Time deadline) {
+  HOLDFAST_CHECK(in_fiber(), "only a fiber can wait");
+  TaskState& self = *current_;
+  list.append(self);
+  loop_.wake_at(deadline, self);
+  suspend();
+  if (self.waits_in == nullptr) return true;
+  list.take_out(self);
+  return false;
+}
+
+bool Kernel::join(const TaskRef& task, Time deadline) {
+  while (!ended(task)) {
+    if (!wait(task.state->joiners, deadline)) return ended(task);
+  }
+  return true;
+}
+
+void Kernel::wake_all(WaitList& list) {
+  while (list.first_ != nullptr) wake_at(list, *list.first_, now());
+}
+
+void Kernel::wake_at(WaitList& list, TaskState& task, Time when) {
+  list.take_out(task);
+  loop_.renew(task);
+  loop_.wake_at(when, task);
+}
+
+void Kernel::suspend() { current_->fiber.suspend(); }
+
+void Kernel::resume(TaskState& task) {
+  current_ = &task;
+  const bool ended = task.fiber.resume();
+  current_ = nullptr;
+  if (ended) finish(task);
+}
+
+void Kernel::finish(TaskState& task) {
+  task.id = 0;
+  --live_;
+  loop_.renew(task);
+  wake_all(task.joiners);
+  free_.push_back(&task);
+}
+
+bool Kernel::step(Time limit) {
+  Waker* waker = nullptr;
+  const auto step = loop_.step(limit, waker);
+  if (waker != nullptr) resume(static_cast<TaskState&>(*waker));
+  return step != EventLoop::Step::none;
+}
+
+void Kernel::run_until(Time end) {
+  HOLDFAST_CHECK(!in_fiber(), "a world is run from outside its fibers");
+  limit_ = end;
+  while (step(end)) {
+  }
+  if (end != kNever) loop_.advance_to(end);
+}
+
+bool Kernel::run_until(const TaskRef& task, Time latest) {
+  HOLDFAST_CHECK(!in_fiber(), "a world is run from outside its fibers");
+  limit_ = latest;
+  while (!ended(task)) {
+    if (!step(latest)) return false;
+  }
+  return true;
+}
+
+bool Kernel::run_until(const std::function<bool()>& done, Time latest) {
+  HOLDFAST_CHECK(!in_fiber(), "a world is run from outside its fibers");
+  limit_ = latest;
+  watched_ = true;
+  bool held = done();
+  while (!held && step(latest)) held = done();
+  watched_ = false;
+  return held;
+}
+
+// First everybody is forgotten, then the bodies go: one may own what another waited for.
+void Kernel::abandon_all() {
+  HOLDFAST_CHECK(!in_fiber(), "a world is ended from outside its fibers");
+  std::vector<std::function<void()>> bodies;
+  for (auto& task : tasks_) {
+    if (task.id == 0) continue;
+    if (task.waits_in != nullptr) task.waits_in->take_out(task);
+    loop_.renew(task);
+    bodies.push_back(task.fiber.abandon());
+    task.id = 0;
+    free_.push_back(&task);
+  }
+  live_ = 0;
+}
+
+void Kernel::enter_port(const char* port_call) const {
+  base::check_no_lock_held(port_call);
+  HOLDFAST_CHECK(in_fiber(), port_call);
+}
+
+std::string Kernel::describe() const {
+  const std::string who = current_ != nullptr ? "fiber " + std::to_string(current_->id) + " ('" + current_->name + "')"
+                                              : std::string("no fiber");
+  return "running: " + who + "; last calls: " + trace_.recent(kDescribedCalls);
+}
+
+}  // namespace holdfast::world

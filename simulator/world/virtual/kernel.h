@@ -1,0 +1,134 @@
+// The virtual kernel: the event loop, the fibers that run on it, and the one way in which they block.
+// The ports (scheduler, disk, link) are thin layers over it; production code never sees it.
+//
+//   Kernel kernel(start);
+//   auto task = kernel.spawn(kHarnessNode, "driver", [&] { kernel.sleep_until(kernel.now() + 1ms); });
+//   kernel.run_until(task, limit);
+//
+// Everything runs on the thread that calls run_until(). Blocking calls (sleep_until, wait) are made
+// by fibers only; the others by fibers and by calls of the harness alike.
+//
+// Ends: abandon_all() forgets every fiber that has not ended. Nothing on their stacks is destroyed,
+// so what they own there stays allocated: a harness closes its trackers first. Their bodies (the
+// closures, kept outside the stacks) are destroyed, after all of them were forgotten. Killing one
+// node will use the same door with the bodies forgotten too, its memory then belonging to an arena.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "simulator/world/virtual/event_loop.h"
+#include "simulator/world/virtual/fiber.h"
+#include "simulator/world/virtual/trace.h"
+
+namespace holdfast::world {
+
+struct TaskState;
+
+// Fibers that wait for the same thing, first come first. A fiber is in at most one list.
+class WaitList {
+ public:
+  WaitList() = default;
+  ~WaitList();  // nobody may wait for what goes away
+  WaitList(const WaitList&) = delete;
+  WaitList& operator=(const WaitList&) = delete;
+  bool empty() const { return first_ == nullptr; }
+
+ private:
+  friend class Kernel;
+  void append(TaskState& task);
+  void take_out(TaskState& task);
+  TaskState* first_ = nullptr;
+  TaskState* last_ = nullptr;
+};
+
+// One fiber's record. Slots are used again; `id` tells the lives of a slot apart.
+struct TaskState : Waker {
+  Fiber fiber;
+  std::uint64_t id = 0;  // 0: the slot is free
+  NodeId node = kHarnessNode;
+  std::string name;
+  WaitList* waits_in = nullptr;
+  TaskState* before = nullptr;
+  TaskState* behind = nullptr;
+  WaitList joiners;
+  Time idle_tick{};              // Scheduler::idle_until: not to be woken before
+  std::uint64_t fills_seen = 0;  // and how many fills it had seen when it last returned
+};
+
+struct TaskRef {
+  TaskState* state = nullptr;
+  std::uint64_t id = 0;
+};
+
+class Kernel {
+ public:
+  explicit Kernel(Time start, std::uint64_t livelock_steps = EventLoop::kLivelockSteps);
+  ~Kernel();
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+
+  Time now() const { return loop_.now(); }
+  std::uint64_t events() const { return loop_.events(); }
+  std::size_t pending_events() const { return loop_.pending(); }
+  void at(Time when, std::function<void()> call) { loop_.call_at(when, std::move(call)); }
+
+  TaskRef spawn(NodeId node, std::string name, std::function<void()> body);
+  static bool ended(const TaskRef& task) { return task.state->id != task.id; }
+  bool in_fiber() const { return current_ != nullptr; }
+  TaskState& current() const { return *current_; }
+  NodeId current_node() const { return current_ != nullptr ? current_->node : kHarnessNode; }
+
+  // The ways to block. A time that has passed yields to whoever is due now.
+  void sleep_until(Time when);
+  // True when woken, false at the deadline.
+  bool wait(WaitList& list, Time deadline);
+  bool join(const TaskRef& task, Time deadline);
+
+  void wake_all(WaitList& list);
+  // One waiter only, and not before `when`: its deadline no longer counts.
+  void wake_at(WaitList& list, TaskState& task, Time when);
+  TaskState* first_waiter(WaitList& list) const { return list.first_; }
+
+  // Runs every event up to and including `end`, then stands at `end`.
+  void run_until(Time end);
+  // The same, but stops as soon as the task has ended or the predicate holds (asked after each
+  // event). False at `latest`, or when nothing is left that could happen.
+  bool run_until(const TaskRef& task, Time latest);
+  bool run_until(const std::function<bool()>& done, Time latest);
+
+  void abandon_all();
+  std::size_t live_tasks() const { return live_; }
+
+  Trace& trace() { return trace_; }
+  const Trace& trace() const { return trace_; }
+  void note(PortCall call, std::uint64_t arguments, std::uint64_t result) {
+    trace_.note({now(), current_node(), current_ != nullptr ? current_->id : 0, call}, arguments, result);
+  }
+  // Called first by every blocking port call: no lock held, no exception in flight, on a fiber.
+  void enter_port(const char* port_call) const;
+
+ private:
+  TaskState& free_slot();
+  void suspend();
+  void resume(TaskState& task);
+  void finish(TaskState& task);
+  bool step(Time limit);
+  std::string describe() const;
+
+  EventLoop loop_;
+  Trace trace_;
+  std::deque<TaskState> tasks_;
+  std::vector<TaskState*> free_;
+  TaskState* current_ = nullptr;
+  Time limit_{};             // of the run under way
+  bool watched_ = false;     // a predicate is asked after each event, so each must be one
+  std::uint64_t next_id_ = 1;
+  std::size_t live_ = 0;
+};
+
+}  // namespace holdfast::world

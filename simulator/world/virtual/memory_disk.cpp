@@ -1,0 +1,167 @@
+// The frame of the memory disk: how a call passes the faults, how paths are found, what the oracle
+// sees. The operations are in memory_disk_names.cpp and memory_disk_files.cpp.
+#include "simulator/world/virtual/memory_disk.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "core/base/check.h"
+#include "simulator/world/virtual/disk_path.h"
+
+namespace holdfast::world {
+namespace {
+constexpr std::size_t kMaxName = 255;
+}
+
+MemoryDisk::MemoryDisk(Kernel& kernel, faultfs::Injector& injector, DiskSettings settings)
+    : kernel_(kernel),
+      injector_(injector),
+      settings_(std::move(settings)),
+      mount_root_(normal_path(settings_.mount_root)),
+      root_(std::make_shared<Inode>(next_inode_++, true)) {
+  capacity_.limit(settings_.capacity);
+  InodePtr at = root_;
+  for (const auto name : names_in(mount_root_)) {
+    auto inode = std::make_shared<Inode>(next_inode_++, true);
+    inode->links = 1;
+    inode->parent = at.get();
+    inode->name = name;
+    at->directory.put(inode->name, inode);
+    at->directory.commit_all();
+    at = std::move(inode);
+  }
+}
+
+// Durable and visible names may hold directories in a ring; taken apart, everything goes.
+MemoryDisk::~MemoryDisk() {
+  std::vector<InodePtr> open = {std::move(root_)};
+  while (!open.empty()) {
+    const InodePtr inode = std::move(open.back());
+    open.pop_back();
+    for (auto& child : inode->directory.release()) open.push_back(std::move(child));
+  }
+}
+
+MemoryDisk::Passage MemoryDisk::pass(const Request& request) {
+  faultfs::Decision decision;
+  decision.granted = request.size;
+  if (const auto path = within_mount(request.path)) {
+    faultfs::Call call;
+    call.operation = request.operation;
+    call.path = *path;
+    call.offset = request.offset;
+    call.size = request.size;
+    call.inode = request.inode != nullptr ? request.inode->number : 0;
+    call.new_name = request.new_name;
+    decision = injector_.decide(call, kernel_.now());
+  }
+  const Duration device = request.reaches_device ? settings_.latency : Duration::zero();
+  kernel_.sleep_until(kernel_.now() + decision.delay + device);
+  return {decision.error, decision.granted};
+}
+
+std::optional<std::string_view> MemoryDisk::within_mount(std::string_view path) const {
+  if (!path.starts_with(mount_root_)) return std::nullopt;
+  path.remove_prefix(mount_root_.size());
+  if (path.empty()) return path;
+  if (path.front() != '/') return std::nullopt;
+  return path.substr(1);
+}
+
+Answer<MemoryDisk::Place> MemoryDisk::locate(const std::string& path) const {
+  Place place{nullptr, {}, root_};
+  for (const auto name : names_in(path)) {
+    if (name.size() > kMaxName) return std::unexpected(ENAMETOOLONG);
+    if (place.inode == nullptr) return std::unexpected(ENOENT);
+    if (!place.inode->is_directory) return std::unexpected(ENOTDIR);
+    place.parent = std::move(place.inode);
+    place.name = name;
+    place.inode = place.parent->directory.find(name);
+  }
+  return place;
+}
+
+Answer<MemoryDisk::Place> MemoryDisk::locate_existing(const std::string& path) const {
+  auto place = locate(path);
+  if (place && place->inode == nullptr) return std::unexpected(ENOENT);
+  return place;
+}
+
+Answer<MemoryDisk::Place> MemoryDisk::locate_directory(const std::string& path) const {
+  auto place = locate_existing(path);
+  if (place && !place->inode->is_directory) return std::unexpected(ENOTDIR);
+  return place;
+}
+
+// The inode's present path, or the last one it had. Kept until some name above it may have changed.
+const std::string& MemoryDisk::path_of(Inode& inode) {
+  if (inode.parent == nullptr || inode.path_epoch == path_epoch_) return inode.path;
+  inode.path = path_of(*inode.parent) + "/" + inode.name;
+  inode.path_epoch = path_epoch_;
+  return inode.path;
+}
+
+bool MemoryDisk::durable(const std::string& path, std::uint64_t begin, std::uint64_t end) const {
+  const Inode* at = root_.get();
+  for (const auto name : names_in(path)) {
+    const auto seen = at->directory.find(name);
+    if (seen == nullptr || seen != at->directory.find_durable(name)) return false;
+    at = seen.get();
+  }
+  return !at->is_directory && at->content.durable(begin, end);
+}
+
+Inode* MemoryDisk::find_durable(const std::string& path) const {
+  Inode* at = root_.get();
+  for (const auto name : names_in(path)) {
+    const auto next = at->directory.find_durable(name);
+    if (next == nullptr) return nullptr;
+    at = next.get();
+  }
+  return at->is_directory ? nullptr : at;
+}
+
+std::optional<ByteBuffer> MemoryDisk::durable_bytes(const std::string& path) const {
+  const Inode* inode = find_durable(path);
+  if (inode == nullptr) return std::nullopt;
+  return inode->content.durable_bytes();
+}
+
+std::optional<ByteBuffer> MemoryDisk::visible_bytes(const std::string& path) const {
+  const auto place = locate_existing(path);
+  if (!place || place->inode->is_directory) return std::nullopt;
+  return place->inode->content.visible_bytes();
+}
+
+void MemoryDisk::release_handles(NodeId node) {
+  for (auto at = handles_.begin(); at != handles_.end();) {
+    const auto handle = at++;
+    if (handle->second.node == node) release(handle->first);
+  }
+}
+
+// Frees the descriptor and what hung on it: its lock, and the file if that had lost its last name.
+void MemoryDisk::release(std::uint64_t number) {
+  const auto found = handles_.find(number);
+  if (found == handles_.end()) return;
+  const InodePtr inode = std::move(found->second.inode);
+  handles_.erase(found);
+  if (inode->locked_by == number) inode->locked_by = 0;
+  --inode->handles;
+  free_if_unused(*inode);
+}
+
+void MemoryDisk::lose_name(Inode& inode) {
+  path_of(inode);  // so that an open file keeps the path it was last known by
+  inode.parent = nullptr;
+  --inode.links;
+  free_if_unused(inode);
+}
+
+void MemoryDisk::free_if_unused(const Inode& inode) {
+  if (inode.links > 0 || inode.handles > 0) return;
+  injector_.space().remove(inode.number);
+  capacity_.remove(inode.number);
+}
+
+}  // namespace holdfast::world

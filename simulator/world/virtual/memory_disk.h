@@ -1,0 +1,150 @@
+// The FileSystem port over memory: one disk with a page cache, durable bytes, durable names, room,
+// latency, and the faults of a plan. The oracle asks it what a power cut would leave.
+//
+//   MemoryDisk disk(kernel, injector, {.latency = 100us});
+//   auto file = disk.open("/mnt/1.seg", OpenMode::creating());     // on a fiber
+//   disk.durable("/mnt/1.seg", 0, 4096);                           // anywhere
+//
+// Every port call asks the injector about each operation the kernel would ask a file system for
+// (paths relative to `mount_root`; outside it there are no faults and no limit of room), then takes
+// the injected delay, and the latency of the device if it reaches that. It is a yield point even when
+// it takes no time. The operation itself then happens in one instant; only a sync has two: what is
+// dirty when it begins is what becomes durable when it ends.
+//
+// A failed sync loses the bytes it was to write: they stay visible, are clean, and no later sync makes
+// them durable. A failed sync_directory changes nothing; the next one covers the same names.
+//
+// Prepared, not built: power_cut() gives each inode its durable_bytes() (or a seeded choice between
+// those and the visible ones, sector by sector) and each directory its durable names; a kill calls
+// release_handles(node) and lets a sync under way arrive.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/env/file_system.h"
+#include "faultfs/model/injector.h"
+#include "faultfs/model/space_budget.h"
+#include "simulator/world/virtual/inode.h"
+#include "simulator/world/virtual/kernel.h"
+
+namespace holdfast::world {
+
+struct DiskSettings {
+  Duration latency{0};                    // of each operation that reaches the device
+  std::optional<std::uint64_t> capacity;  // bytes of file data under mount_root; unset: no limit
+  std::string mount_root = "/mnt";        // created at the start, durable
+  bool reads_reach_device = false;        // true: nothing is served from the page cache
+  bool writes_reach_device = false;       // true: nothing is buffered in the page cache
+};
+
+template <class T>
+using Answer = std::expected<T, int>;  // inside the disk an error is an errno
+
+class MemoryDisk final : public FileSystem {
+ public:
+  MemoryDisk(Kernel& kernel, faultfs::Injector& injector, DiskSettings settings);
+  ~MemoryDisk() override;
+
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
+  Status rename(const std::string& from, const std::string& to) override;
+  Status remove(const std::string& path) override;
+  Status make_directory(const std::string& path) override;
+  Status remove_directory(const std::string& path) override;
+  Result<std::vector<std::string>> list(const std::string& path) override;
+  Result<FileStat> stat(const std::string& path) override;
+  Status sync_directory(const std::string& path) override;
+  Result<Space> space(const std::string& path) override;
+
+  // For the oracle, from anywhere, without cost in virtual time.
+  // Every name along `path` is durable, and a power cut now would leave [begin, end) as it is seen.
+  bool durable(const std::string& path, std::uint64_t begin, std::uint64_t end) const;
+  // What a power cut now would certainly leave under this name; nullopt: no such file.
+  std::optional<ByteBuffer> durable_bytes(const std::string& path) const;
+  std::optional<ByteBuffer> visible_bytes(const std::string& path) const;
+  // Syncs of files that succeeded.
+  std::uint64_t syncs() const { return syncs_; }
+
+  // A crash of the node closes its files and releases its locks, without a word to it.
+  void release_handles(NodeId node);
+
+ private:
+  friend class MemoryFile;
+
+  struct Handle {
+    InodePtr inode;
+    OpenMode mode;
+    NodeId node = kHarnessNode;
+  };
+  struct Place {
+    InodePtr parent;  // null for the root
+    std::string name;
+    InodePtr inode;   // null: there is no such name
+  };
+  struct Request {
+    faultfs::Operation operation;
+    std::string_view path;          // absolute
+    const Inode* inode = nullptr;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    bool reaches_device = false;
+    bool new_name = false;
+  };
+  struct Passage {
+    int error = 0;
+    std::uint64_t granted = 0;
+  };
+
+  // Asks for faults, then blocks for as long as the operation takes.
+  Passage pass(const Request& request);
+  std::optional<std::string_view> within_mount(std::string_view path) const;
+
+  Answer<Place> locate(const std::string& path) const;
+  Answer<Place> locate_existing(const std::string& path) const;
+  Answer<Place> locate_directory(const std::string& path) const;
+  const std::string& path_of(Inode& inode);
+
+  Answer<std::uint64_t> do_open(const std::string& path, OpenMode mode);
+  Answer<InodePtr> create(const Place& place, std::string_view path, bool directory);
+  Answer<void> do_rename(const std::string& from, const std::string& to);
+  Answer<void> do_remove(const std::string& path);
+  Answer<void> do_make_directory(const std::string& path);
+  Answer<void> do_remove_directory(const std::string& path);
+  Answer<std::vector<std::string>> do_list(const std::string& path);
+  Answer<FileStat> do_stat(const std::string& path);
+  Answer<void> do_sync_directory(const std::string& path);
+  Answer<Space> do_space(const std::string& path);
+
+  // Of an open file.
+  Answer<std::size_t> read(Handle& handle, std::uint64_t offset, std::span<std::byte> into);
+  Answer<std::size_t> write(Handle& handle, std::uint64_t offset, Bytes bytes);
+  Answer<void> allocate(Handle& handle, std::uint64_t offset, std::uint64_t length);
+  Answer<void> truncate(Handle& handle, std::uint64_t size);
+  Answer<std::uint64_t> size(Handle& handle);
+  Answer<void> sync(Handle& handle);
+  Answer<bool> try_lock(std::uint64_t number, Handle& handle);
+  Answer<void> close(std::uint64_t number);
+  void release(std::uint64_t number);
+
+  void cut(Inode& inode, std::uint64_t size);
+  void lose_name(Inode& inode);
+  void free_if_unused(const Inode& inode);
+  Inode* find_durable(const std::string& path) const;
+
+  Kernel& kernel_;
+  faultfs::Injector& injector_;
+  DiskSettings settings_;
+  std::string mount_root_;  // normal form: "" is the root, otherwise "/mnt"
+  faultfs::SpaceBudget capacity_;
+  InodePtr root_;
+  std::map<std::uint64_t, Handle> handles_;
+  std::uint64_t next_inode_ = 1;
+  std::uint64_t next_handle_ = 1;
+  std::uint64_t path_epoch_ = 1;
+  std::uint64_t syncs_ = 0;
+};
+
+}  // namespace holdfast::world

@@ -1,0 +1,248 @@
+// The operations of the memory disk that name a path. Each looks before it asks, as the kernel does
+// (what is not there is not found, whatever the faults), and again after it was let pass.
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "simulator/world/virtual/disk_conclude.h"
+#include "simulator/world/virtual/disk_path.h"
+#include "simulator/world/virtual/memory_disk.h"
+#include "simulator/world/virtual/memory_file.h"
+
+namespace holdfast::world {
+namespace {
+
+using faultfs::Operation;
+
+constexpr std::uint64_t kUnlimitedBytes = std::uint64_t{1} << 40;
+constexpr std::uint64_t kInodes = 1'000'000;
+
+std::uint64_t bits_of(OpenMode mode) {
+  return std::uint64_t{mode.read} | std::uint64_t{mode.write} << 1 | std::uint64_t{mode.create} << 2 |
+         std::uint64_t{mode.exclusive} << 3 | std::uint64_t{mode.truncate} << 4;
+}
+
+int open_error(const InodePtr& inode, OpenMode mode) {
+  if (inode == nullptr) return mode.create ? 0 : ENOENT;
+  if (mode.create && mode.exclusive) return EEXIST;
+  return inode->is_directory ? EISDIR : 0;
+}
+
+bool lies_within(const Inode* inode, const Inode* ancestor) {
+  for (; inode != nullptr; inode = inode->parent)
+    if (inode == ancestor) return true;
+  return false;
+}
+
+// May `moved` take the place of `replaced`, which may be null?
+int replace_error(const Inode& moved, const Inode* replaced) {
+  if (replaced == nullptr) return 0;
+  if (!moved.is_directory) return replaced->is_directory ? EISDIR : 0;
+  if (!replaced->is_directory) return ENOTDIR;
+  return replaced->directory.empty() ? 0 : ENOTEMPTY;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& path, OpenMode mode) {
+  kernel_.enter_port("FileSystem::open needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  const auto arguments = digest(digest(normal), bits_of(mode));
+  auto handle = Concluding{kernel_, PortCall::open, arguments, "open", path}(do_open(normal, mode));
+  if (!handle) return fail(std::move(handle.error()));
+  return std::make_unique<MemoryFile>(*this, *handle, path);
+}
+
+Answer<std::uint64_t> MemoryDisk::do_open(const std::string& path, OpenMode mode) {
+  auto place = locate(path);
+  if (!place) return std::unexpected(place.error());
+  if (const int error = open_error(place->inode, mode)) return std::unexpected(error);
+  const auto operation = place->inode != nullptr ? Operation::open : Operation::create;
+  if (const int error = pass({operation, path, place->inode.get()}).error) return std::unexpected(error);
+  place = locate(path);
+  if (!place) return std::unexpected(place.error());
+  if (const int error = open_error(place->inode, mode)) return std::unexpected(error);
+  auto inode = place->inode != nullptr ? place->inode : create(*place, path, false);
+  if (!inode) return std::unexpected(inode.error());
+  if (mode.truncate && mode.write) cut(**inode, 0);
+  ++(*inode)->handles;
+  const auto number = next_handle_++;
+  handles_.emplace(number, Handle{*inode, mode, kernel_.current_node()});
+  return number;
+}
+
+Answer<InodePtr> MemoryDisk::create(const Place& place, std::string_view path, bool directory) {
+  if (within_mount(path) && !capacity_.room_for_name()) return std::unexpected(ENOSPC);
+  auto inode = std::make_shared<Inode>(next_inode_++, directory);
+  inode->links = 1;
+  inode->parent = place.parent.get();
+  inode->name = place.name;
+  place.parent->directory.put(place.name, inode);
+  return inode;
+}
+
+Status MemoryDisk::rename(const std::string& from, const std::string& to) {
+  kernel_.enter_port("FileSystem::rename needs a fiber without locks and exceptions in flight");
+  const auto old_path = normal_path(from);
+  const auto new_path = normal_path(to);
+  const auto arguments = digest(digest(old_path), digest(new_path));
+  return Concluding{kernel_, PortCall::rename, arguments, "rename", from}(do_rename(old_path, new_path));
+}
+
+Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& to) {
+  auto source = locate_existing(from);
+  auto target = locate(to);
+  if (!source || !target) return std::unexpected(!source ? source.error() : target.error());
+  Request request{Operation::rename, from, source->inode.get()};
+  request.new_name = target->inode == nullptr;
+  if (const int error = pass(request).error) return std::unexpected(error);
+  source = locate_existing(from);
+  target = locate(to);
+  if (!source || !target) return std::unexpected(!source ? source.error() : target.error());
+  if (source->parent == nullptr || target->parent == nullptr) return std::unexpected(EBUSY);
+  if (source->inode == target->inode) return {};
+  if (lies_within(target->parent.get(), source->inode.get())) return std::unexpected(EINVAL);
+  if (const int error = replace_error(*source->inode, target->inode.get())) return std::unexpected(error);
+
+  if (target->inode != nullptr) lose_name(*target->inode);
+  source->parent->directory.take(source->name);
+  target->parent->directory.put(target->name, source->inode);
+  if (source->parent != target->parent) {
+    source->parent->directory.bind(source->name, target->parent, target->name);
+    target->parent->directory.bind(target->name, source->parent, source->name);
+  }
+  source->inode->parent = target->parent.get();
+  source->inode->name = target->name;
+  ++path_epoch_;
+  return {};
+}
+
+Status MemoryDisk::remove(const std::string& path) {
+  kernel_.enter_port("FileSystem::remove needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  return Concluding{kernel_, PortCall::remove, digest(normal), "remove", path}(do_remove(normal));
+}
+
+Answer<void> MemoryDisk::do_remove(const std::string& path) {
+  auto place = locate_existing(path);
+  if (!place) return std::unexpected(place.error());
+  if (place->inode->is_directory) return std::unexpected(EISDIR);
+  if (const int error = pass({Operation::unlink, path, place->inode.get()}).error) return std::unexpected(error);
+  place = locate_existing(path);
+  if (!place) return std::unexpected(place.error());
+  if (place->inode->is_directory) return std::unexpected(EISDIR);
+  place->parent->directory.take(place->name);
+  lose_name(*place->inode);
+  return {};
+}
+
+Status MemoryDisk::make_directory(const std::string& path) {
+  kernel_.enter_port("FileSystem::make_directory needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  return Concluding{kernel_, PortCall::make_directory, digest(normal), "make directory", path}(
+      do_make_directory(normal));
+}
+
+Answer<void> MemoryDisk::do_make_directory(const std::string& path) {
+  auto place = locate(path);
+  if (!place) return std::unexpected(place.error());
+  if (place->inode != nullptr) return std::unexpected(EEXIST);
+  if (const int error = pass({Operation::mkdir, path}).error) return std::unexpected(error);
+  place = locate(path);
+  if (!place) return std::unexpected(place.error());
+  if (place->inode != nullptr) return std::unexpected(EEXIST);
+  const auto made = create(*place, path, true);
+  if (!made) return std::unexpected(made.error());
+  return {};
+}
+
+Status MemoryDisk::remove_directory(const std::string& path) {
+  kernel_.enter_port("FileSystem::remove_directory needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  return Concluding{kernel_, PortCall::remove_directory, digest(normal), "remove directory", path}(
+      do_remove_directory(normal));
+}
+
+Answer<void> MemoryDisk::do_remove_directory(const std::string& path) {
+  auto place = locate_directory(path);
+  if (!place) return std::unexpected(place.error());
+  if (const int error = pass({Operation::rmdir, path, place->inode.get()}).error) return std::unexpected(error);
+  place = locate_directory(path);
+  if (!place) return std::unexpected(place.error());
+  if (place->parent == nullptr) return std::unexpected(EBUSY);
+  if (!place->inode->directory.empty()) return std::unexpected(ENOTEMPTY);
+  place->parent->directory.take(place->name);
+  lose_name(*place->inode);
+  return {};
+}
+
+Result<std::vector<std::string>> MemoryDisk::list(const std::string& path) {
+  kernel_.enter_port("FileSystem::list needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  return Concluding{kernel_, PortCall::list, digest(normal), "list", path}(do_list(normal));
+}
+
+Answer<std::vector<std::string>> MemoryDisk::do_list(const std::string& path) {
+  auto place = locate_directory(path);
+  if (!place) return std::unexpected(place.error());
+  for (const auto operation : {Operation::opendir, Operation::readdir})
+    if (const int error = pass({operation, path, place->inode.get()}).error) return std::unexpected(error);
+  place = locate_directory(path);
+  if (!place) return std::unexpected(place.error());
+  std::vector<std::string> names;
+  for (const auto& [name, inode] : place->inode->directory.names()) names.push_back(name);
+  return names;
+}
+
+Result<FileStat> MemoryDisk::stat(const std::string& path) {
+  kernel_.enter_port("FileSystem::stat needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  return Concluding{kernel_, PortCall::stat, digest(normal), "stat", path}(do_stat(normal));
+}
+
+Answer<FileStat> MemoryDisk::do_stat(const std::string& path) {
+  for (const auto operation : {Operation::lookup, Operation::getattr})
+    if (const int error = pass({operation, path}).error) return std::unexpected(error);
+  const auto place = locate_existing(path);
+  if (!place) return std::unexpected(place.error());
+  return FileStat{.size = place->inode->content.size(), .is_directory = place->inode->is_directory};
+}
+
+Status MemoryDisk::sync_directory(const std::string& path) {
+  kernel_.enter_port("FileSystem::sync_directory needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  return Concluding{kernel_, PortCall::sync_directory, digest(normal), "sync directory", path}(
+      do_sync_directory(normal));
+}
+
+Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
+  const auto place = locate_directory(path);
+  if (!place) return std::unexpected(place.error());
+  const auto names = place->inode->directory.pending();
+  Request request{Operation::fsyncdir, path, place->inode.get()};
+  request.reaches_device = true;
+  if (const int error = pass(request).error) return std::unexpected(error);
+  for (const auto& name : names) place->inode->directory.commit(name);
+  return {};
+}
+
+Result<Space> MemoryDisk::space(const std::string& path) {
+  kernel_.enter_port("FileSystem::space needs a fiber without locks and exceptions in flight");
+  const auto normal = normal_path(path);
+  return Concluding{kernel_, PortCall::space, digest(normal), "space of", path}(do_space(normal));
+}
+
+Answer<Space> MemoryDisk::do_space(const std::string& path) {
+  auto place = locate_existing(path);
+  if (!place) return std::unexpected(place.error());
+  if (const int error = pass({Operation::statfs, path, place->inode.get()}).error) return std::unexpected(error);
+  const auto total = settings_.capacity.value_or(kUnlimitedBytes);
+  Space space{.free_bytes = total, .total_bytes = total, .free_inodes = kInodes - std::min(kInodes, next_inode_)};
+  if (!within_mount(path)) return space;
+  if (capacity_.limited()) space.free_bytes = capacity_.left_bytes();
+  if (injector_.space().limited())
+    space.free_bytes = std::min(space.free_bytes, injector_.space().left_bytes());
+  return space;
+}
+
+}  // namespace holdfast::world

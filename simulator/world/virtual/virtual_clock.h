@@ -1,0 +1,21 @@
+// The Clock port over virtual time. The wall shows 2026-01-01 00:00:00 UTC plus the virtual time.
+#pragma once
+
+#include "core/env/clock.h"
+#include "simulator/world/virtual/kernel.h"
+
+namespace holdfast::world {
+
+inline constexpr WallTime kWallOrigin = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+
+class VirtualClock final : public Clock {
+ public:
+  explicit VirtualClock(const Kernel& kernel) : kernel_(kernel) {}
+  Time now() const override { return kernel_.now(); }
+  WallTime wall() const override { return kWallOrigin + kernel_.now().time_since_epoch(); }
+
+ private:
+  const Kernel& kernel_;
+};
+
+}  // namespace holdfast::world

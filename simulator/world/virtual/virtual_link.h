@@ -1,0 +1,70 @@
+// The Transport port over a simulated link to the upstream model: no socket, no bytes on a wire, the
+// same service, the same faults, the same answers as the HTTP server gives.
+//
+//   VirtualLink link(kernel, model, {.latency = 5us});
+//   auto result = link.send(request, deadline, cancel);      // on a fiber
+//
+// A request takes `latency` to arrive, the answer takes it again. What then happens is the upstream's
+// affair alone: a request that it serves is applied at its time even when the client has given up
+// (deadline, cancel, crash), and the client knows no more than `unknown`. A refused connection is
+// `not_sent` after kRefusal. A cancel flag is looked at every kCancelPoll.
+//
+// Keys travel beside the body (Request::elements), so no JSON is read; of every kCheckedRequests
+// bodies one is parsed all the same, and must say what its elements say.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/env/transport.h"
+#include "simulator/upstream/upstream_model.h"
+#include "simulator/world/virtual/kernel.h"
+
+namespace holdfast::world {
+
+struct LinkSettings {
+  Duration latency = std::chrono::microseconds(5);  // one way; a loopback round trip is about 10 us
+};
+
+class VirtualLink final : public Transport {
+ public:
+  static constexpr Duration kRefusal = std::chrono::microseconds(50);
+  static constexpr Duration kCancelPoll = std::chrono::milliseconds(50);
+  static constexpr std::uint64_t kCheckedRequests = 64;
+
+  VirtualLink(Kernel& kernel, upstream::UpstreamModel& model, LinkSettings settings)
+      : kernel_(kernel), model_(model), settings_(settings) {}
+
+  SendResult send(const Request& request, Time deadline, const CancelFlag& cancel) override;
+
+  std::uint64_t requests() const { return requests_; }
+  // Requests whose client left before they were applied.
+  std::uint64_t applied_late() const { return applied_late_; }
+
+ private:
+  // A request that the upstream is serving. It outlives its client if it must.
+  struct Flight {
+    std::vector<RequestElement> elements;
+    std::vector<upstream::ElementStatus> answer;
+    bool applied = false;
+    WaitList client;
+  };
+
+  enum class Waited : std::uint8_t { done, deadline, cancelled };
+
+  SendResult exchange(const Request& request, Time deadline, const CancelFlag& cancel);
+  SendResult serve(const Request& request, Time at, Time deadline, const CancelFlag& cancel);
+  // Until `at`, or until the flight was applied if there is one.
+  Waited wait(Flight* flight, Time at, Time deadline, const CancelFlag& cancel);
+  void apply(Flight& flight);
+  void check_body(const Request& request) const;
+
+  Kernel& kernel_;
+  upstream::UpstreamModel& model_;
+  LinkSettings settings_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t applied_late_ = 0;
+};
+
+}  // namespace holdfast::world

@@ -1,0 +1,102 @@
+// A whole world in one thread: virtual time, fibers, a memory disk, a link to the upstream model, a
+// log. Trackers run in it unchanged, through the Environment it gives.
+//
+//   faultfs::Injector injector(seed);
+//   upstream::UpstreamModel model(settings, seed);
+//   VirtualWorld world({.seed = seed, .disk_latency = 100us}, injector, model);
+//   Environment env = world.environment("tracker");
+//   auto driver = world.spawn("driver", [&] { Tracker tracker(env, ...); ...; tracker.close(...); });
+//   world.at(world.start() + 5s, [&] { injector.arm(plan, world.clock().now()); });
+//   world.run_until_done(*driver, world.start() + 60s);
+//   world.trace_hash();
+//
+// Time starts at 1 s, so that no instant is 0; wall() shows 2026-01-01 plus the virtual time. The
+// injector and the model belong to the caller and must outlive the world; they are asked with
+// virtual instants. Ports that block are called on fibers (spawn), never from `at` or from outside.
+//
+// Where the run stops, fibers that have not ended are abandoned: what they own on their stacks stays
+// allocated, so close trackers and join workers first (see kernel.h). Handles, events, files and
+// trackers must go before their world.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/env/environment.h"
+#include "faultfs/model/injector.h"
+#include "simulator/upstream/upstream_model.h"
+#include "simulator/world/virtual/kernel.h"
+#include "simulator/world/virtual/memory_disk.h"
+#include "simulator/world/virtual/virtual_clock.h"
+#include "simulator/world/virtual/virtual_link.h"
+#include "simulator/world/virtual/virtual_log.h"
+#include "simulator/world/virtual/virtual_scheduler.h"
+
+namespace holdfast::world {
+
+struct WorldSettings {
+  std::uint64_t seed = 1;
+  Duration disk_latency{0};
+  std::optional<std::uint64_t> disk_capacity;
+  std::string mount_root = "/mnt";
+  Duration link_latency = LinkSettings{}.latency;
+  bool print_log = false;
+  std::uint64_t livelock_steps = EventLoop::kLivelockSteps;
+};
+
+class VirtualWorld {
+ public:
+  static constexpr Time start() { return Time(std::chrono::seconds(1)); }
+
+  VirtualWorld(WorldSettings settings, faultfs::Injector& injector, upstream::UpstreamModel& model);
+  ~VirtualWorld();
+
+  // A new node, with tasks and a random seed of its own (by default from the world's seed and its
+  // name). The references live as long as the world.
+  Environment environment(std::string_view node_name = "tracker",
+                          std::optional<std::uint64_t> random_seed = std::nullopt);
+
+  // The harness' own node, for load drivers and checks.
+  VirtualScheduler& scheduler() { return *schedulers_.front(); }
+  const Clock& clock() const { return clock_; }
+  MemoryDisk& disk() { return disk_; }
+  VirtualLink& link() { return link_; }
+  VirtualLog& log() { return log_; }
+  Kernel& kernel() { return kernel_; }
+
+  // The load driver: rings have something for the collectors, of every node or of one environment's.
+  void ring_filled();
+  static void ring_filled(const Environment& environment);
+
+  // A call of the harness at an instant, outside any fiber: it must not block.
+  void at(Time when, std::function<void()> call) { kernel_.at(when, std::move(call)); }
+  std::unique_ptr<Task> spawn(std::string name, std::function<void()> body);
+
+  // Runs everything up to and including `end`.
+  void run_until(Time end) { kernel_.run_until(end); }
+  // Runs until the predicate holds, asked after each event, or until the body has returned. False at
+  // `latest`, or when nothing is left that could happen.
+  bool run_until_done(const std::function<bool()>& done, Time latest = kNever);
+  bool run_until_done(const Task& task, Time latest = kNever);
+  // Spawns the body on the harness' node and runs until it has returned.
+  bool run(std::function<void()> body, Time latest = kNever);
+
+  std::uint64_t trace_hash() const { return kernel_.trace().hash(); }
+  std::uint64_t events() const { return kernel_.events(); }
+
+ private:
+  WorldSettings settings_;
+  Kernel kernel_;
+  VirtualClock clock_;
+  MemoryDisk disk_;
+  VirtualLink link_;
+  VirtualLog log_;
+  std::deque<std::unique_ptr<VirtualScheduler>> schedulers_;  // by node
+};
+
+}  // namespace holdfast::world

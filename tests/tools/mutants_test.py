@@ -1,0 +1,79 @@
+"""The mechanism of tests/mutants, with programs and patches made for the occasion."""
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHECK, APPLY = ROOT / "tests/mutants/check.py", ROOT / "tests/mutants/apply.sh"
+PATCH = "--- a/core/a.cpp\n+++ b/core/a.cpp\n@@ -1,3 +1,3 @@\n one\n-two\n+zwei\n three\n"
+
+
+class Check(unittest.TestCase):
+    def judge(self, law, code, verdicts):
+        """check.py's exit code for a program that ends with `code` and leaves these law verdicts."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            laws = [{"law": each, "verdict": verdict, "detail": ""} for each, verdict in verdicts.items()]
+            (folder / "planted.json").write_text(json.dumps({"laws": laws}))
+            program = folder / "program"
+            program.write_text(f'#!/bin/sh\nmkdir -p "$5/x"\ncp {folder}/planted.json "$5/x/result.json"\n'
+                               f'echo "no FUSE here" >&2\nexit {code}\n')
+            program.chmod(0o755)
+            ran = subprocess.run([CHECK, program, "--virtual", "--law", law, "--out", folder / "out"],
+                                 capture_output=True, text=True)
+            return ran.returncode, ran.stdout
+
+    def test_passes_when_the_law_caught_the_bug(self):
+        self.assertEqual(self.judge("durability", 1, {"durability": "fail", "identity": "pass"})[0], 0)
+
+    def test_fails_when_the_run_passed(self):
+        self.assertEqual(self.judge("durability", 0, {"durability": "pass"})[0], 1)
+
+    def test_fails_when_another_law_caught_it(self):
+        self.assertEqual(self.judge("durability", 1, {"durability": "pass", "conservation": "fail"})[0], 1)
+
+    def test_fails_when_the_run_was_invalid(self):
+        self.assertEqual(self.judge("durability", 2, {"durability": "fail"})[0], 1)
+
+    def test_the_control_passes_only_when_nothing_is_broken(self):
+        self.assertEqual(self.judge("none", 0, {"durability": "pass"})[0], 0)
+        self.assertEqual(self.judge("none", 1, {"durability": "fail"})[0], 1)
+        self.assertEqual(self.judge("none", 0, {"durability": "fail"})[0], 1)
+
+    def test_a_machine_that_cannot_run_it_skips_with_the_reason(self):
+        code, said = self.judge("durability", 4, {})
+        self.assertEqual(code, 77)
+        self.assertIn("skipped: no FUSE here", said)
+
+
+class Apply(unittest.TestCase):
+    def apply(self, text, files=("core/a.cpp",)):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "core").mkdir()
+            (folder / "core/a.cpp").write_text(text)
+            (folder / "core/b.cpp").write_text("b\n")
+            (folder / "planted.patch").write_text("What: two becomes zwei.\n\n" + PATCH)
+            ran = subprocess.run([APPLY, folder, folder / "mutated", folder / "planted.patch", *files],
+                                 capture_output=True, text=True)
+            mutated = folder / "mutated/core/a.cpp"
+            return ran, mutated.read_text() if mutated.exists() else ""
+
+    def test_a_patch_that_applies_mutates_the_copy(self):
+        ran, mutated = self.apply("one\ntwo\nthree\n")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(mutated, "one\nzwei\nthree\n")
+
+    def test_a_patch_that_no_longer_applies_is_an_error_that_says_so(self):
+        ran, _ = self.apply("eins\n")
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("no longer applies to: core/a.cpp", ran.stderr)
+
+    def test_a_file_that_the_patch_leaves_alone_is_an_error(self):
+        self.assertEqual(self.apply("one\ntwo\nthree\n", ("core/a.cpp", "core/b.cpp"))[0].returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,128 @@
+#include "faultfs/model/fault_plan_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace holdfast::faultfs {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+PlanError error_of(std::string_view rule) {
+  auto parsed = rule_from_json(json::parse(rule), "/disk/0");
+  EXPECT_FALSE(parsed) << rule;
+  return parsed ? PlanError{} : parsed.error();
+}
+
+TEST(FaultPlanJson, ReadsEveryKeyOfARule) {
+  const auto rule = rule_from_json(json::parse(R"({"name": "sync fails", "effect": {"error": "EIO"},
+      "when": {"op": ["write", "fsync"], "path": "spool/**", "probability": 0.05, "from": "1s", "to": "3s"}})"));
+  ASSERT_TRUE(rule) << rule.error().message;
+  EXPECT_EQ(rule->name, "sync fails");
+  EXPECT_EQ(rule->when.operations, (std::vector{Operation::write, Operation::fsync}));
+  EXPECT_EQ(rule->when.path, "spool/**");
+  EXPECT_EQ(rule->when.probability, 50'000'000U);
+  EXPECT_EQ(rule->when.from, seconds(1));
+  EXPECT_EQ(rule->when.to, seconds(3));
+  EXPECT_EQ(rule->effect.error->error, EIO);
+}
+
+TEST(FaultPlanJson, WhatIsLeftOutMeansEverythingAlways) {
+  const auto rule = rule_from_json(json::parse(R"({"name": "slow", "effect": {"latency": "50ms"}})"));
+  ASSERT_TRUE(rule);
+  EXPECT_TRUE(rule->when.operations.empty());
+  EXPECT_EQ(rule->when.path, "**");
+  EXPECT_EQ(rule->when.probability, kCertain);
+  EXPECT_EQ(rule->when.to, Duration::max());
+  EXPECT_EQ(rule->effect.latency->delay, milliseconds(50));
+}
+
+TEST(FaultPlanJson, ReadsAFullVolume) {
+  const auto rule = rule_from_json(json::parse(R"({"name": "f", "effect": {"full": {"left": "2MiB"}}})"));
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(rule->effect.full->left_bytes, 2U << 20);
+}
+
+TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {
+  const auto key = error_of(R"({"name": "r", "efect": {"error": "EIO"}})");
+  EXPECT_EQ(key.pointer, "/disk/0/efect");
+  EXPECT_THAT(key.message, HasSubstr(R"(allowed are "name", "when", "effect"; did you mean "effect"?)"));
+
+  const auto operation = error_of(R"({"name": "r", "when": {"op": ["write", "fsink"]}, "effect": {"error": "EIO"}})");
+  EXPECT_EQ(operation.pointer, "/disk/0/when/op/1");
+  EXPECT_THAT(operation.message, HasSubstr(R"(did you mean "fsync"?)"));
+
+  const auto size = error_of(R"({"name": "r", "effect": {"full": {"left": "2MB"}}})");
+  EXPECT_EQ(size.pointer, "/disk/0/effect/full/left");
+  EXPECT_THAT(size.message, HasSubstr("MiB"));
+
+  const auto slash = error_of(R"({"name": "r", "a/b": 1, "effect": {"error": "EIO"}})");
+  EXPECT_EQ(slash.pointer, "/disk/0/a~1b");
+}
+
+TEST(FaultPlanJson, EnosysAndUnknownErrorsAreRefused) {
+  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": "ENOSYS"}})").message, HasSubstr("never injected"));
+  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": "EWHAT"}})").message, HasSubstr("EIO"));
+  EXPECT_EQ(error_of(R"({"name": "r", "effect": {"error": 5}})").pointer, "/disk/0/effect/error");
+}
+
+TEST(FaultPlanJson, WhatCannotBeMeantIsRefused) {
+  for (const auto* rule : {
+           R"({"effect": {"error": "EIO"}})",
+           R"({"name": "r"})",
+           R"({"name": "", "effect": {"error": "EIO"}})",
+           R"({"name": "r", "effect": {}})",
+           R"({"name": "r", "effect": {"error": "EIO", "latency": "1s"}})",
+           R"({"name": "r", "effect": {"full": {}}})",
+           R"({"name": "r", "effect": {"latency": 5}})",
+           R"({"name": "r", "when": {"probability": 1.5}, "effect": {"error": "EIO"}})",
+           R"({"name": "r", "when": {"probability": "5%"}, "effect": {"error": "EIO"}})",
+           R"({"name": "r", "when": {"op": []}, "effect": {"error": "EIO"}})",
+           R"({"name": "r", "when": {"path": "/spool"}, "effect": {"error": "EIO"}})",
+           R"({"name": "r", "when": {"from": "3s", "to": "1s"}, "effect": {"error": "EIO"}})",
+           R"({"name": "r", "when": {"path": "spool/**"}, "effect": {"full": {"left": "1MiB"}}})",
+           R"({"name": "r", "when": [], "effect": {"error": "EIO"}})",
+           R"([])",
+       }) {
+    EXPECT_FALSE(error_of(rule).message.empty()) << rule;
+  }
+}
+
+TEST(FaultPlanJson, NamesAreUniqueInAPlan) {
+  const auto plan = parse_fault_plan(
+      R"({"rules": [{"name": "r", "effect": {"error": "EIO"}}, {"name": "r", "effect": {"latency": "1s"}}]})");
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message, HasSubstr("/rules/1/name"));
+}
+
+TEST(FaultPlanJson, TextThatIsNoPlanIsAnError) {
+  EXPECT_FALSE(parse_fault_plan(""));
+  EXPECT_FALSE(parse_fault_plan("{"));
+  EXPECT_FALSE(parse_fault_plan("{}"));
+  EXPECT_FALSE(parse_fault_plan(R"({"rules": {}})"));
+  EXPECT_TRUE(parse_fault_plan("{\"rules\": [] /* nothing yet */}"));
+}
+
+TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
+  const auto plan = parse_fault_plan(R"({"rules": [
+      {"name": "a", "when": {"from": "100us"}, "effect": {"full": {"left": "256KiB"}}},
+      {"name": "b", "when": {"op": ["write", "fsync"], "path": "s/*", "probability": 0.123456789, "to": "2m"},
+       "effect": {"error": "EDQUOT"}},
+      {"name": "c", "effect": {"latency": "5s"}}]})");
+  ASSERT_TRUE(plan) << plan.error().message;
+  const std::string text = print_fault_plan(*plan);
+  const auto again = parse_fault_plan(text);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(print_fault_plan(*again), text);
+  EXPECT_EQ(again->rules[1].when.probability, 123'456'789U);
+  EXPECT_EQ(again->rules[1].effect.error->error, EDQUOT);
+  EXPECT_EQ(again->rules[0].when.from, std::chrono::microseconds(100));
+}
+
+}  // namespace
+}  // namespace holdfast::faultfs
