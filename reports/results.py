@@ -1,4 +1,4 @@
-"""One run as the harness wrote it: result.json, with timeline.csv and twin.csv beside it.
+"""One run as the harness wrote it: result.json, beside it timeline.csv and, of its twin, twin.csv.
 
     for path in find_results([Path("results")]):
         run = load_run(path)
@@ -44,6 +44,7 @@ class Phase:
     name: str
     begin: float
     end: float
+    retention: dict[str, float | None]     # "durable" -> ratio; empty where no fault was armed
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Run:
     faults_fired: dict[str, int]
     resolved: Any
     timeline: Series
-    twin: Series
+    twin: Series | None                # None where the run had no twin to be compared with
 
 
 def find_results(roots: Iterable[Path]) -> list[Path]:
@@ -138,7 +139,7 @@ def load_run(path: Path) -> Run:
         faults_fired={rule: count.count() for rule, count in node.get("faults_fired").members().items()},
         resolved=_value_or_none(node, "resolved"),
         timeline=load_series(path.with_name("timeline.csv")),
-        twin=load_series(path.with_name("twin.csv")),
+        twin=load_series(twin) if (twin := path.with_name("twin.csv")).exists() else None,
     )
 
 
@@ -178,7 +179,10 @@ def _span(node: Node) -> tuple[float, float]:
 
 
 def _phase(node: Node) -> Phase:
-    return Phase(node.get("name").text(), *_span(node))
+    retention = node.find("retention")
+    members = {} if retention is None else retention.members()
+    ratios = {name: ratio.number_or_none() for name, ratio in members.items()}
+    return Phase(node.get("name").text(), *_span(node), ratios)
 
 
 def _fault_window(node: Node) -> FaultWindow:
@@ -187,9 +191,9 @@ def _fault_window(node: Node) -> FaultWindow:
 
 
 def _accounting(node: Node) -> Accounting:
-    places = _flatten(node)
-    node.get("offered"), node.get("unaccounted")
-    return Accounting(offered=places.pop("offered"), unaccounted=places.pop("unaccounted"), places=places)
+    totals = {name: node.get(name).count() for name in ("offered", "unaccounted")}
+    places = {name: count for name, count in _flatten(node).items() if name not in totals}
+    return Accounting(**totals, places=places)
 
 
 def _flatten(node: Node, prefix: str = "") -> dict[str, int]:

@@ -85,7 +85,7 @@ def _draw_bar(canvas: Canvas, axes: Axes, kind: str, statistic: Statistic, middl
     bar, = axes.barh(middle, length, _BAR, color=colour(kind), zorder=2)
     bar.set_gid("class:retention-bar")
     canvas.text(_LEFT - 8, _TOP + middle, kind, "muted", ha="right", fontsize=SMALL)
-    text = ("> " if statistic.median > end else "") + percent(statistic.median)
+    text = percent(statistic.median) + (" ▸" if statistic.median > end else "")      # the bar was cut
     if statistic.worst != statistic.median:
         axes.vlines(min(statistic.worst, end), middle - 9, middle + 9, color=colour("ink"),
                     linewidth=1.5, zorder=4)

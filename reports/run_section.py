@@ -12,13 +12,14 @@ from reports.timeline_figure import draw_timeline
 from reports.units import number, show
 
 WIDE, NARROW = 1080, 350
+_TEXT_COLUMNS = ("expected", "verdict", "law", "detail", "phase")
 
 
 def run_section(row: Row, index: int) -> Markup:
     run = row.representative()
     heading = element("h3", {}, element("span", {"class": "name"}, row.scenario), " ",
                       element("span", {"class": "quiet"}, row.subject_and_world), " ", badge(run.verdict))
-    checks = element("div", {"class": "checks"}, _expectations(run), _laws(run))
+    checks = element("div", {"class": "checks"}, _expectations(run), _retention_of_phases(run), _laws(run))
     return element("section", {"class": "run", "id": f"run-{index}"}, heading, _identity(row, run),
                    _reasons(run), _timeline(run, index), _accounting(run), checks, _details(run))
 
@@ -46,17 +47,21 @@ def _reasons(run: Run) -> Markup:
 
 def _timeline(run: Run, index: int) -> Markup:
     drawn = (draw_timeline(run, width, f"timeline-{index}-{width}") for width in (WIDE, NARROW))
-    return element("figure", {"class": "timeline"}, two_widths(*drawn), _legend())
+    return element("figure", {"class": "timeline"}, two_widths(*drawn), _legend(run))
 
 
-def _legend() -> Markup:
+def _legend(run: Run) -> Markup:
     def entry(swatch: str, text: str) -> Markup:
         return element("span", {"class": "entry"}, element("i", {"class": f"swatch {swatch}"}), text)
 
-    return element("figcaption", {}, entry("offered", "offered and not achieved"),
-                   element("span", {"class": "entry"}, *(element("i", {"class": f"swatch {lane}"})
-                           for lane in ("accepted", "durable", "delivered")), "achieved"),
-                   entry("twin", "twin: same load and seed, no faults"), entry("fault", "fault armed"))
+    lanes = (element("i", {"class": f"swatch {lane}"}) for lane in ("accepted", "durable", "delivered"))
+    entries = [entry("offered", "offered and not achieved"),
+               element("span", {"class": "entry"}, *lanes, "achieved")]
+    if run.twin:
+        entries.append(entry("twin", "twin: same load and seed, no faults"))
+    if run.fault_windows:
+        entries.append(entry("fault", "fault armed"))
+    return element("figcaption", {}, *entries)
 
 
 def _accounting(run: Run) -> Markup:
@@ -93,6 +98,18 @@ def _expectations(run: Run) -> Markup:
     return _table("Expectations", ("expected", "measured", "verdict"), lines)
 
 
+def _retention_of_phases(run: Run) -> Markup:
+    """The target holds for every stress phase; with one phase the measures already say it."""
+    stressed = [phase for phase in run.phases if phase.retention]
+    if len(stressed) < 2:
+        return Markup()
+    kinds = list(dict.fromkeys(kind for phase in stressed for kind in phase.retention))
+    lines = (element("tr", {}, element("td", {}, phase.name),
+                     *(element("td", {"class": "number"}, show("retention.", phase.retention.get(kind)))
+                       for kind in kinds)) for phase in stressed)
+    return _table("Retention per phase", ("phase", *(kind.replace("_", " ") for kind in kinds)), lines)
+
+
 def _laws(run: Run) -> Markup:
     if not run.laws:
         return Markup()
@@ -102,7 +119,7 @@ def _laws(run: Run) -> Markup:
 
 
 def _table(title: str, columns: tuple[str, ...], lines: Iterable[Markup]) -> Markup:
-    styles = ("number" if name == "measured" else "" for name in columns)
+    styles = ("" if name in _TEXT_COLUMNS else "number" for name in columns)
     head = element("tr", {}, *(element("th", {"scope": "col", "class": style}, name)
                                for name, style in zip(columns, styles)))
     table = element("table", {}, element("thead", {}, head), element("tbody", {}, *lines))

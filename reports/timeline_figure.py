@@ -13,6 +13,8 @@ The time in which faults are armed is shaded across all panels.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -22,7 +24,7 @@ from reports.drawing import SMALL, Canvas, fill_steps, shorten, text_width
 from reports.markup import Markup
 from reports.palette import colour
 from reports.panels import GAP, HEADER, Stack
-from reports.results import Run
+from reports.results import FaultWindow, Run
 from reports.scale import brief, time_ticks
 from reports.series import BREAKER_STATES, COUNTS, Series
 from reports.units import number, percent
@@ -85,11 +87,19 @@ def _draw_shading(stack: Stack, run: Run) -> None:
     """Behind everything: each fault window, and the borders of the phases."""
     axes = stack.canvas.axes(stack.left, _PHASES, stack.width, stack.canvas.height - _PHASES - _AXIS + GAP)
     axes.set_xlim(0, stack.end)
+    alpha = min(0.13, 0.4 / max(_overlap(run.fault_windows), 1))
     for window in run.fault_windows:
-        shade = axes.axvspan(window.begin, window.end, facecolor=colour("fault"), alpha=0.13, linewidth=0)
+        shade = axes.axvspan(window.begin, window.end, facecolor=colour("fault"), alpha=alpha, linewidth=0)
         shade.set_gid("class:fault-window")
     for phase in run.phases[1:]:
         axes.axvline(phase.begin, color=colour("line"), linewidth=1)
+
+
+def _overlap(windows: Sequence[FaultWindow]) -> int:
+    """How many windows lie over each other at most: it happens where one begins."""
+    begins = sorted(window.begin for window in windows)
+    ends = sorted(window.end for window in windows)
+    return max((index + 1 - bisect_right(ends, begin) for index, begin in enumerate(begins)), default=0)
 
 
 def _draw_phases(stack: Stack, run: Run) -> None:
@@ -116,8 +126,9 @@ def _draw_rule(stack: Stack, bar: RuleBar) -> None:
 def _draw_lanes(stack: Stack, run: Run) -> None:
     steady = _bins_for_a_steady_rate(run.timeline)
     size = _bins_to_show(run.timeline, steady, stack.width)
-    own, twin = run.timeline.grouped(size), run.twin.grouped(size)
-    top = _top_of_lanes(own, twin)
+    own = run.timeline.grouped(size)
+    twin = run.twin.grouped(size) if run.twin else None
+    top = _top_of_lanes([own, twin] if twin else [own])
     for lane in LANES:
         retention = run.measures.get(f"retention.{lane}")
         kept = "" if retention is None else f"retention {percent(retention)}"
@@ -127,7 +138,8 @@ def _draw_lanes(stack: Stack, run: Run) -> None:
         stack.y_axis(axes, top)
         fill_steps(axes, own.rate("offered"), own.edges, "offered", zorder=1)
         fill_steps(axes, own.rate(lane), own.edges, lane, zorder=2)
-        _draw_twin(axes, twin, lane)
+        if twin:
+            _draw_twin(axes, twin, lane)
         if max(own.rate(lane)) > top:
             _note_peak(stack, axes, run.timeline.grouped(steady), lane, header_end)
 
@@ -146,9 +158,9 @@ def _note_peak(stack: Stack, axes: Axes, steady: Series, lane: str, header_end: 
     stack.note_above(axes, steady.edges[rates.index(peak)], f"▲ peak {number(round(peak))}/s", header_end)
 
 
-def _top_of_lanes(own: Series, twin: Series) -> float:
-    load = max(max(series.rate("offered")) for series in (own, twin))
-    highest = max(max(series.rate(name)) for series in (own, twin) for name in COUNTS)
+def _top_of_lanes(drawn: list[Series]) -> float:
+    load = max(max(series.rate("offered")) for series in drawn)
+    highest = max(max(series.rate(name)) for series in drawn for name in COUNTS)
     return max(min(highest, load * _CLIP if load else highest) * 1.12, 1.0)
 
 

@@ -89,21 +89,21 @@ done
 
 give_up() {
   say "$1"
-  say "as root: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+  say "install them as root: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
   exit 4
 }
 
-[[ -z ${HOLDFAST_NO_INSTALL:-} ]] || give_up "HOLDFAST_NO_INSTALL is set, so nothing is installed. Install them"
-command -v apt-get >/dev/null || give_up "there is no apt-get here. Install them"
+[[ -z ${HOLDFAST_NO_INSTALL:-} ]] || give_up "HOLDFAST_NO_INSTALL is set, so nothing is installed."
+command -v apt-get >/dev/null || give_up "there is no apt-get here."
 as_root=()
 if ((EUID != 0)); then
-  command -v sudo >/dev/null || give_up "you are not root and there is no sudo. Install them"
+  command -v sudo >/dev/null || give_up "you are not root and there is no sudo."
   as_root=(sudo)
 fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >>"$log" 2>&1; }
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" >>"$log" 2>&1; }
 fail() {
   tail -n 15 "$log" >&2
   give_up "$1"
@@ -112,5 +112,5 @@ fail() {
 say "installing them (apt-get); this may take some minutes"
 # A dated or absent package list is common on a fresh machine; an offline mirror may still do.
 apt update || say "apt-get update failed; trying with the package lists at hand"
-apt install --no-install-recommends "${missing[@]}" || fail "apt-get could not install them. Install them"
+apt install --no-install-recommends "${missing[@]}" || fail "apt-get could not install them."
 say "installed ${#missing[@]} packages"

@@ -15,10 +15,14 @@ std::string dotted(std::string_view prefix, std::string_view key) {
 
 std::string_view wanted(OptionKind kind) {
   switch (kind) {
-    case OptionKind::duration: return "a duration like \"250ms\"";
-    case OptionKind::size: return "a size like \"64MiB\"";
-    case OptionKind::count: return "a whole number";
-    default: return "a text";
+    case OptionKind::duration:
+      return "a duration like \"250ms\"";
+    case OptionKind::size:
+      return "a size like \"64MiB\"";
+    case OptionKind::count:
+      return "a whole number";
+    default:
+      return "a text";
   }
 }
 
@@ -26,8 +30,8 @@ Status read_value(const OptionRow& row, const json& value, Options& options) {
   const bool is_count = row.kind == OptionKind::count;
   if (is_count && value.is_number_unsigned()) return set_option(row, options, value.get<std::uint64_t>());
   if (!is_count && value.is_string()) return set_option(row, options, value.get_ref<const std::string&>());
-  return fail(Code::invalid, std::string(row.path) + ": found " + describe(value) + "; allowed: " +
-                                 std::string(wanted(row.kind)) + ", " + option_range(row));
+  return fail(Code::invalid, std::string(row.path) + ": found " + describe(value) +
+                                 "; allowed: " + std::string(wanted(row.kind)) + ", " + option_range(row));
 }
 
 void read_object(const json& object, const std::string& prefix, const std::string& pointer, Options& options,
@@ -40,7 +44,8 @@ void read_object(const json& object, const std::string& prefix, const std::strin
     if (member == nullptr) continue;
     const std::string path = dotted(prefix, key);
     if (const OptionRow* row = find_option(path)) {
-      if (auto status = read_value(*row, *member, options); !status) reader.problem(key, status.error().message);
+      if (auto status = read_value(*row, *member, options); !status)
+        reader.problem(key, status.error().message);
     } else {
       read_object(*member, path, pointer_to(pointer, key), options, problems);
     }

@@ -17,8 +17,12 @@ constexpr std::uint64_t kKiB = 1ULL << 10, kMiB = 1ULL << 20, kGiB = 1ULL << 30,
 
 OptionRow duration(std::string_view path, Duration& (*field)(Options&), Duration min, Duration max,
                    std::string_view help) {
-  return {path,  OptionKind::duration, static_cast<std::uint64_t>(min.count()),
-          static_cast<std::uint64_t>(max.count()), field, help};
+  return {path,
+          OptionKind::duration,
+          static_cast<std::uint64_t>(min.count()),
+          static_cast<std::uint64_t>(max.count()),
+          field,
+          help};
 }
 OptionRow size(std::string_view path, std::uint64_t& (*field)(Options&), std::uint64_t min, std::uint64_t max,
                std::string_view help) {
@@ -39,7 +43,8 @@ const std::vector<OptionRow>& table() {
   using U = std::uint64_t;
   static const std::vector<OptionRow> rows = {
     size("ring.bytes", [](O& o) -> U& { return o.ring.bytes; }, 4 * kKiB, kGiB,
-         "Memory of each producer's ring; a power of two. A record takes about 100 bytes; a full ring rejects."),
+         "Memory of each producer's ring; a power of two. A record takes about 100 bytes; a full"
+         " ring rejects."),
     duration("collector.poll", [](O& o) -> Duration& { return o.collector.poll; }, 10us, 1s,
          "Pause between two looks at the rings while records come."),
     duration("collector.idle_poll", [](O& o) -> Duration& { return o.collector.idle_poll; }, 10us, 10s,
@@ -60,7 +65,8 @@ const std::vector<OptionRow>& table() {
     duration("spool.retry_interval", [](O& o) -> Duration& { return o.spool.retry_interval; }, 1ms, 1h,
          "Pause between attempts to write to a location that failed."),
     size("memory.max_bytes", [](O& o) -> U& { return o.memory.max_bytes; }, 4 * kKiB, 64 * kGiB,
-         "Most that records may take in memory while no disk takes them; beyond it the collector stops draining."),
+         "Most that records may take in memory while no disk takes them; beyond it the collector"
+         " stops draining."),
     text("delivery.endpoint", [](O& o) -> std::string& { return o.delivery.endpoint; }, 2048,
          "Address of the upstream; begins with http:// or https://."),
     count("delivery.shippers", [](O& o) -> U& { return o.delivery.shippers; }, 1, 256,
@@ -73,19 +79,27 @@ const std::vector<OptionRow>& table() {
          "Most records in one request."),
     duration("delivery.batch.linger", [](O& o) -> Duration& { return o.delivery.batch.linger; }, 0s, 1min,
          "How long a part-filled batch waits for more records; 0 sends at once."),
-    count("delivery.batch.queue_records", [](O& o) -> U& { return o.delivery.batch.queue_records; }, 1, 10'000'000,
+    count("delivery.batch.queue_records", [](O& o) -> U& { return o.delivery.batch.queue_records; },
+         1, 10'000'000,
          "Records read ahead of the shippers; at least delivery.batch.max_records."),
     duration("delivery.backoff.base", [](O& o) -> Duration& { return o.delivery.backoff.base; }, 1ms, 1h,
          "Ceiling of the first pause before a retry; doubles with each attempt, with jitter."),
     duration("delivery.backoff.max", [](O& o) -> Duration& { return o.delivery.backoff.max; }, 1ms, 24h,
          "Longest pause before a retry; at least delivery.backoff.base."),
-    count("delivery.breaker.failure_threshold", [](O& o) -> U& { return o.delivery.breaker.failure_threshold; }, 1, 1'000'000,
+    count("delivery.breaker.failure_threshold",
+         [](O& o) -> U& { return o.delivery.breaker.failure_threshold; },
+         1, 1'000'000,
          "Consecutive failures that open the breaker."),
-    duration("delivery.breaker.open_time", [](O& o) -> Duration& { return o.delivery.breaker.open_time; }, 1ms, 1h,
+    duration("delivery.breaker.open_time", [](O& o) -> Duration& { return o.delivery.breaker.open_time; },
+         1ms, 1h,
          "First pause of an open breaker before it probes; doubles with each failed probe."),
-    duration("delivery.breaker.max_open_time", [](O& o) -> Duration& { return o.delivery.breaker.max_open_time; }, 1ms, 24h,
+    duration("delivery.breaker.max_open_time",
+         [](O& o) -> Duration& { return o.delivery.breaker.max_open_time; },
+         1ms, 24h,
          "Longest pause of an open breaker; at least delivery.breaker.open_time."),
-    count("delivery.breaker.half_open_permits", [](O& o) -> U& { return o.delivery.breaker.half_open_permits; }, 1, 1000,
+    count("delivery.breaker.half_open_permits",
+         [](O& o) -> U& { return o.delivery.breaker.half_open_permits; },
+         1, 1000,
          "Probes that a half-open breaker lets through at once."),
   };
   return rows;
@@ -102,26 +116,33 @@ T& field_of(const OptionRow& row, Options& options) {
 // The option as the number its range is about.
 std::uint64_t magnitude(const OptionRow& row, Options& options) {
   switch (row.kind) {
-    case OptionKind::duration: return static_cast<std::uint64_t>(field_of<Duration>(row, options).count());
+    case OptionKind::duration:
+      return static_cast<std::uint64_t>(field_of<Duration>(row, options).count());
     case OptionKind::size:
-    case OptionKind::count: return field_of<std::uint64_t>(row, options);
-    case OptionKind::text: return field_of<std::string>(row, options).size();
-    case OptionKind::mode: return 0;
+    case OptionKind::count:
+      return field_of<std::uint64_t>(row, options);
+    case OptionKind::text:
+      return field_of<std::string>(row, options).size();
+    case OptionKind::mode:
+      return 0;
   }
   return 0;
 }
 
 std::string print(OptionKind kind, std::uint64_t value) {
   switch (kind) {
-    case OptionKind::duration: return format_duration(Duration(static_cast<std::int64_t>(value)));
-    case OptionKind::size: return format_size(value);
-    default: return std::to_string(value);
+    case OptionKind::duration:
+      return format_duration(Duration(static_cast<std::int64_t>(value)));
+    case OptionKind::size:
+      return format_size(value);
+    default:
+      return std::to_string(value);
   }
 }
 
 std::unexpected<Error> wrong(const OptionRow& row, std::string_view found) {
-  return fail(Code::invalid, std::string(row.path) + ": found " + std::string(found) +
-                                 "; allowed: " + option_range(row));
+  return fail(Code::invalid,
+              std::string(row.path) + ": found " + std::string(found) + "; allowed: " + option_range(row));
 }
 
 Status check_range(const OptionRow& row, Options& options) {
@@ -139,8 +160,7 @@ Status check_mode(const OptionRow& row, std::string_view found) {
 
 template <class T>
 Status assign(const OptionRow& row, Options& options, Result<T> value) {
-  if (!value)
-    return fail(value.error().code, std::string(row.path) + ": " + value.error().message);
+  if (!value) return fail(value.error().code, std::string(row.path) + ": " + value.error().message);
   Options changed = options;
   field_of<T>(row, changed) = std::move(*value);
   if (auto status = check_range(row, changed); !status) return status;
@@ -183,7 +203,8 @@ std::vector<std::string_view> option_keys(std::string_view prefix) {
 std::string option_text(const OptionRow& row, const Options& options) {
   Options copy = options;  // the accessors of the table are for writing
   if (row.kind == OptionKind::text) return field_of<std::string>(row, copy);
-  if (row.kind == OptionKind::mode) return std::string(kModes[static_cast<std::size_t>(field_of<SpoolMode>(row, copy))]);
+  if (row.kind == OptionKind::mode)
+    return std::string(kModes[static_cast<std::size_t>(field_of<SpoolMode>(row, copy))]);
   return print(row.kind, magnitude(row, copy));
 }
 
@@ -195,10 +216,14 @@ std::string option_range(const OptionRow& row) {
 
 Status set_option(const OptionRow& row, Options& options, std::string_view text) {
   switch (row.kind) {
-    case OptionKind::duration: return assign<Duration>(row, options, parse_duration(text));
-    case OptionKind::size: return assign<std::uint64_t>(row, options, parse_size(text));
-    case OptionKind::count: return assign<std::uint64_t>(row, options, parse_count(text));
-    case OptionKind::text: return assign<std::string>(row, options, std::string(text));
+    case OptionKind::duration:
+      return assign<Duration>(row, options, parse_duration(text));
+    case OptionKind::size:
+      return assign<std::uint64_t>(row, options, parse_size(text));
+    case OptionKind::count:
+      return assign<std::uint64_t>(row, options, parse_count(text));
+    case OptionKind::text:
+      return assign<std::string>(row, options, std::string(text));
     case OptionKind::mode: {
       if (auto status = check_mode(row, text); !status) return status;
       field_of<SpoolMode>(row, options) = static_cast<SpoolMode>(std::ranges::find(kModes, text) - kModes);
@@ -219,15 +244,18 @@ std::vector<Disagreement> disagreements(const Options& o) {
     if (!holds) found.push_back({path, std::string(rule) + "; found " + option_text(*find_option(path), o)});
   };
   require(std::has_single_bit(o.ring.bytes), "ring.bytes", "must be a power of two");
-  require(o.collector.poll <= o.collector.idle_poll, "collector.idle_poll", "must be at least collector.poll");
-  require(o.spool.segment_bytes <= o.spool.max_bytes / 2, "spool.max_bytes",
-          "must hold at least two segments of spool.segment_bytes (" + format_size(o.spool.segment_bytes) + ")");
+  require(o.collector.poll <= o.collector.idle_poll, "collector.idle_poll",
+          "must be at least collector.poll");
+  require(
+      o.spool.segment_bytes <= o.spool.max_bytes / 2, "spool.max_bytes",
+      "must hold at least two segments of spool.segment_bytes (" + format_size(o.spool.segment_bytes) + ")");
   require(o.delivery.batch.max_records <= o.delivery.batch.queue_records, "delivery.batch.queue_records",
           "must be at least delivery.batch.max_records");
   require(o.delivery.backoff.base <= o.delivery.backoff.max, "delivery.backoff.max",
           "must be at least delivery.backoff.base (" + format_duration(o.delivery.backoff.base) + ")");
-  require(o.delivery.breaker.open_time <= o.delivery.breaker.max_open_time, "delivery.breaker.max_open_time",
-          "must be at least delivery.breaker.open_time (" + format_duration(o.delivery.breaker.open_time) + ")");
+  require(
+      o.delivery.breaker.open_time <= o.delivery.breaker.max_open_time, "delivery.breaker.max_open_time",
+      "must be at least delivery.breaker.open_time (" + format_duration(o.delivery.breaker.open_time) + ")");
   require(o.delivery.endpoint.empty() || is_http(o.delivery.endpoint), "delivery.endpoint",
           "must begin with http:// or https://");
   return found;
@@ -246,8 +274,10 @@ std::string options_markdown() {
   const Options defaults;
   std::string page =
       "# Options and their defaults\n\n"
-      "Every setting of a tracker, printed from the table in `core/config/options_table.cpp`; a test compares this\n"
-      "page with it. To print it again: `HOLDFAST_REGENERATE=1 ctest --test-dir build/dev -R DefaultsPage`.\n\n"
+      "Every setting of a tracker, printed from the table in `core/config/options_table.cpp`; a test "
+      "compares this\n"
+      "page with it. To print it again: `HOLDFAST_REGENERATE=1 ctest --test-dir build/dev -R "
+      "DefaultsPage`.\n\n"
       "Durations take `ns us ms s m h`, sizes `B KiB MiB GiB TiB`.\n\n"
       "| option | default | range | purpose |\n|---|---|---|---|\n";
   for (const auto& row : table()) {

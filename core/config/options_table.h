@@ -34,7 +34,7 @@ using OptionField = std::variant<Duration& (*)(Options&), std::uint64_t& (*)(Opt
 struct OptionRow {
   std::string_view path;  // "spool.max_bytes"
   OptionKind kind;
-  std::uint64_t min;      // nanoseconds, bytes, a count or characters; unused by a mode
+  std::uint64_t min;  // nanoseconds, bytes, a count or characters; unused by a mode
   std::uint64_t max;
   OptionField field;
   std::string_view help;  // one sentence: the purpose

@@ -22,9 +22,12 @@ std::string pointer_to(std::string_view parent, std::string_view key) {
   std::string pointer(parent);
   pointer += '/';
   for (char c : key) {
-    if (c == '~') pointer += "~0";
-    else if (c == '/') pointer += "~1";
-    else pointer += c;
+    if (c == '~')
+      pointer += "~0";
+    else if (c == '/')
+      pointer += "~1";
+    else
+      pointer += c;
   }
   return pointer;
 }
@@ -36,15 +39,20 @@ std::string pointer_to(std::string_view parent, std::size_t index) {
 std::string describe(const json& value) {
   constexpr std::size_t kLongest = 60;
   switch (value.type()) {
-    case json::value_t::object: return "an object";
-    case json::value_t::array: return "an array";
-    case json::value_t::null: return "null";
-    case json::value_t::boolean: return value.get<bool>() ? "true" : "false";
+    case json::value_t::object:
+      return "an object";
+    case json::value_t::array:
+      return "an array";
+    case json::value_t::null:
+      return "null";
+    case json::value_t::boolean:
+      return value.get<bool>() ? "true" : "false";
     case json::value_t::string: {
       const auto& text = value.get_ref<const std::string&>();
       return "the text " + in_quotes(text.size() > kLongest ? text.substr(0, kLongest) + "..." : text);
     }
-    default: return "the number " + value.dump();
+    default:
+      return "the number " + value.dump();
   }
 }
 
@@ -57,8 +65,8 @@ void ObjectReader::allow(std::span<const std::string_view> keys) {
   if (object_ == nullptr) return;
   for (const auto& [key, value] : object_->items()) {
     if (std::ranges::find(keys, key) != keys.end()) continue;
-    problems_->push_back(
-        {pointer_to(pointer_, key), true, "found the unknown key " + in_quotes(key) + allowed_names(key, keys)});
+    problems_->push_back({pointer_to(pointer_, key), true,
+                          "found the unknown key " + in_quotes(key) + allowed_names(key, keys)});
   }
 }
 

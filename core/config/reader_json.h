@@ -24,9 +24,9 @@
 namespace holdfast::config {
 
 struct Problem {
-  std::string pointer;   // "/load/rate"
-  bool at_key = false;   // the key is wrong, not its value
-  std::string message;   // "found ...; allowed: ..."
+  std::string pointer;  // "/load/rate"
+  bool at_key = false;  // the key is wrong, not its value
+  std::string message;  // "found ...; allowed: ..."
 };
 using Problems = std::vector<Problem>;
 
@@ -57,8 +57,8 @@ class ObjectReader {
   bool count(std::string_view key, std::uint64_t& out, Range<std::uint64_t> range);
   bool duration(std::string_view key, Duration& out, Range<Duration> range);
   bool size(std::string_view key, std::uint64_t& out, Range<std::uint64_t> range);
-  bool rate(std::string_view key, double& out, Range<double> range);     // "2000/s"
-  bool number(std::string_view key, double& out, Range<double> range);   // 0.25
+  bool rate(std::string_view key, double& out, Range<double> range);    // "2000/s"
+  bool number(std::string_view key, double& out, Range<double> range);  // 0.25
   // One of a few names; gives its index.
   std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> names);
 
@@ -66,8 +66,8 @@ class ObjectReader {
   std::optional<ObjectReader> object(std::string_view key);
   const nlohmann::json* array(std::string_view key);
 
-  void problem(std::string_view key, std::string message);        // with the member's value
-  void problem_here(std::string message);                         // with the object as a whole
+  void problem(std::string_view key, std::string message);  // with the member's value
+  void problem_here(std::string message);                   // with the object as a whole
   const std::string& pointer() const { return pointer_; }
   Problems& problems() const { return *problems_; }
 

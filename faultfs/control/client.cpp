@@ -22,7 +22,8 @@ Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
   if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;
     return fail(Code::unavailable,
-                "no faultfs answers at " + socket_path + " (" + ::strerror(error) + "); is it mounted?", error);
+                "no faultfs answers at " + socket_path + " (" + ::strerror(error) + "); is it mounted?",
+                error);
   }
   return ControlClient(std::move(socket));
 }
@@ -30,7 +31,8 @@ Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
 Result<Answer> ControlClient::ask(const Request& request) {
   const auto deadline = std::chrono::steady_clock::now() + kAnswerTime;
   const std::string line = print_request(request);
-  if (line.size() > kLongestRequest) return fail(Code::invalid, "the plan is too large for the control socket");
+  if (line.size() > kLongestRequest)
+    return fail(Code::invalid, "the plan is too large for the control socket");
   if (auto sent = socket_.send_line(line, deadline); !sent) return fail(sent.error());
   auto answer = socket_.receive_line(kLongestAnswer, deadline);
   if (!answer) return fail(answer.error());
@@ -51,6 +53,12 @@ Result<std::string> ControlClient::status() {
   auto answer = ask({Verb::status, {}});
   if (!answer) return fail(answer.error());
   return answer->status;
+}
+
+Result<std::string> ControlClient::fault_log() {
+  auto answer = ask({Verb::log, {}});
+  if (!answer) return fail(answer.error());
+  return answer->file;
 }
 
 Result<std::vector<std::string>> ControlClient::log() {

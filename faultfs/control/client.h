@@ -27,6 +27,8 @@ class ControlClient {
   Status clear();
   // The state of the mount, as a JSON object.
   Result<std::string> status();
+  // The file of the fault log; empty when the mount keeps it in memory.
+  Result<std::string> fault_log();
   // The newest lines of the fault log, when the mount keeps it in memory.
   Result<std::vector<std::string>> log();
   // Asks the daemon to unmount and end.

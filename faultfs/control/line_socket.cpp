@@ -14,7 +14,8 @@ namespace {
 
 Status wait_for(int descriptor, short events, LineSocket::Deadline deadline) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd waiting{descriptor, events, 0};
     const int ready = ::poll(&waiting, 1, static_cast<int>(std::clamp<long>(left.count(), 0, 1'000'000)));
     if (ready > 0) return {};
@@ -63,7 +64,8 @@ Status LineSocket::receive_some(std::size_t limit) {
   if (got <= 0) return fail(Code::unavailable, "the other end of the control socket hung up");
   received_.append(buffer, static_cast<std::size_t>(got));
   if (received_.size() > limit && received_.find('\n') == std::string::npos) {
-    return fail(Code::invalid, "a line on the control socket is longer than " + std::to_string(limit) + " bytes");
+    return fail(Code::invalid,
+                "a line on the control socket is longer than " + std::to_string(limit) + " bytes");
   }
   return {};
 }

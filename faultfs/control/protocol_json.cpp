@@ -43,11 +43,16 @@ json json_of(const MountStatus& status) {
     entry["fired"] = fired == status.fired_by_rule.end() ? 0 : fired->second;
     rules.push_back(std::move(entry));
   }
-  json value = {{"pid", status.pid},           {"source", status.source},
-                {"mountpoint", status.mountpoint}, {"seed", status.seed},
-                {"rules", std::move(rules)},   {"fired", status.fired},
-                {"operations", status.operations}, {"delayed", status.delayed},
-                {"inodes", status.inodes},     {"lost_log_lines", status.lost_log_lines}};
+  json value = {{"pid", status.pid},
+                {"source", status.source},
+                {"mountpoint", status.mountpoint},
+                {"seed", status.seed},
+                {"rules", std::move(rules)},
+                {"fired", status.fired},
+                {"operations", status.operations},
+                {"delayed", status.delayed},
+                {"inodes", status.inodes},
+                {"lost_log_lines", status.lost_log_lines}};
   if (!status.fault_log.empty()) value["fault_log"] = status.fault_log;
   if (!status.sync_log.empty()) value["sync_log"] = status.sync_log;
   if (status.space_left) value["space_left"] = *status.space_left;
@@ -77,17 +82,14 @@ Result<Request> parse_request(std::string_view line) {
   return request;
 }
 
-std::string print_status(const MountStatus& status) {
-  return json_of(status).dump(2, ' ', false, json::error_handler_t::replace);
-}
-
 std::string print_done() { return R"({"ok":true})"; }
 
 std::string print_status_answer(const MountStatus& status) {
   return text_of({{"ok", true}, {"status", json_of(status)}});
 }
 
-std::string print_log_answer(const std::vector<std::string>& lines) {
+std::string print_log_answer(const std::string& file, const std::vector<std::string>& lines) {
+  if (!file.empty()) return text_of({{"ok", true}, {"file", file}});
   // The newest lines that fit with room to spare for their quoting.
   std::size_t bytes = 0;
   auto first = lines.end();
@@ -100,21 +102,20 @@ std::string print_log_answer(const std::vector<std::string>& lines) {
 std::string print_failure(const Error& error) { return text_of({{"ok", false}, {"error", error.message}}); }
 
 Result<Answer> parse_answer(std::string_view line) {
-  auto value = object_of(line);
+  const auto value = object_of(line);
   if (!value) return fail(Code::corrupted, "faultfs answered something else than a JSON object");
-  if (!value->value("ok", false)) {
-    return fail(Code::invalid, value->value("error", std::string("faultfs refused without a reason")));
-  }
-  Answer answer;
-  if (value->contains("status")) {
-    answer.status = value->at("status").dump(2, ' ', false, json::error_handler_t::replace);
-  }
-  if (value->contains("lines") && value->at("lines").is_array()) {
-    for (const auto& entry : value->at("lines")) {
-      if (entry.is_string()) answer.lines.push_back(entry.get<std::string>());
+  try {
+    if (!value->at("ok").get<bool>()) return fail(Code::invalid, value->at("error").get<std::string>());
+    Answer answer;
+    if (value->contains("status")) {
+      answer.status = value->at("status").dump(2, ' ', false, json::error_handler_t::replace);
     }
+    answer.file = value->value("file", std::string());
+    answer.lines = value->value("lines", std::vector<std::string>());
+    return answer;
+  } catch (const json::exception& error) {
+    return fail(Code::corrupted, std::string("faultfs answered what cannot be understood: ") + error.what());
   }
-  return answer;
 }
 
 }  // namespace holdfast::faultfs

@@ -3,7 +3,8 @@
 //   {"command": "load", "plan": {"rules": [...]}}     {"ok": true}
 //   {"command": "clear"}                              {"ok": true}
 //   {"command": "status"}                             {"ok": true, "status": {...}}
-//   {"command": "log"}                                {"ok": true, "lines": [...]}
+//   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
+//   [...]}
 //   {"command": "stop"}                               {"ok": true}, then the mount goes
 //   what fails                                        {"ok": false, "error": "a sentence"}
 //
@@ -51,16 +52,16 @@ struct MountStatus {
 
 struct Answer {
   std::string status;              // status: the JSON object as text
-  std::vector<std::string> lines;  // log
+  std::string file;                // log: where it is written; empty when it is kept in memory
+  std::vector<std::string> lines;  // log: the newest, when it is kept in memory
 };
 
 std::string print_request(const Request& request);
 Result<Request> parse_request(std::string_view line);
 
-std::string print_status(const MountStatus& status);
 std::string print_done();
 std::string print_status_answer(const MountStatus& status);
-std::string print_log_answer(const std::vector<std::string>& lines);
+std::string print_log_answer(const std::string& file, const std::vector<std::string>& lines);
 std::string print_failure(const Error& error);
 // The answer, or the error that the other side reported.
 Result<Answer> parse_answer(std::string_view line);

@@ -19,13 +19,14 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Makes room for our socket: only a socket that nobody answers may go.
 Status clear_the_place(const std::string& path) {
-  struct stat status{};
+  struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {
     return errno == ENOENT ? Status{} : fail(error_of_errno(errno, "look at " + path));
   }
   if (!S_ISSOCK(status.st_mode)) {
-    return fail(Code::exists, path + " exists and is no socket (links are not followed); remove it or choose "
-                                     "another place with --socket");
+    return fail(Code::exists, path +
+                                  " exists and is no socket (links are not followed); remove it or choose "
+                                  "another place with --socket");
   }
   const auto living = ControlClient::connect(path);
   if (living || living.error().os_error != ECONNREFUSED) {
@@ -53,7 +54,8 @@ Status bind_privately(int descriptor, const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> ControlServer::listen(const std::string& path, ControlHandler& handler) {
+Result<std::unique_ptr<ControlServer>> ControlServer::listen(const std::string& path,
+                                                             ControlHandler& handler) {
   if (auto cleared = clear_the_place(path); !cleared) return fail(cleared.error());
   const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener < 0) return fail(error_of_errno(errno, "make the control socket"));
@@ -155,7 +157,7 @@ Status ControlServer::answer(Client& client, const std::string& line) {
   } else if (request->verb == Verb::status) {
     text = print_status_answer(handler_.status());
   } else if (request->verb == Verb::log) {
-    text = print_log_answer(handler_.log_lines());
+    text = print_log_answer(handler_.status().fault_log, handler_.log_lines());
   }
   auto sent = client.socket.send_line(text, SteadyClock::now() + std::chrono::seconds(2));
   if (request && request->verb == Verb::stop) handler_.stop();

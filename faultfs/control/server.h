@@ -51,7 +51,10 @@ class ControlServer {
   };
 
   ControlServer(std::string path, int listener, int wake_read, int wake_write, ControlHandler& handler)
-      : path_(std::move(path)), listener_(listener), wake_read_(wake_read), wake_write_(wake_write),
+      : path_(std::move(path)),
+        listener_(listener),
+        wake_read_(wake_read),
+        wake_write_(wake_write),
         handler_(handler) {}
 
   std::string path_;

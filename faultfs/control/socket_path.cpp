@@ -24,11 +24,12 @@ Status make_private_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return fail(error_of_errno(errno, "make the directory of control sockets " + path));
   }
-  struct stat status{};
+  struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return fail(error_of_errno(errno, "look at " + path));
   if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid() || (status.st_mode & 077) != 0) {
-    return fail(Code::permission, path + " is not a private directory of this user; remove it, or give the "
-                                         "socket's place with --socket");
+    return fail(Code::permission, path +
+                                      " is not a private directory of this user; remove it, or give the "
+                                      "socket's place with --socket");
   }
   return {};
 }

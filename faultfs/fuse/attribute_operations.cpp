@@ -16,7 +16,7 @@ namespace holdfast::faultfs {
 namespace {
 
 void answer_attributes(fuse_req_t request, const Node& node) {
-  struct stat status{};
+  struct stat status {};
   if (::fstatat(node.descriptor(), "", &status, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0) {
     fuse_reply_err(request, errno);
   } else {
@@ -61,7 +61,7 @@ int change_times(const Change& change) {
 }
 
 int change_size(Passthrough& fs, const Change& change) {
-  struct stat before{};
+  struct stat before {};
   if (::fstat(change.node->descriptor(), &before) != 0) return -1;
   const int result = change.handle >= 0
                          ? ::ftruncate(change.handle, change.to.st_size)
@@ -73,7 +73,8 @@ int change_size(Passthrough& fs, const Change& change) {
   return 0;
 }
 
-constexpr int kTimes = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW;
+constexpr int kTimes =
+    FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW;
 
 Operation operation_of(int which) {
   if ((which & FUSE_SET_ATTR_SIZE) != 0) return Operation::truncate;
@@ -87,7 +88,8 @@ void apply(fuse_req_t request, const Change& change) {
   auto& fs = Passthrough::of(request);
   int result = 0;
   if ((change.which & FUSE_SET_ATTR_MODE) != 0) result = change_mode(change);
-  if (result == 0 && (change.which & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0) result = change_owner(change);
+  if (result == 0 && (change.which & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0)
+    result = change_owner(change);
   if (result == 0 && (change.which & FUSE_SET_ATTR_SIZE) != 0) result = change_size(fs, change);
   if (result == 0 && (change.which & kTimes) != 0) result = change_times(change);
   if (result != 0) {
@@ -120,7 +122,7 @@ void access(fuse_req_t request, fuse_ino_t id, int mask) {
 }
 
 void answer_statfs(fuse_req_t request, const Node& node) {
-  struct statvfs status{};
+  struct statvfs status {};
   if (::fstatvfs(node.descriptor(), &status) != 0) {
     fuse_reply_err(request, errno);
     return;
@@ -179,15 +181,16 @@ void listxattr(fuse_req_t request, fuse_ino_t id, std::size_t size) {
              });
 }
 
-void setxattr(fuse_req_t request, fuse_ino_t id, const char* name, const char* value, std::size_t size, int flags) {
+void setxattr(fuse_req_t request, fuse_ino_t id, const char* name, const char* value, std::size_t size,
+              int flags) {
   auto& fs = Passthrough::of(request);
   auto node = fs.nodes.at(id);
   const auto path = fs.nodes.path_of(*node);
   fs.perform(request, call_of(request, Operation::setxattr, path), Place::here,
              [request, node = std::move(node), name = std::string(name), value = std::string(value, size),
               flags](const Decision&) {
-               const int result = ::setxattr(DescriptorPath(node->descriptor()).c_str(), name.c_str(), value.data(),
-                                             value.size(), flags);
+               const int result = ::setxattr(DescriptorPath(node->descriptor()).c_str(), name.c_str(),
+                                             value.data(), value.size(), flags);
                fuse_reply_err(request, result == 0 ? 0 : errno);
              });
 }

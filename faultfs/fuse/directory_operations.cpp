@@ -33,8 +33,9 @@ void opendir(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
   auto& fs = Passthrough::of(request);
   auto node = fs.nodes.at(id);
   const auto path = fs.nodes.path_of(*node);
-  fs.perform(request, call_of(request, Operation::opendir, path), Place::here,
-             [request, node = std::move(node), info = *info](const Decision&) { do_opendir(request, node, info); });
+  fs.perform(
+      request, call_of(request, Operation::opendir, path), Place::here,
+      [request, node = std::move(node), info = *info](const Decision&) { do_opendir(request, node, info); });
 }
 
 // The entry to answer next; null at the end (errno 0) or on an error.
@@ -66,7 +67,7 @@ void do_readdir(fuse_req_t request, DirectoryHandle& directory, std::size_t size
       error = errno;
       break;
     }
-    struct stat status{};
+    struct stat status {};
     status.st_ino = entry->d_ino;
     status.st_mode = static_cast<mode_t>(entry->d_type) << 12;
     const std::size_t needs =

@@ -26,7 +26,7 @@ int backing_flags(int flags) {
 
 void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node) {
   const bool writes = (info->flags & O_ACCMODE) != O_RDONLY;
-  struct stat status{};
+  struct stat status {};
   if (writes && ::fstat(descriptor, &status) == 0) {
     fs.faults.adopt(space_id(node->key()), static_cast<std::uint64_t>(status.st_size));
   }
@@ -39,7 +39,7 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node)
 
 // Closes; gives the blocks back when this was the last handle of a file without a name.
 void detach(Passthrough& fs, FileHandle* handle) {
-  struct stat status{};
+  struct stat status {};
   const bool nameless = ::fstat(handle->descriptor, &status) == 0 && status.st_nlink == 0;
   const bool last = fs.nodes.handle_closed(*handle->node);
   ::close(handle->descriptor);
@@ -60,8 +60,9 @@ void open(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
   auto& fs = Passthrough::of(request);
   auto node = fs.nodes.at(id);
   const auto path = fs.nodes.path_of(*node);
-  fs.perform(request, call_of(request, Operation::open, path), Place::here,
-             [request, node = std::move(node), info = *info](const Decision&) { do_open(request, node, info); });
+  fs.perform(
+      request, call_of(request, Operation::open, path), Place::here,
+      [request, node = std::move(node), info = *info](const Decision&) { do_open(request, node, info); });
 }
 
 struct Creation {
@@ -75,7 +76,7 @@ struct Creation {
 void give_to_caller(fuse_req_t request, const Creation& creation, int descriptor) {
   const fuse_ctx* caller = fuse_req_ctx(request);
   if (::geteuid() != 0 || (caller->uid == 0 && caller->gid == 0)) return;
-  struct stat directory{};
+  struct stat directory {};
   const bool inherits =
       ::fstat(creation.parent->descriptor(), &directory) == 0 && (directory.st_mode & S_ISGID) != 0;
   (void)::fchown(descriptor, caller->uid, inherits ? static_cast<gid_t>(-1) : caller->gid);
@@ -85,7 +86,8 @@ void do_create(fuse_req_t request, const Creation& creation) {
   auto& fs = Passthrough::of(request);
   const int flags = backing_flags(creation.info.flags) | O_NOFOLLOW | O_CREAT;
   // Exclusive first, so that it is known whether the name is new.
-  int descriptor = ::openat(creation.parent->descriptor(), creation.name.c_str(), flags | O_EXCL, creation.mode);
+  int descriptor =
+      ::openat(creation.parent->descriptor(), creation.name.c_str(), flags | O_EXCL, creation.mode);
   const bool is_new = descriptor >= 0;
   if (!is_new && errno == EEXIST && (creation.info.flags & O_EXCL) == 0) {
     descriptor = ::openat(creation.parent->descriptor(), creation.name.c_str(), flags, creation.mode);
@@ -156,10 +158,12 @@ void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_f
 }
 
 // Writes the leading `size` bytes; an error is told only when nothing was written before it.
-void do_write(fuse_req_t request, const FileHandle& handle, const char* bytes, std::size_t size, off_t offset) {
+void do_write(fuse_req_t request, const FileHandle& handle, const char* bytes, std::size_t size,
+              off_t offset) {
   std::size_t done = 0;
   while (done < size) {
-    const ssize_t count = ::pwrite(handle.descriptor, bytes + done, size - done, offset + static_cast<off_t>(done));
+    const ssize_t count =
+        ::pwrite(handle.descriptor, bytes + done, size - done, offset + static_cast<off_t>(done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && done == 0) return answer(request, -1);
     if (count <= 0) break;
@@ -168,11 +172,13 @@ void do_write(fuse_req_t request, const FileHandle& handle, const char* bytes, s
   fuse_reply_write(request, done);
 }
 
-void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, off_t offset, fuse_file_info* info) {
+void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, off_t offset,
+           fuse_file_info* info) {
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const auto path = fs.nodes.path_of(*handle.node);
-  const auto call = call_on(request, Operation::write, handle, path, static_cast<std::uint64_t>(offset), size);
+  const auto call =
+      call_on(request, Operation::write, handle, path, static_cast<std::uint64_t>(offset), size);
   // Judged by hand: only a write that waits needs a copy of its bytes.
   const Judgement judged = fs.faults.judge(call);
   const Decision& decision = judged.decision;
@@ -195,7 +201,7 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const Time start = monotonic_now();
-  struct stat status{};
+  struct stat status {};
   if (fs.syncs.on()) (void)::fstat(handle.descriptor, &status);
   const auto end = static_cast<std::uint64_t>(status.st_size);
   const auto path = fs.nodes.path_of(*handle.node);
@@ -239,7 +245,8 @@ void fallocate(fuse_req_t request, fuse_ino_t, int mode, off_t offset, off_t len
   // Punching and collapsing need no room (and, for now, give none back).
   const bool takes_room = (mode & ~FALLOC_FL_KEEP_SIZE) == 0;
   const auto size = takes_room ? static_cast<std::uint64_t>(length) : 0;
-  const auto call = call_on(request, Operation::fallocate, handle, path, static_cast<std::uint64_t>(offset), size);
+  const auto call =
+      call_on(request, Operation::fallocate, handle, path, static_cast<std::uint64_t>(offset), size);
   fs.perform(request, call, Place::worker, [request, &handle, mode, offset, length](const Decision&) {
     do_allocate(request, handle, mode, offset, length);
   });
@@ -261,12 +268,12 @@ void lseek(fuse_req_t request, fuse_ino_t, off_t offset, int whence, fuse_file_i
 void try_lock(fuse_req_t request, const FileHandle& handle, int operation) {
   const int result = ::flock(handle.descriptor, operation | LOCK_NB);
   if (result == 0 || errno != EWOULDBLOCK || (operation & LOCK_NB) != 0) return answer(request, result);
-  if (fuse_req_interrupted(request) != 0) {
+  if (fuse_req_interrupted(request) != 0 || Passthrough::of(request).settling()) {
     fuse_reply_err(request, EINTR);
     return;
   }
-  Passthrough::of(request).retry_later(request, kLockRetry,
-                                       [request, &handle, operation] { try_lock(request, handle, operation); });
+  Passthrough::of(request).retry_later(
+      request, kLockRetry, [request, &handle, operation] { try_lock(request, handle, operation); });
 }
 
 // Whole-file locks live on the backing file; POSIX record locks the kernel keeps by itself, which is

@@ -25,7 +25,7 @@ fuse_entry_param entry_of(const Passthrough& fs, const Node& node, const struct 
 // Answers with the entry of a name that exists.
 void answer_entry(fuse_req_t request, const NodePtr& parent, const char* name) {
   auto& fs = Passthrough::of(request);
-  struct stat status{};
+  struct stat status {};
   const auto node = fs.nodes.enter(parent, name, status);
   if (!node) {
     fuse_reply_err(request, node.error());
@@ -60,7 +60,7 @@ void forget_multi(fuse_req_t request, std::size_t count, fuse_forget_data* forge
 void give_to_caller(fuse_req_t request, const Node& parent, const char* name) {
   const fuse_ctx* caller = fuse_req_ctx(request);
   if (::geteuid() != 0 || (caller->uid == 0 && caller->gid == 0)) return;
-  struct stat directory{};
+  struct stat directory {};
   const bool inherits = ::fstat(parent.descriptor(), &directory) == 0 && (directory.st_mode & S_ISGID) != 0;
   const gid_t group = inherits ? static_cast<gid_t>(-1) : caller->gid;
   (void)::fchownat(parent.descriptor(), name, caller->uid, group, AT_SYMLINK_NOFOLLOW);
@@ -85,9 +85,9 @@ void make_name(fuse_req_t request, fuse_ino_t parent_id, const char* name, Opera
 }
 
 void mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, dev_t device) {
-  make_name(request, parent, name, Operation::mknod, "create", [mode, device](int directory, const char* made) {
-    return ::mknodat(directory, made, mode, device);
-  });
+  make_name(
+      request, parent, name, Operation::mknod, "create",
+      [mode, device](int directory, const char* made) { return ::mknodat(directory, made, mode, device); });
 }
 
 void mkdir(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode) {
@@ -109,16 +109,17 @@ void link(fuse_req_t request, fuse_ino_t id, fuse_ino_t parent_id, const char* n
   auto path = fs.nodes.path_of(*parent, name);
   Call call = call_of(request, Operation::link, path);
   call.new_name = true;
-  fs.perform(request, call, Place::here,
-             [request, node = std::move(node), parent = std::move(parent), name = std::string(name),
-              path](const Decision&) {
-               const DescriptorPath source(node->descriptor());
-               if (::linkat(AT_FDCWD, source.c_str(), parent->descriptor(), name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-                 return answer(request, -1);
-               }
-               Passthrough::of(request).syncs.named("create", path);
-               answer_entry(request, parent, name.c_str());
-             });
+  fs.perform(
+      request, call, Place::here,
+      [request, node = std::move(node), parent = std::move(parent), name = std::string(name),
+       path](const Decision&) {
+        const DescriptorPath source(node->descriptor());
+        if (::linkat(AT_FDCWD, source.c_str(), parent->descriptor(), name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+          return answer(request, -1);
+        }
+        Passthrough::of(request).syncs.named("create", path);
+        answer_entry(request, parent, name.c_str());
+      });
 }
 
 // What a name stood for just before it goes. Its blocks come back with the last link and handle.
@@ -128,7 +129,7 @@ struct Doomed {
 };
 
 std::optional<Doomed> look_at_doomed(Passthrough& fs, const Node& parent, const char* name) {
-  struct stat status{};
+  struct stat status {};
   if (::fstatat(parent.descriptor(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
   const bool is_last = S_ISREG(status.st_mode) && status.st_nlink == 1;
   if (is_last) fs.faults.adopt(space_id(key_of(status)), static_cast<std::uint64_t>(status.st_size));
@@ -180,7 +181,7 @@ void do_rename(fuse_req_t request, const Rename& move) {
   auto& fs = Passthrough::of(request);
   const int from = move.from_parent->descriptor();
   const int to = move.to_parent->descriptor();
-  struct stat source{};
+  struct stat source {};
   if (::fstatat(from, move.from_name.c_str(), &source, AT_SYMLINK_NOFOLLOW) != 0) return answer(request, -1);
   const bool exchange = (move.flags & RENAME_EXCHANGE) != 0;
   auto target = look_at_doomed(fs, *move.to_parent, move.to_name.c_str());
@@ -198,8 +199,8 @@ void do_rename(fuse_req_t request, const Rename& move) {
   answer(request, 0);
 }
 
-void rename(fuse_req_t request, fuse_ino_t parent, const char* name, fuse_ino_t new_parent, const char* new_name,
-            unsigned flags) {
+void rename(fuse_req_t request, fuse_ino_t parent, const char* name, fuse_ino_t new_parent,
+            const char* new_name, unsigned flags) {
   auto& fs = Passthrough::of(request);
   Rename move{fs.nodes.at(parent), name, {}, fs.nodes.at(new_parent), new_name, {}, flags};
   move.from_path = fs.nodes.path_of(*move.from_parent, name);

@@ -12,7 +12,8 @@ void Passthrough::on_interrupt(fuse_req_t request, void* ticket) {
   of(request).delays_.watch(reinterpret_cast<DelayQueue::Ticket>(ticket));
 }
 
-void Passthrough::carry_out(fuse_req_t request, const Judgement& judged, std::move_only_function<void()> action) {
+void Passthrough::carry_out(fuse_req_t request, const Judgement& judged,
+                            std::move_only_function<void()> action) {
   const int error = judged.decision.error;
   const Duration delay = judged.decision.delay;
   Task task;
@@ -43,6 +44,7 @@ void Passthrough::arm(FaultPlan plan) {
 }
 
 void Passthrough::settle() {
+  settling_ = true;
   delays_.release_all();
   workers_.drain();
 }

@@ -15,6 +15,7 @@
 #define FUSE_USE_VERSION 35
 #include <fuse_lowlevel.h>
 
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -45,7 +46,9 @@ class Passthrough {
   Faults faults;
   SyncLog& syncs;
 
-  static Passthrough& of(fuse_req_t request) { return *static_cast<Passthrough*>(fuse_req_userdata(request)); }
+  static Passthrough& of(fuse_req_t request) {
+    return *static_cast<Passthrough*>(fuse_req_userdata(request));
+  }
 
   template <class Action>
   void perform(fuse_req_t request, const Call& call, Place place, Action action);
@@ -57,6 +60,7 @@ class Passthrough {
   void arm(FaultPlan plan);
   // Lets every held request go and waits until all work is answered. Only from the request thread.
   void settle();
+  bool settling() const { return settling_.load(); }
   std::size_t delayed() const { return delays_.size(); }
 
   // Later, without occupying anybody: how a blocked lock waits for its turn.
@@ -65,6 +69,7 @@ class Passthrough {
  private:
   WorkerPool workers_;  // outlives the timer, which submits to it
   DelayQueue delays_;
+  std::atomic<bool> settling_{false};
 
   static void on_interrupt(fuse_req_t request, void* ticket);
 };

@@ -18,10 +18,10 @@ namespace holdfast::faultfs {
 inline constexpr std::uint64_t kCertain = 1'000'000'000;  // probabilities are parts per billion
 
 struct Trigger {
-  std::vector<Operation> operations = {}; // empty: every operation the effect can act on
-  std::string path = "**";                // glob relative to the mount: * within a name, ** across names
-  std::uint64_t probability = kCertain;   // parts per billion
-  Duration from{0};                       // window, counted from arming
+  std::vector<Operation> operations = {};  // empty: every operation the effect can act on
+  std::string path = "**";                 // glob relative to the mount: * within a name, ** across names
+  std::uint64_t probability = kCertain;    // parts per billion
+  Duration from{0};                        // window, counted from arming
   Duration to = Duration::max();
 };
 

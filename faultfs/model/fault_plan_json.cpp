@@ -109,7 +109,8 @@ PlanResult<ErrorEffect> error_of(const json& value, const std::string& pointer) 
     return wrong(pointer, "ENOSYS is never injected: the kernel would remember it and never ask again");
   }
   if (auto error = errno_from(*name)) return ErrorEffect{*error};
-  return wrong(pointer, "unknown error \"" + *name + "\"; use the name of an errno such as \"EIO\", \"ENOSPC\", "
+  return wrong(pointer, "unknown error \"" + *name +
+                            "\"; use the name of an errno such as \"EIO\", \"ENOSPC\", "
                             "\"EDQUOT\", \"EROFS\", \"EACCES\", \"EMFILE\"");
 }
 
@@ -137,7 +138,8 @@ PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
   if (status) status = take(value, pointer, "from", when.from, duration_of);
   if (status) status = take(value, pointer, "to", when.to, duration_of);
   if (!status) return std::unexpected(status.error());
-  if (when.from >= when.to) return wrong(below(pointer, "to"), "the window ends before it begins: \"to\" must be after \"from\"");
+  if (when.from >= when.to)
+    return wrong(below(pointer, "to"), "the window ends before it begins: \"to\" must be after \"from\"");
   return when;
 }
 
@@ -145,7 +147,8 @@ PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
   if (auto status = check_keys(value, pointer, "\"full\"", kFullKeys); !status) {
     return std::unexpected(status.error());
   }
-  if (!value.contains("left")) return wrong(pointer, "\"full\" needs \"left\": the bytes still allocatable, like \"2MiB\"");
+  if (!value.contains("left"))
+    return wrong(pointer, "\"full\" needs \"left\": the bytes still allocatable, like \"2MiB\"");
   auto left = with_unit<std::uint64_t>(value.at("left"), below(pointer, "left"), "a size", parse_size);
   if (!left) return std::unexpected(left.error());
   return FullEffect{*left};
@@ -163,8 +166,8 @@ PlanResult<Effect> effect_of(const json& value, const std::string& pointer) {
     return std::unexpected(status.error());
   }
   if (value.size() != 1) {
-    return wrong(pointer, "an effect is exactly one of " + quoted_list(kEffectKeys) +
-                              "; write one rule for each");
+    return wrong(pointer,
+                 "an effect is exactly one of " + quoted_list(kEffectKeys) + "; write one rule for each");
   }
   auto status = take(value, pointer, "full", effect.full, full_of);
   if (status) status = take(value, pointer, "error", effect.error, error_of);
@@ -217,9 +220,8 @@ PlanResult<Rule> rule_from_json(const json& value, const std::string& pointer) {
   for (const auto* key : {"name", "effect"}) {
     if (!value.contains(key)) return wrong(pointer, "a rule needs \"" + std::string(key) + "\"");
   }
-  status = take(value, pointer, "name", rule.name, [](const json& name, const std::string& at) {
-    return text_of(name, at, "\"name\"");
-  });
+  status = take(value, pointer, "name", rule.name,
+                [](const json& name, const std::string& at) { return text_of(name, at, "\"name\""); });
   if (status && (rule.name.empty() || rule.name.size() > kLongestName)) {
     status = wrong(below(pointer, "name"), "a rule's name has 1 to 200 bytes");
   }
@@ -239,7 +241,8 @@ PlanResult<std::vector<Rule>> rules_from_json(const json& array, const std::stri
     auto rule = rule_from_json(array[i], below(pointer, i));
     if (!rule) return std::unexpected(rule.error());
     if (!seen.insert(rule->name).second) {
-      return wrong(below(below(pointer, i), "name"), "two rules are named \"" + rule->name + "\"; names are unique");
+      return wrong(below(below(pointer, i), "name"),
+                   "two rules are named \"" + rule->name + "\"; names are unique");
     }
     rules.push_back(*std::move(rule));
   }

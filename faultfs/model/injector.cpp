@@ -63,8 +63,9 @@ Injector::Injector(std::uint64_t seed, Sink sink) : seed_(seed), sink_(std::move
 void Injector::arm(FaultPlan plan, Time now) {
   plan_ = std::move(plan);
   armed_at_ = now;
-  probabilistic_ = std::ranges::any_of(
-      plan_.rules, [](const Rule& rule) { return rule.when.probability > 0 && rule.when.probability < kCertain; });
+  probabilistic_ = std::ranges::any_of(plan_.rules, [](const Rule& rule) {
+    return rule.when.probability > 0 && rule.when.probability < kCertain;
+  });
   full_rule_.reset();
   space_.limit(std::nullopt);
   open_and_close_full_windows(now);

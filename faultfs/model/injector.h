@@ -31,25 +31,25 @@ namespace holdfast::faultfs {
 
 struct Call {
   Operation operation = Operation::lookup;
-  std::string_view path;         // relative to the mount, at request time; "" is the root
+  std::string_view path;  // relative to the mount, at request time; "" is the root
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
-  std::uint64_t inode = 0;       // for space accounting; 0 when the operation has none
+  std::uint64_t inode = 0;  // for space accounting; 0 when the operation has none
   std::uint32_t caller_pid = 0;
-  bool new_name = false;         // rename, link: the target name does not exist yet, so needs room
+  bool new_name = false;  // rename, link: the target name does not exist yet, so needs room
 };
 
 struct Decision {
   Duration delay{0};
-  int error = 0;                 // 0: proceed
-  std::uint64_t granted = 0;     // write: leading bytes that fit the budget (== size when all do)
+  int error = 0;              // 0: proceed
+  std::uint64_t granted = 0;  // write: leading bytes that fit the budget (== size when all do)
   bool faulted() const { return delay.count() > 0 || error != 0 || shortened; }
-  bool shortened = false;        // granted < size
+  bool shortened = false;  // granted < size
 };
 
 // One line of faults.jsonl.
 struct FaultEvent {
-  std::uint64_t number = 0;      // 1, 2, 3, ... in order of decision
+  std::uint64_t number = 0;  // 1, 2, 3, ... in order of decision
   Time time;
   std::string rule;
   std::uint32_t caller_pid = 0;

@@ -5,11 +5,12 @@ namespace {
 
 // In the order of the enumeration.
 constexpr std::array<std::string_view, kOperationCount> kNames = {
-    "lookup",    "getattr",         "setattr", "truncate", "chmod",     "chown",    "utimens",  "access",
-    "readlink",  "create",          "open",    "read",     "write",     "flush",    "fsync",    "release",
-    "fallocate", "copy_file_range", "lseek",   "mkdir",    "rmdir",     "unlink",   "rename",   "link",
-    "symlink",   "mknod",           "opendir", "readdir",  "fsyncdir",  "releasedir", "statfs", "lock",
-    "getxattr",  "setxattr",        "listxattr", "removexattr",
+    "lookup",  "getattr", "setattr",  "truncate", "chmod",     "chown",
+    "utimens", "access",  "readlink", "create",   "open",      "read",
+    "write",   "flush",   "fsync",    "release",  "fallocate", "copy_file_range",
+    "lseek",   "mkdir",   "rmdir",    "unlink",   "rename",    "link",
+    "symlink", "mknod",   "opendir",  "readdir",  "fsyncdir",  "releasedir",
+    "statfs",  "lock",    "getxattr", "setxattr", "listxattr", "removexattr",
 };
 static_assert(static_cast<std::size_t>(Operation::removexattr) + 1 == kOperationCount);
 

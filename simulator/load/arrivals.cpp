@@ -27,7 +27,8 @@ std::uint64_t millionths(double value) {
 Status check_rate(const Scenario& scenario) {
   const std::uint64_t rate = millionths(scenario.load.rate);
   const Wide offered = static_cast<Wide>(rate) * static_cast<std::uint64_t>(scenario.length().count());
-  if (rate == 0) return fail(Code::invalid, "load.rate is 0; an open loop offers at least one record in 11 days");
+  if (rate == 0)
+    return fail(Code::invalid, "load.rate is 0; an open loop offers at least one record in 11 days");
   if (offered > static_cast<Wide>(scenario::kMostArrivals) * kMillion * kSecondNs)
     return fail(Code::invalid, "the load offers more than " + std::to_string(scenario::kMostArrivals) +
                                    " records in all; lower load.rate or shorten the phases");
@@ -71,7 +72,8 @@ struct Scale {
   std::uint64_t numerator = 1;
   std::uint64_t denominator = 1;
   Duration of(Duration offset) const {
-    const Wide scaled = static_cast<Wide>(static_cast<std::uint64_t>(offset.count())) * numerator / denominator;
+    const Wide scaled =
+        static_cast<Wide>(static_cast<std::uint64_t>(offset.count())) * numerator / denominator;
     constexpr std::int64_t never = Duration::max().count();
     return Duration(scaled > static_cast<Wide>(never) ? never : static_cast<std::int64_t>(scaled));
   }
@@ -96,8 +98,8 @@ Result<Schedule> trace(const Scenario& scenario) {
     const TraceRow& row = (*rows)[i];
     const Duration intended = scale.of(row.offset);
     if (intended >= scenario.length()) break;  // only a speed too slow for the phases gets here
-    schedule.arrivals.push_back({intended, static_cast<std::uint32_t>(i % scenario.load.producers), row.input_tokens,
-                                 row.output_tokens});
+    schedule.arrivals.push_back({intended, static_cast<std::uint32_t>(i % scenario.load.producers),
+                                 row.input_tokens, row.output_tokens});
   }
   return schedule;
 }
@@ -106,10 +108,13 @@ Result<Schedule> trace(const Scenario& scenario) {
 
 Result<Schedule> make_schedule(const Scenario& scenario, std::uint64_t seed) {
   switch (scenario.load.arrival) {
-    case Arrival::closed: return Schedule{};
-    case Arrival::trace: return trace(scenario);
+    case Arrival::closed:
+      return Schedule{};
+    case Arrival::trace:
+      return trace(scenario);
     case Arrival::constant:
-    case Arrival::poisson: break;
+    case Arrival::poisson:
+      break;
   }
   if (auto status = check_rate(scenario); !status) return fail(status.error());
   return scenario.load.arrival == Arrival::constant ? constant(scenario) : poisson(scenario, seed);

@@ -1,5 +1,5 @@
-// make_record() of arrivals.h: what a record says, drawn from its number so that LIVE, VIRTUAL and a restarted
-// subject all make the same one.
+// make_record() of arrivals.h: what a record says, drawn from its number so that LIVE, VIRTUAL and a
+// restarted subject all make the same one.
 #include <algorithm>
 #include <iterator>
 
@@ -12,7 +12,7 @@ namespace {
 struct Model {
   std::string_view name;
   std::string_view provider;
-  std::uint64_t input_nanousd;   // per token
+  std::uint64_t input_nanousd;  // per token
   std::uint64_t output_nanousd;
 };
 
@@ -46,7 +46,8 @@ UsageRecord make_record(const ArrivalTime& arrival, std::uint64_t index, std::ui
   // About 20 ms for each token that the model writes, as a service that streams has.
   record.latency_us = static_cast<std::uint32_t>(50'000 + draw(hash, "latency", 20'000)) +
                       20'000 * std::min<std::uint32_t>(record.output_tokens, 100'000);
-  record.cost_nanousd = record.input_tokens * model.input_nanousd + record.output_tokens * model.output_nanousd;
+  record.cost_nanousd =
+      record.input_tokens * model.input_nanousd + record.output_tokens * model.output_nanousd;
   record.reference = index;
   record.model = model.name;
   record.provider = model.provider;

@@ -43,8 +43,8 @@ std::optional<Duration> time_of(std::string_view text) {
   if (text.ends_with("+00:00")) text.remove_suffix(6);
   if (text.size() < kTimeForm.size() || !has_form(text)) return std::nullopt;
   const auto part = [&](std::size_t at, std::size_t length) { return *number(text.substr(at, length)); };
-  const std::chrono::year_month_day day(std::chrono::year(static_cast<int>(part(0, 4))), std::chrono::month(part(5, 2)),
-                                        std::chrono::day(part(8, 2)));
+  const std::chrono::year_month_day day(std::chrono::year(static_cast<int>(part(0, 4))),
+                                        std::chrono::month(part(5, 2)), std::chrono::day(part(8, 2)));
   // Within what a Duration can count.
   if (!day.ok() || part(0, 4) < 1970 || part(0, 4) > 2200) return std::nullopt;
   if (part(11, 2) > 23 || part(14, 2) > 59 || part(17, 2) > 60) return std::nullopt;
@@ -96,7 +96,8 @@ Result<TraceRow> row_of(std::string_view line) {
 Result<std::vector<TraceRow>> parse_trace(std::string_view text, const std::string& file_name) {
   Lines lines(text);
   const auto wrong = [&](const std::string& message) {
-    return fail(Code::invalid, file_name + ":" + std::to_string(std::max<std::size_t>(1, lines.number())) + ": " + message);
+    return fail(Code::invalid,
+                file_name + ":" + std::to_string(std::max<std::size_t>(1, lines.number())) + ": " + message);
   };
   const auto header = lines.next();
   if (!header || *header != kHeader)
@@ -112,7 +113,8 @@ Result<std::vector<TraceRow>> parse_trace(std::string_view text, const std::stri
     if (!rows.empty() && row->offset < rows.back().offset)
       return wrong("the time goes back; allowed: rows in order of time");
     if (rows.size() == scenario::kMostArrivals)
-      return wrong("more than " + std::to_string(scenario::kMostArrivals) + " rows; play a part of the trace");
+      return wrong("more than " + std::to_string(scenario::kMostArrivals) +
+                   " rows; play a part of the trace");
     rows.push_back(*row);
   }
   if (rows.empty()) return wrong("no row follows the header; there is nothing to play");

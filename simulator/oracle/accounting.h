@@ -20,8 +20,8 @@
 namespace holdfast::oracle {
 
 enum class Place : std::uint8_t {
-  unissued,             // the producer could not even call
-  rejected_ring_full,   // record() said no
+  unissued,            // the producer could not even call
+  rejected_ring_full,  // record() said no
   rejected_too_large,
   rejected_closed,
   rejected_failed,      // a subject without memory said that delivery failed
@@ -30,9 +30,9 @@ enum class Place : std::uint8_t {
   quarantined,
   expired,
   pending_spool,
-  lost_crash,           // accepted or being accepted, never called durable, its process killed
-  lost_shutdown,        // given up by close(), by name
-  unplaced,             // pending(memory), lost(shutdown) by number only, or unaccounted
+  lost_crash,     // accepted or being accepted, never called durable, its process killed
+  lost_shutdown,  // given up by close(), by name
+  unplaced,       // pending(memory), lost(shutdown) by number only, or unaccounted
 };
 
 struct Accounting {
@@ -56,12 +56,12 @@ struct Accounting {
   std::uint64_t unaccounted = 0;
 
   // Not places but facts about them.
-  std::uint64_t durable = 0;             // ever claimed durable
-  std::uint64_t durable_unplaced = 0;    // claimed durable and in no durable place at the end
-  std::uint64_t refused_yet_taken = 0;   // record() said no, and it was delivered or spooled all the same
-  std::uint64_t strangers_in_spool = 0;  // references in the spool that nobody offered
-  std::uint64_t deliveries_repeated = 0; // beyond the first of each record
-  std::vector<Place> places;             // by reference
+  std::uint64_t durable = 0;              // ever claimed durable
+  std::uint64_t durable_unplaced = 0;     // claimed durable and in no durable place at the end
+  std::uint64_t refused_yet_taken = 0;    // record() said no, and it was delivered or spooled all the same
+  std::uint64_t strangers_in_spool = 0;   // references in the spool that nobody offered
+  std::uint64_t deliveries_repeated = 0;  // beyond the first of each record
+  std::vector<Place> places;              // by reference
 
   // Records that are gone, with the reason known.
   std::uint64_t loss_counted() const { return rejected.total() + lost_crash + lost_shutdown; }

@@ -1,6 +1,7 @@
 #include "simulator/oracle/ideal_client.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "simulator/oracle/record_times.h"
@@ -13,7 +14,7 @@ constexpr Duration kBin = std::chrono::milliseconds(100);
 
 // What the upstream can take, as the armed rules leave it.
 struct Availability {
-  double share = 1;        // of requests that succeed
+  double share = 1;  // of requests that succeed
   Duration latency{0};
 };
 
@@ -37,7 +38,8 @@ double takes(const RunRecord& run, const Interval& slice, double waiting) {
   if (now.latency <= Duration{0}) return waiting;
   const double at_once = static_cast<double>(run.scenario.upstream.concurrency) *
                          static_cast<double>(run.scenario.subject.options.delivery.batch.max_records);
-  const double rounds = static_cast<double>(slice.length().count()) / static_cast<double>(now.latency.count());
+  const double rounds =
+      static_cast<double>(slice.length().count()) / static_cast<double>(now.latency.count());
   return std::min(waiting, at_once * now.share * rounds);
 }
 
@@ -49,7 +51,8 @@ std::vector<Interval> slices_of(const RunRecord& run) {
   for (const auto& window : run.windows) edges.insert({window.from, window.to});
   edges.insert(end);
   std::vector<Interval> slices;
-  for (auto edge = edges.begin(); std::next(edge) != edges.end(); ++edge) slices.push_back({*edge, *std::next(edge)});
+  for (auto edge = edges.begin(); std::next(edge) != edges.end(); ++edge)
+    slices.push_back({*edge, *std::next(edge)});
   return slices;
 }
 

@@ -14,8 +14,8 @@ struct NamedSpan {
 };
 
 // A rule's window clipped to its phase; offsets count from the start of the phase.
-void add(std::vector<NamedSpan>& spans, const std::string& rule, Duration start, Duration length, Duration from,
-         Duration to) {
+void add(std::vector<NamedSpan>& spans, const std::string& rule, Duration start, Duration length,
+         Duration from, Duration to) {
   const Interval span{start + std::min(from, length), start + std::min(to, length)};
   if (span.from < span.to) spans.push_back({rule, span});
 }

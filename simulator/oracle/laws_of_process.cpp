@@ -43,7 +43,8 @@ LawResult check_isolation(const RunRecord& run, const Accounting&) {
   const auto& seen = *run.isolation;
   if (seen.allocations > 0) findings.add("record() allocated memory {} times", seen.allocations);
   if (seen.system_calls > 0) findings.add("record() made {} system calls", seen.system_calls);
-  if (seen.exceptions_escaped > 0) findings.add("{} exceptions reached the host program", seen.exceptions_escaped);
+  if (seen.exceptions_escaped > 0)
+    findings.add("{} exceptions reached the host program", seen.exceptions_escaped);
   if (seen.died) findings.add("the host program died, and nobody had killed it");
   return findings.result("no fault reached the host program");
 }
@@ -51,13 +52,15 @@ LawResult check_isolation(const RunRecord& run, const Accounting&) {
 LawResult check_bounds(const RunRecord& run, const Accounting& books) {
   Findings findings("bounds");
   for (const auto& bound : run.bounds)
-    if (bound.highest > bound.limit) findings.add("{} reached {}, the limit is {}", bound.what, bound.highest, bound.limit);
+    if (bound.highest > bound.limit)
+      findings.add("{} reached {}, the limit is {}", bound.what, bound.highest, bound.limit);
   for (std::size_t life = 0; life < run.kills.size(); ++life) {
     const auto lost = lost_in_life(run, books, life);
     const auto limit = crash_limit(run, run.kills[life]);
     if (lost > limit) findings.add("kill {} lost {} records, the limit is {}", life + 1, lost, limit);
   }
-  if (run.bounds.empty() && run.kills.empty()) return findings.not_judged("nothing was sampled, nobody was killed");
+  if (run.bounds.empty() && run.kills.empty())
+    return findings.not_judged("nothing was sampled, nobody was killed");
   return findings.result(fmt::format("{} bounds held over {} kills", run.bounds.size(), run.kills.size()));
 }
 

@@ -94,8 +94,8 @@ LawResult check_durability(const RunRecord& run, const Accounting& books) {
     findings.doubt("records were reported durable, and no claim was checked against the disk");
   if (books.durable == 0 && run.claims.checked == 0)
     return findings.not_judged("the subject reported nothing durable");
-  return findings.result(
-      fmt::format("{} claims for {} records were checked against the disk", run.claims.checked, books.durable));
+  return findings.result(fmt::format("{} claims for {} records were checked against the disk",
+                                     run.claims.checked, books.durable));
 }
 
 LawResult check_identity(const RunRecord& run, const Accounting& books) {
@@ -111,7 +111,8 @@ LawResult check_identity(const RunRecord& run, const Accounting& books) {
   const auto shared = static_cast<std::size_t>(std::ranges::unique(keys).size());
   if (twice > 0) findings.add("{} records were delivered under two idempotency keys", twice);
   if (shared > 0) findings.add("{} records were delivered under the key of another record", shared);
-  return findings.result(fmt::format("every record kept its key; {} repeated deliveries", books.deliveries_repeated));
+  return findings.result(
+      fmt::format("every record kept its key; {} repeated deliveries", books.deliveries_repeated));
 }
 
 }  // namespace holdfast::oracle

@@ -21,8 +21,8 @@ void judge_wait(Findings& findings, const char* what, const Wait& wait, Duration
     findings.add("{} was not seen in {:.3f} s after the last fault, the limit is {:.3f} s", what,
                  seconds(observed), seconds(limit));
   } else if (wait.kind == Wait::Kind::never) {
-    findings.doubt(fmt::format("{} was not seen in {:.3f} s after the last fault, and the limit is {:.3f} s", what,
-                               seconds(observed), seconds(limit)));
+    findings.doubt(fmt::format("{} was not seen in {:.3f} s after the last fault, and the limit is {:.3f} s",
+                               what, seconds(observed), seconds(limit)));
   }
 }
 
@@ -40,7 +40,8 @@ struct Refusal {
 
 std::vector<Refusal> refusals(const RunRecord& run) {
   auto changes = run.breaker;
-  for (const auto kill : run.kills) changes.push_back({kill, BreakerState::closed});  // it dies with its process
+  for (const auto kill : run.kills)
+    changes.push_back({kill, BreakerState::closed});  // it dies with its process
   std::ranges::stable_sort(changes, {}, &BreakerChange::at);
   std::vector<Refusal> found;
   bool closed = true;
@@ -85,7 +86,8 @@ LawResult check_liveness(const RunRecord& run, const Accounting& books) {
   const auto recovered = recovery.kind == Wait::Kind::after
                              ? fmt::format("goodput returned after {:.3f} s", seconds(recovery.time))
                              : std::string("no load after the faults to show goodput");
-  return findings.result(fmt::format("{}, the backlog was gone after {:.3f} s", recovered, seconds(drain.time)));
+  return findings.result(
+      fmt::format("{}, the backlog was gone after {:.3f} s", recovered, seconds(drain.time)));
 }
 
 // A probe sent while the upstream was still ill may run into its timeout first; that time is the
@@ -100,17 +102,22 @@ LawResult check_breaker(const RunRecord& run, const Accounting& books) {
     for (const auto& refusal : refusals(run)) {
       const Interval span{std::max(healthy.from, refusal.span.from), std::min(healthy.to, refusal.span.to)};
       if (span.from >= span.to) continue;
-      const bool old_probe = refusal.span.from < healthy.from && refusal.state_at(span.from) == BreakerState::half_open;
+      const bool old_probe =
+          refusal.span.from < healthy.from && refusal.state_at(span.from) == BreakerState::half_open;
       const Duration allowed = patience + (old_probe ? delivery.timeout : Duration{0});
       const Duration waited = span.length() > allowed ? longest_wait(run, books, span) : Duration{0};
       if (waited > allowed) {
-        findings.add("from {:.3f} s a record waited {:.3f} s for a breaker that was not closed, of a healthy upstream; "
-                     "allowed are {:.3f} s", seconds(span.from), seconds(waited), seconds(allowed));
+        findings.add(
+            "from {:.3f} s a record waited {:.3f} s for a breaker that was not closed, of a healthy "
+            "upstream; "
+            "allowed are {:.3f} s",
+            seconds(span.from), seconds(waited), seconds(allowed));
       }
       worst = std::max(worst, span.length());
     }
   }
-  return findings.result(fmt::format("never longer than {:.3f} s not closed while the upstream was healthy", seconds(worst)));
+  return findings.result(
+      fmt::format("never longer than {:.3f} s not closed while the upstream was healthy", seconds(worst)));
 }
 
 }  // namespace holdfast::oracle

@@ -137,7 +137,8 @@ void Ledger::set_size(std::uint64_t size) {
 
 std::uint64_t Ledger::claim() {
   auto next = header()->size.load(std::memory_order_relaxed);
-  while (next < capacity_ && !header()->size.compare_exchange_weak(next, next + 1, std::memory_order_acq_rel)) {
+  while (next < capacity_ &&
+         !header()->size.compare_exchange_weak(next, next + 1, std::memory_order_acq_rel)) {
   }
   return next;
 }

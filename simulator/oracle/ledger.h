@@ -23,7 +23,15 @@
 
 namespace holdfast::oracle {
 
-enum class CallOutcome : std::uint8_t { unissued, calling, accepted, rejected_ring_full, rejected_too_large, rejected_closed, failed };
+enum class CallOutcome : std::uint8_t {
+  unissued,
+  calling,
+  accepted,
+  rejected_ring_full,
+  rejected_too_large,
+  rejected_closed,
+  failed
+};
 
 struct LedgerEntry {
   std::atomic<std::int64_t> intended_ns{0};
@@ -35,8 +43,8 @@ struct LedgerEntry {
   std::atomic<std::uint32_t> deliveries{0};   // applications and repeats seen by the upstream
   std::atomic<CallOutcome> outcome{CallOutcome::unissued};
   std::atomic<DropReason> dropped{DropReason::none};
-  std::atomic<bool> second_key{false};        // delivered under two keys: breaks identity
-  std::atomic<std::uint8_t> incarnation{0};   // which life of the subject made the call
+  std::atomic<bool> second_key{false};       // delivered under two keys: breaks identity
+  std::atomic<std::uint8_t> incarnation{0};  // which life of the subject made the call
 };
 static_assert(sizeof(LedgerEntry) == 56);
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);

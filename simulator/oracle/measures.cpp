@@ -63,9 +63,12 @@ Measured oracle_ratio(const RunRecord& run) {
 
 Measured from_wait(const Wait& wait, const char* unknown) {
   switch (wait.kind) {
-    case Wait::Kind::after: return {seconds(wait.time), ""};
-    case Wait::Kind::never: return {std::numeric_limits<double>::infinity(), "never within the run"};
-    case Wait::Kind::unknown: break;
+    case Wait::Kind::after:
+      return {seconds(wait.time), ""};
+    case Wait::Kind::never:
+      return {std::numeric_limits<double>::infinity(), "never within the run"};
+    case Wait::Kind::unknown:
+      break;
   }
   return {std::nullopt, unknown};
 }
@@ -94,10 +97,11 @@ void add_call_times(Measures& measures, const RunRecord& run) {
 }
 
 void add_counts(Measures& measures, const Accounting& books) {
-  const std::pair<const char*, std::uint64_t> counts[] = {
-      {"loss.counted", books.loss_counted()}, {"loss.unaccounted", books.unaccounted},
-      {"duplicates", books.deliveries_repeated}, {"quarantined", books.quarantined},
-      {"expired", books.expired}};
+  const std::pair<const char*, std::uint64_t> counts[] = {{"loss.counted", books.loss_counted()},
+                                                          {"loss.unaccounted", books.unaccounted},
+                                                          {"duplicates", books.deliveries_repeated},
+                                                          {"quarantined", books.quarantined},
+                                                          {"expired", books.expired}};
   for (const auto& [name, count] : counts) measures.by_name[name].value = static_cast<double>(count);
 }
 

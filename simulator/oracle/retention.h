@@ -33,11 +33,11 @@ Counts count_in(const Ledger& ledger, const Intervals& intervals);
 
 struct PhaseRetention {
   std::string phase;
-  std::optional<double> accepted;
-  std::optional<double> durable;
-  std::optional<double> delivered;
-  std::optional<double> calls;         // closed loops only
-  std::optional<double> oracle_share;  // what any client could have delivered, over the twin's deliveries
+  std::optional<double> accepted{};
+  std::optional<double> durable{};
+  std::optional<double> delivered{};
+  std::optional<double> calls{};         // closed loops only
+  std::optional<double> oracle_share{};  // what any client could have delivered, over the twin's deliveries
 };
 
 std::vector<PhaseRetention> retention(const RunRecord& run, const RunRecord& twin);

@@ -77,21 +77,21 @@ struct RunRecord {
   scenario::Scenario scenario;
   std::uint64_t seed = 0;
   bool live = false;
-  bool interrupted = false;                // ended before its time, say by Ctrl-C
-  std::optional<std::string> trace_hash;   // VIRTUAL
-  Duration length{0};                      // until the last observation, so with the drain after the load
+  bool interrupted = false;               // ended before its time, say by Ctrl-C
+  std::optional<std::string> trace_hash;  // VIRTUAL
+  Duration length{0};                     // until the last observation, so with the drain after the load
 
   std::vector<FaultWindow> windows;            // in order of `from`
   std::map<std::string, std::uint64_t> fired;  // by rule; process events count too
-  std::vector<Duration> kills;                 // kill number i ended LedgerEntry::incarnation i (0 is the first life)
+  std::vector<Duration> kills;  // kill number i ended LedgerEntry::incarnation i (0 is the first life)
 
-  std::optional<Stats> stats;              // the core's own, of its last life; naive subjects have none
-  bool closed = false;                     // close() returned, so that `stats` is exact
+  std::optional<Stats> stats;  // the core's own, of its last life; naive subjects have none
+  bool closed = false;         // close() returned, so that `stats` is exact
   ClaimAudit claims;
-  std::vector<std::uint64_t> in_spool;     // references that inspect read from the spool's files at the end
+  std::vector<std::uint64_t> in_spool;  // references that inspect read from the spool's files at the end
   std::optional<UpstreamTotals> upstream;
   std::vector<Bound> bounds;
-  std::vector<BreakerChange> breaker;      // in order of time; the breaker starts closed
+  std::vector<BreakerChange> breaker;  // in order of time; the breaker starts closed
   std::optional<Isolation> isolation;
 
   bool control() const { return scenario.subject.kind != scenario::SubjectKind::holdfast; }

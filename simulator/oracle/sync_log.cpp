@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -28,7 +29,7 @@ struct Node {
   std::optional<std::int64_t> named_ns;  // when its name was made; none: before the log began
   bool name_durable = true;
   std::uint64_t synced_end = 0;
-  std::int64_t cut_ns = 0;               // the last truncation
+  std::int64_t cut_ns = 0;  // the last truncation
   std::uint64_t cut_end = 0;
 };
 
@@ -42,6 +43,7 @@ class KnownDisk {
  private:
   std::map<std::string, Node> nodes_;
 
+  std::map<std::string, Node> take_out(const std::string& from, const std::string& to, std::int64_t now);
   void rename(const DiskEvent& event);
   void sync_directory(const DiskEvent& event);
 };
@@ -50,10 +52,18 @@ void KnownDisk::apply(const DiskEvent& event) {
   const std::string path = normal(event.path);
   switch (event.kind) {
     case DiskEvent::Kind::create:
-    case DiskEvent::Kind::mkdir: nodes_[path] = Node{.named_ns = event.time_ns, .name_durable = false}; break;
-    case DiskEvent::Kind::unlink: nodes_.erase(path); break;
-    case DiskEvent::Kind::rename: rename(event); break;
-    case DiskEvent::Kind::fsyncdir: sync_directory(event); break;
+    case DiskEvent::Kind::mkdir:
+      nodes_[path] = Node{.named_ns = event.time_ns, .name_durable = false};
+      break;
+    case DiskEvent::Kind::unlink:
+      nodes_.erase(path);
+      break;
+    case DiskEvent::Kind::rename:
+      rename(event);
+      break;
+    case DiskEvent::Kind::fsyncdir:
+      sync_directory(event);
+      break;
     case DiskEvent::Kind::fsync: {
       Node& node = nodes_[path];
       const bool cut_meanwhile = node.cut_ns >= event.start_ns;
@@ -71,23 +81,29 @@ void KnownDisk::apply(const DiskEvent& event) {
   }
 }
 
-// Moves the node and, for a directory, everything below it. Only the moved name itself is new.
+// Takes out what `from` names and, for a directory, everything below it, as it will stand under
+// `to`. Only the moved name itself is new.
+std::map<std::string, Node> KnownDisk::take_out(const std::string& from, const std::string& to,
+                                                std::int64_t now) {
+  std::map<std::string, Node> moved;
+  moved[to] = Node{};
+  for (auto at = nodes_.begin(); at != nodes_.end();) {
+    const bool inside = at->first == from || at->first.starts_with(from + "/");
+    if (inside) moved[to + at->first.substr(from.size())] = at->second;
+    at = inside ? nodes_.erase(at) : std::next(at);
+  }
+  moved[to].named_ns = now;
+  moved[to].name_durable = false;
+  return moved;
+}
+
+// What the target named is gone, or has changed places.
 void KnownDisk::rename(const DiskEvent& event) {
   const std::string from = normal(event.path), to = normal(event.to);
-  std::map<std::string, Node> moved;
-  Node top;
-  if (const auto found = nodes_.find(from); found != nodes_.end()) top = found->second;
-  top.named_ns = event.time_ns;
-  top.name_durable = false;
-  moved[to] = top;
-  for (auto at = nodes_.lower_bound(from + "/"); at != nodes_.end() && at->first.starts_with(from + "/"); ++at)
-    moved[to + at->first.substr(from.size())] = at->second;
-  const auto of = [](const std::string& root) {
-    return [&root](const auto& item) { return item.first == root || item.first.starts_with(root + "/"); };
-  };
-  std::erase_if(nodes_, of(from));
-  std::erase_if(nodes_, of(to));
+  auto moved = take_out(from, to, event.time_ns);
+  auto replaced = take_out(to, from, event.time_ns);
   nodes_.merge(moved);
+  if (event.exchange) nodes_.merge(replaced);
 }
 
 void KnownDisk::sync_directory(const DiskEvent& event) {
@@ -159,7 +175,8 @@ Result<std::vector<DurabilityClaim>> parse_claims(std::string_view text) {
   return claims;
 }
 
-ClaimAudit audit_claims(std::vector<DiskEvent> disk, std::vector<DurabilityClaim> claims, std::int64_t start_ns) {
+ClaimAudit audit_claims(std::vector<DiskEvent> disk, std::vector<DurabilityClaim> claims,
+                        std::int64_t start_ns) {
   std::ranges::stable_sort(disk, {}, &DiskEvent::time_ns);
   std::ranges::stable_sort(claims, {}, &DurabilityClaim::time_ns);
   KnownDisk known;
@@ -169,7 +186,8 @@ ClaimAudit audit_claims(std::vector<DiskEvent> disk, std::vector<DurabilityClaim
     for (; next != disk.end() && next->time_ns <= claim.time_ns; ++next) known.apply(*next);
     ++audit.checked;
     if (auto reason = known.objection(normal(claim.path), claim.end))
-      audit.failed.push_back({claim.path, claim.begin, claim.end, Duration(claim.time_ns - start_ns), *reason});
+      audit.failed.push_back(
+          {claim.path, claim.begin, claim.end, Duration(claim.time_ns - start_ns), *reason});
   }
   return audit;
 }

@@ -26,9 +26,10 @@ struct DiskEvent {
   Kind kind = Kind::create;
   std::int64_t time_ns = 0;   // CLOCK_MONOTONIC at completion
   std::int64_t start_ns = 0;  // fsync, fsyncdir: when the request arrived
-  std::string path;           // rename: the old name
-  std::string to;             // rename: the new name
+  std::string path{};         // rename: the old name
+  std::string to{};           // rename: the new name
   std::uint64_t end = 0;      // fsync: size when the request arrived; truncate: the new size
+  bool exchange = false;      // rename: both names stay, what they name changes places
 };
 
 struct DurabilityClaim {
@@ -40,10 +41,11 @@ struct DurabilityClaim {
 
 // A last line without its newline was cut off by the writer's death and is ignored; any other line
 // that is not understood is Code::corrupted, with its number.
-Result<std::vector<DiskEvent>> parse_sync_log(std::string_view text);   // sync_log_json.cpp
+Result<std::vector<DiskEvent>> parse_sync_log(std::string_view text);  // sync_log_json.cpp
 Result<std::vector<DurabilityClaim>> parse_claims(std::string_view text);
 
 // Failures are in order of time, counted from `start_ns`.
-ClaimAudit audit_claims(std::vector<DiskEvent> disk, std::vector<DurabilityClaim> claims, std::int64_t start_ns);
+ClaimAudit audit_claims(std::vector<DiskEvent> disk, std::vector<DurabilityClaim> claims,
+                        std::int64_t start_ns);
 
 }  // namespace holdfast::oracle

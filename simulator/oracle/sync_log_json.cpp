@@ -17,8 +17,9 @@ using Json = nlohmann::json;
 std::optional<DiskEvent::Kind> kind_from(const std::string& op) {
   using enum DiskEvent::Kind;
   static const std::map<std::string, DiskEvent::Kind> kinds = {
-      {"create", create}, {"mkdir", mkdir},   {"fsync", fsync},     {"fdatasync", fsync}, {"fsyncdir", fsyncdir},
-      {"rename", rename}, {"unlink", unlink}, {"rmdir", unlink},    {"truncate", truncate}};
+      {"create", create},   {"mkdir", mkdir},       {"fsync", fsync},
+      {"fdatasync", fsync}, {"fsyncdir", fsyncdir}, {"rename", rename},
+      {"unlink", unlink},   {"rmdir", unlink},      {"truncate", truncate}};
   const auto found = kinds.find(op);
   if (found == kinds.end()) return std::nullopt;
   return found->second;
@@ -32,6 +33,7 @@ std::optional<DiskEvent> read_event(const Json& line) {
   const bool rename = *kind == DiskEvent::Kind::rename;
   event.path = line.at(rename ? "from" : "path").get<std::string>();
   if (rename) event.to = line.at("to").get<std::string>();
+  if (rename) event.exchange = line.value("exchange", false);
   const bool sync = *kind == DiskEvent::Kind::fsync || *kind == DiskEvent::Kind::fsyncdir;
   if (sync) event.start_ns = line.at("start").get<std::int64_t>();
   if (*kind == DiskEvent::Kind::fsync || *kind == DiskEvent::Kind::truncate)

@@ -49,19 +49,24 @@ void add_record(Bins& bins, const RecordTimes& times) {
   bins.add(times.delivered, &Bin::delivered);
   if (times.durable != kNotYet) {
     bins.add(times.durable, &Bin::spool_change);
-    bins.add(times.delivered == kNotYet ? kNotYet : std::max(times.durable, times.delivered), &Bin::spool_change, -1);
+    bins.add(times.delivered == kNotYet ? kNotYet : std::max(times.durable, times.delivered),
+             &Bin::spool_change, -1);
   }
   if (!times.accepted()) return;
   bins.add(times.returned, &Bin::accepted);
   bins.add(times.returned, &Bin::queue_change);
-  bins.add(times.safe() == kNotYet ? kNotYet : std::max(times.returned, times.safe()), &Bin::queue_change, -1);
+  bins.add(times.safe() == kNotYet ? kNotYet : std::max(times.returned, times.safe()), &Bin::queue_change,
+           -1);
 }
 
 std::string_view to_string(BreakerState state) {
   switch (state) {
-    case BreakerState::closed: return "closed";
-    case BreakerState::open: return "open";
-    case BreakerState::half_open: return "half_open";
+    case BreakerState::closed:
+      return "closed";
+    case BreakerState::open:
+      return "open";
+    case BreakerState::half_open:
+      return "half_open";
   }
   return "closed";
 }
@@ -101,8 +106,8 @@ std::string timeline_csv(const RunRecord& run) {
     queue += bin.queue_change;
     spool += bin.spool_change;
     const Duration from = number * kBin, to = from + kBin;
-    fmt::format_to(std::back_inserter(csv), "{}.{},{},{},{},{},{},{},{},{}\n", number / 10, number % 10, bin.offered,
-                   bin.accepted, bin.durable, bin.delivered, queue, spool, breaker_at(run, to),
+    fmt::format_to(std::back_inserter(csv), "{}.{},{},{},{},{},{},{},{},{}\n", number / 10, number % 10,
+                   bin.offered, bin.accepted, bin.durable, bin.delivered, queue, spool, breaker_at(run, to),
                    faults_in(run, from, to));
     ++number;
   }

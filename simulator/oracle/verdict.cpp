@@ -18,7 +18,8 @@ using Reasons = std::vector<std::string>;
 Reasons broken_laws(const std::vector<LawResult>& laws, LawVerdict verdict, const char* how) {
   Reasons reasons;
   for (const auto& law : laws)
-    if (law.verdict == verdict) reasons.push_back(fmt::format("the law of {} {}: {}", law.law, how, law.detail));
+    if (law.verdict == verdict)
+      reasons.push_back(fmt::format("the law of {} {}: {}", law.law, how, law.detail));
   return reasons;
 }
 
@@ -54,8 +55,8 @@ Reasons weak_twin(const RunRecord& run, const RunRecord* twin) {
   for (std::uint64_t i = 0; i < twin->ledger.size(); ++i)
     if (twin->ledger.entry(i).delivered_ns.load() != 0) ++delivered;
   if (100 * delivered >= 95 * twin->ledger.size()) return {};
-  return {fmt::format("the twin delivered {} of {} offered records, less than 95 %: the load is too high", delivered,
-                      twin->ledger.size())};
+  return {fmt::format("the twin delivered {} of {} offered records, less than 95 %: the load is too high",
+                      delivered, twin->ledger.size())};
 }
 
 Reasons of_expectations(const std::vector<ExpectationResult>& results, const Measures& measures,
@@ -69,8 +70,8 @@ Reasons of_expectations(const std::vector<ExpectationResult>& results, const Mea
       reasons.push_back(fmt::format("expected {}, measured {:.6g}{}", expectation.text, *result.value,
                                     note.empty() ? "" : " (" + note + ")"));
     } else {
-      reasons.push_back(fmt::format("expected {}, and {} is not available: {}", expectation.text, expectation.measure,
-                                    measures.note(expectation.measure)));
+      reasons.push_back(fmt::format("expected {}, and {} is not available: {}", expectation.text,
+                                    expectation.measure, measures.note(expectation.measure)));
     }
   }
   return reasons;
@@ -87,25 +88,34 @@ void decide(Judgement& judgement, RunVerdict verdict, const Reasons& reasons) {
 
 std::string_view to_string(RunVerdict verdict) {
   switch (verdict) {
-    case RunVerdict::pass: return "pass";
-    case RunVerdict::fail: return "fail";
-    case RunVerdict::inconclusive: return "inconclusive";
-    case RunVerdict::invalid: return "invalid";
+    case RunVerdict::pass:
+      return "pass";
+    case RunVerdict::fail:
+      return "fail";
+    case RunVerdict::inconclusive:
+      return "inconclusive";
+    case RunVerdict::invalid:
+      return "invalid";
   }
   return "invalid";
 }
 
 std::string_view to_string(ExpectationVerdict verdict) {
   switch (verdict) {
-    case ExpectationVerdict::pass: return "pass";
-    case ExpectationVerdict::fail: return "fail";
-    case ExpectationVerdict::not_available: return "n/a";
-    case ExpectationVerdict::not_judged: return "not_judged";
+    case ExpectationVerdict::pass:
+      return "pass";
+    case ExpectationVerdict::fail:
+      return "fail";
+    case ExpectationVerdict::not_available:
+      return "n/a";
+    case ExpectationVerdict::not_judged:
+      return "not_judged";
   }
   return "n/a";
 }
 
-ExpectationResult judge_expectation(const scenario::Expectation& expectation, const Measures& measures, bool live) {
+ExpectationResult judge_expectation(const scenario::Expectation& expectation, const Measures& measures,
+                                    bool live) {
   ExpectationResult result{expectation, measures.value(expectation.measure), ExpectationVerdict::pass};
   const auto* known = scenario::find_measure(expectation.measure);
   if (known != nullptr && known->live_only && !live) {
@@ -118,8 +128,8 @@ ExpectationResult judge_expectation(const scenario::Expectation& expectation, co
   return result;
 }
 
-Judgement judge(const RunRecord& run, const RunRecord* twin, const Accounting& books, const Measures& measures,
-                const std::vector<LawResult>& laws) {
+Judgement judge(const RunRecord& run, const RunRecord* twin, const Accounting& books,
+                const Measures& measures, const std::vector<LawResult>& laws) {
   Judgement judgement;
   for (const auto& expectation : run.scenario.expect)
     judgement.expectations.push_back(judge_expectation(expectation, measures, run.live));
@@ -135,7 +145,8 @@ Judgement judge(const RunRecord& run, const RunRecord* twin, const Accounting& b
          of_expectations(judgement.expectations, measures, ExpectationVerdict::fail));
   decide(judgement, RunVerdict::invalid,
          of_expectations(judgement.expectations, measures, ExpectationVerdict::not_available));
-  decide(judgement, RunVerdict::inconclusive, broken_laws(laws, LawVerdict::inconclusive, "cannot be judged"));
+  decide(judgement, RunVerdict::inconclusive,
+         broken_laws(laws, LawVerdict::inconclusive, "cannot be judged"));
   return judgement;
 }
 

@@ -45,9 +45,10 @@ struct Judgement {
   std::vector<ExpectationResult> expectations;
 };
 
-ExpectationResult judge_expectation(const scenario::Expectation& expectation, const Measures& measures, bool live);
+ExpectationResult judge_expectation(const scenario::Expectation& expectation, const Measures& measures,
+                                    bool live);
 
-Judgement judge(const RunRecord& run, const RunRecord* twin, const Accounting& books, const Measures& measures,
-                const std::vector<LawResult>& laws);
+Judgement judge(const RunRecord& run, const RunRecord* twin, const Accounting& books,
+                const Measures& measures, const std::vector<LawResult>& laws);
 
 }  // namespace holdfast::oracle

@@ -63,13 +63,14 @@ void check_kills(const Phase& phase, Reasons& reasons) {
   Duration up_since{0};
   for (const auto& event : events) {
     if (event.at < up_since)
-      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " cannot fire: at " + format_duration(event.at) +
+      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " cannot fire: at " +
+                                  format_duration(event.at) +
                                   " the subject is still down from the kill before");
     up_since = std::max(up_since, event.at + event.down);
     if (up_since > phase.length)
-      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " is not over when phase " + in_quotes(phase.name) +
-                                  " ends: the subject is back at " + format_duration(up_since) + " of " +
-                                  format_duration(phase.length));
+      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " is not over when phase " +
+                                  in_quotes(phase.name) + " ends: the subject is back at " +
+                                  format_duration(up_since) + " of " + format_duration(phase.length));
   }
 }
 
@@ -101,9 +102,10 @@ void check_recovery(const Scenario& scenario, Reasons& reasons) {
                       return phase.faulty();
                     }).base();
   if (calm == scenario.phases.end()) {
-    reasons.add(scenario.phases.back().line, "the last phase " + in_quotes(scenario.phases.back().name) +
-                                                 " has faults; a scenario ends with a phase without, in which "
-                                                 "recovery can be seen");
+    reasons.add(scenario.phases.back().line,
+                "the last phase " + in_quotes(scenario.phases.back().name) +
+                    " has faults; a scenario ends with a phase without, in which "
+                    "recovery can be seen");
     return;
   }
   Duration length{0};
@@ -120,8 +122,10 @@ void check_recovery(const Scenario& scenario, Reasons& reasons) {
 
 void check_load(const Scenario& scenario, Reasons& reasons) {
   if (scenario.subject.kind == SubjectKind::naive_seed && is_open(scenario))
-    reasons.add(0, "the subject naive-seed needs load.arrival closed: it has no way to fall behind a schedule; found " +
-                       std::string(to_string(scenario.load.arrival)));
+    reasons.add(
+        0,
+        "the subject naive-seed needs load.arrival closed: it has no way to fall behind a schedule; found " +
+            std::string(to_string(scenario.load.arrival)));
   if (scenario.load.arrival != Arrival::constant && scenario.load.arrival != Arrival::poisson) return;
   const double offered = scenario.load.rate * static_cast<double>(scenario.length().count()) / 1e9;
   if (offered > static_cast<double>(kMostArrivals))
@@ -131,11 +135,14 @@ void check_load(const Scenario& scenario, Reasons& reasons) {
 
 void check_expectation(const Scenario& scenario, const Expectation& expectation, Reasons& reasons) {
   const Measure* measure = find_measure(expectation.measure);
-  if (measure == nullptr) return reasons.add(expectation.line, "the measure " + in_quotes(expectation.measure) + " is unknown");
+  if (measure == nullptr)
+    return reasons.add(expectation.line, "the measure " + in_quotes(expectation.measure) + " is unknown");
   const auto never = [&](const std::string& why) {
-    reasons.add(expectation.line, "the expectation " + in_quotes(expectation.text) + " can never be judged: " + why);
+    reasons.add(expectation.line,
+                "the expectation " + in_quotes(expectation.text) + " can never be judged: " + why);
   };
-  if (measure->needs_stress && !has_stress(scenario)) never("no phase has a fault, and the measure is about faults");
+  if (measure->needs_stress && !has_stress(scenario))
+    never("no phase has a fault, and the measure is about faults");
   if (measure->load == NeedsLoad::open && !is_open(scenario))
     never("it needs intended times, which load.arrival closed does not have");
   if (measure->load == NeedsLoad::closed && is_open(scenario))

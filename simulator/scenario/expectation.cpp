@@ -31,13 +31,16 @@ std::string in_quotes(std::string_view text) { return "\"" + std::string(text) +
 
 std::optional<double> number(std::string_view text) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0) || value > 1e15) return std::nullopt;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (error != std::errc{} || end != text.data() + text.size() || !(value >= 0) || value > 1e15)
+    return std::nullopt;
   return value;
 }
 
 Result<double> parse_value(const Measure& measure, std::string_view text) {
-  const std::string found = "found the value " + in_quotes(text) + " for " + std::string(measure.name) + "; allowed: ";
+  const std::string found =
+      "found the value " + in_quotes(text) + " for " + std::string(measure.name) + "; allowed: ";
   switch (measure.unit) {
     case MeasureUnit::duration: {
       const auto duration = parse_duration(text);
@@ -75,22 +78,30 @@ Result<Expectation> parse_expectation(std::string_view text) {
   }
   const auto comparator = std::ranges::find(kComparators, words[1]);
   if (comparator == std::end(kComparators))
-    return wrong("found the comparator " + in_quotes(words[1]) + "; allowed are " + quoted_list(kComparators));
+    return wrong("found the comparator " + in_quotes(words[1]) + "; allowed are " +
+                 quoted_list(kComparators));
   const auto value = parse_value(*measure, words[2]);
   if (!value) return fail(value.error());
   return Expectation{std::string(measure->name), static_cast<Comparator>(comparator - kComparators), *value,
                      std::string(text), 0};
 }
 
-std::string_view to_string(Comparator comparator) { return kComparators[static_cast<std::size_t>(comparator)]; }
+std::string_view to_string(Comparator comparator) {
+  return kComparators[static_cast<std::size_t>(comparator)];
+}
 
 bool holds(const Expectation& expectation, double measured) {
   switch (expectation.comparator) {
-    case Comparator::less: return measured < expectation.value;
-    case Comparator::less_equal: return measured <= expectation.value;
-    case Comparator::equal: return measured == expectation.value;
-    case Comparator::greater_equal: return measured >= expectation.value;
-    case Comparator::greater: return measured > expectation.value;
+    case Comparator::less:
+      return measured < expectation.value;
+    case Comparator::less_equal:
+      return measured <= expectation.value;
+    case Comparator::equal:
+      return measured == expectation.value;
+    case Comparator::greater_equal:
+      return measured >= expectation.value;
+    case Comparator::greater:
+      return measured > expectation.value;
   }
   return false;
 }

@@ -79,7 +79,8 @@ std::string describe(const Subject& subject) {
   std::string changes;
   for (const auto& row : config::option_table()) {
     const std::string value = config::option_text(row, subject.options);
-    if (value != config::option_text(row, Options{})) changes += fmt::format("\n             {} = {}", row.path, value);
+    if (value != config::option_text(row, Options{}))
+      changes += fmt::format("\n             {} = {}", row.path, value);
   }
   return text + (changes.empty() ? ", every option at its default" : changes);
 }
@@ -88,7 +89,8 @@ std::string timeline(const Scenario& scenario) {
   std::string text;
   Duration start{0};
   for (const auto& phase : scenario.phases) {
-    text += fmt::format("  {:<10} {} for {}\n", format_duration(start), phase.name, format_duration(phase.length));
+    text += fmt::format("  {:<10} {} for {}\n", format_duration(start), phase.name,
+                        format_duration(phase.length));
     for (const auto& rule : phase.disk.rules) text += "               disk      " + describe(rule) + "\n";
     for (const auto& rule : phase.upstream) text += "               upstream  " + describe(rule) + "\n";
     for (const auto& event : phase.process) text += "               process   " + describe(event) + "\n";
@@ -112,14 +114,14 @@ std::string expectations(const Scenario& scenario) {
 std::string explain(const Scenario& scenario) {
   std::string text = scenario.name + (scenario.file.empty() ? "" : "  (" + scenario.file + ")") + "\n";
   if (!scenario.why.empty()) text += scenario.why + "\n";
-  text += fmt::format("\nseed         {}{}\n", scenario.seed,
-                      scenario.seeds ? fmt::format("; published {}..{}", scenario.seeds->first, scenario.seeds->last)
-                                     : "");
+  text += fmt::format(
+      "\nseed         {}{}\n", scenario.seed,
+      scenario.seeds ? fmt::format("; published {}..{}", scenario.seeds->first, scenario.seeds->last) : "");
   text += fmt::format("tier         {}\n", kTierNames[scenario.live_tier ? 1 : 0]);
   text += "load         " + describe(scenario.load) + "\n";
   text += "disk         " + describe(scenario.disk) + "\n";
-  text += fmt::format("upstream     latency {}, {} requests at once\n", format_duration(scenario.upstream.latency),
-                      scenario.upstream.concurrency);
+  text += fmt::format("upstream     latency {}, {} requests at once\n",
+                      format_duration(scenario.upstream.latency), scenario.upstream.concurrency);
   text += "subject      " + describe(scenario.subject) + "\n";
   text += fmt::format("limits       recover in {}, drain in {}\n", format_duration(scenario.limits.recover),
                       format_duration(scenario.limits.drain));

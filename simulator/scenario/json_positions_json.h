@@ -27,7 +27,7 @@ struct PositionedJson {
   static constexpr std::size_t kDeepest = 32;
 
   nlohmann::json document;
-  std::map<std::string, Place, std::less<>> keys;    // by JSON pointer
+  std::map<std::string, Place, std::less<>> keys;  // by JSON pointer
   std::map<std::string, Place, std::less<>> values;
 
   // The place of the value (or its key), or of the nearest object around it that is known.

@@ -9,22 +9,22 @@ using enum MeasureUnit;
 
 constexpr Measure kMeasures[] = {
     // name                 unit      live_only needs_stress load
-    {"retention.accepted",  ratio,    false,    true,        NeedsLoad::open},
-    {"retention.durable",   ratio,    false,    true,        NeedsLoad::open},
-    {"retention.delivered", ratio,    false,    true,        NeedsLoad::open},
-    {"retention.calls",     ratio,    false,    true,        NeedsLoad::closed},
-    {"oracle_ratio",        ratio,    false,    true,        NeedsLoad::open},
-    {"loss.counted",        count,    false,    false,       NeedsLoad::any},
-    {"loss.unaccounted",    count,    false,    false,       NeedsLoad::any},
-    {"duplicates",          count,    false,    false,       NeedsLoad::any},
-    {"quarantined",         count,    false,    false,       NeedsLoad::any},
-    {"expired",             count,    false,    false,       NeedsLoad::any},
-    {"record.p50",          duration, true,     false,       NeedsLoad::any},
-    {"record.p99",          duration, true,     false,       NeedsLoad::any},
-    {"record.p999",         duration, true,     false,       NeedsLoad::any},
-    {"record.max",          duration, true,     false,       NeedsLoad::any},
-    {"arrival.lag",         duration, true,     false,       NeedsLoad::open},
-    {"recovery.time",       duration, false,    true,        NeedsLoad::open},
+    {"retention.accepted", ratio, false, true, NeedsLoad::open},
+    {"retention.durable", ratio, false, true, NeedsLoad::open},
+    {"retention.delivered", ratio, false, true, NeedsLoad::open},
+    {"retention.calls", ratio, false, true, NeedsLoad::closed},
+    {"oracle_ratio", ratio, false, true, NeedsLoad::open},
+    {"loss.counted", count, false, false, NeedsLoad::any},
+    {"loss.unaccounted", count, false, false, NeedsLoad::any},
+    {"duplicates", count, false, false, NeedsLoad::any},
+    {"quarantined", count, false, false, NeedsLoad::any},
+    {"expired", count, false, false, NeedsLoad::any},
+    {"record.p50", duration, true, false, NeedsLoad::any},
+    {"record.p99", duration, true, false, NeedsLoad::any},
+    {"record.p999", duration, true, false, NeedsLoad::any},
+    {"record.max", duration, true, false, NeedsLoad::any},
+    {"arrival.lag", duration, true, false, NeedsLoad::open},
+    {"recovery.time", duration, false, true, NeedsLoad::open},
 };
 
 }  // namespace

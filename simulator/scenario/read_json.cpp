@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kAnyCount = UINT64_MAX;
 constexpr std::size_t kMostMembers = 1000;  // of any array of a scenario
 constexpr std::size_t kLongestName = 100;
+constexpr std::size_t kLongestRuleName = 200;
 
 bool is_name_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
@@ -35,13 +36,14 @@ void read_plain_name(ObjectReader& reader, std::string& name) {
   const bool plain = std::ranges::all_of(name, is_name_letter);
   const bool number = std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
   if (name.empty() || name.size() > kLongestName || !plain || number)
-    reader.problem("name", "found the name \"" + name + "\"; allowed: letters, digits, -, _ and /, not digits alone");
+    reader.problem("name",
+                   "found the name \"" + name + "\"; allowed: letters, digits, -, _ and /, not digits alone");
 }
 
 void read_rule_name(ObjectReader& reader, std::string& name) {
   if (!reader.require("name") || !reader.text("name", name)) return;
-  if (name.empty() || name.size() > kLongestName)
-    reader.problem("name", "found a name of " + std::to_string(name.size()) + " bytes; allowed: 1 to 100");
+  if (name.empty() || name.size() > kLongestRuleName)
+    reader.problem("name", "found a name of " + std::to_string(name.size()) + " bytes; allowed: 1 to 200");
 }
 
 // Calls `read` for each member of an array.
@@ -114,11 +116,13 @@ void read_subject(ObjectReader reader, Subject& subject) {
   config::read_options(*options, pointer, subject.options, reader.problems());
   for (const auto* taken : {"/spool/directory", "/delivery/endpoint"}) {
     if (options->contains(json::json_pointer(taken)))
-      reader.problems().push_back({pointer + taken, true, "the run itself fills this option in; leave it out"});
+      reader.problems().push_back(
+          {pointer + taken, true, "the run itself fills this option in; leave it out"});
   }
 }
 
-void read_disk_rule(const json& value, const std::string& pointer, faultfs::FaultPlan& plan, Problems& problems) {
+void read_disk_rule(const json& value, const std::string& pointer, faultfs::FaultPlan& plan,
+                    Problems& problems) {
   auto rule = faultfs::rule_from_json(value, pointer);
   if (rule) return plan.rules.push_back(std::move(*rule));
   const bool at_key = rule.error().message.starts_with("unknown key");
@@ -129,7 +133,8 @@ void read_window(ObjectReader reader, upstream::UpstreamRule& rule) {
   reader.allow(keys_of("/phases/*/upstream/*/when"));
   reader.duration("from", rule.from, {0s, 24h});
   reader.duration("to", rule.to, {0s, 24h});
-  if (rule.from >= rule.to) reader.problem("to", "the window ends before it begins; \"to\" comes after \"from\"");
+  if (rule.from >= rule.to)
+    reader.problem("to", "the window ends before it begins; \"to\" comes after \"from\"");
 }
 
 void read_upstream_effect(ObjectReader reader, upstream::UpstreamEffect& effect) {
@@ -137,8 +142,10 @@ void read_upstream_effect(ObjectReader reader, upstream::UpstreamEffect& effect)
   reader.allow(keys);
   std::size_t given = 0;
   for (std::string_view key : keys) given += reader.find(key) != nullptr ? 1 : 0;
-  if (given != 1) reader.problem_here("an effect is exactly one of " + quoted_list(keys) + "; write one rule for each");
-  if (const auto outage = reader.choice("outage", kOutageNames)) effect.outage = static_cast<upstream::Outage>(*outage);
+  if (given != 1)
+    reader.problem_here("an effect is exactly one of " + quoted_list(keys) + "; write one rule for each");
+  if (const auto outage = reader.choice("outage", kOutageNames))
+    effect.outage = static_cast<upstream::Outage>(*outage);
   if (Duration latency{0}; reader.duration("latency", latency, {1us, 1h})) effect.latency = latency;
   if (double rate = 0; reader.number("error_rate", rate, {0, 1}))
     effect.error_rate = static_cast<std::uint64_t>(rate * static_cast<double>(faultfs::kCertain) + 0.5);
@@ -214,15 +221,17 @@ void read_seeds(ObjectReader& reader, std::optional<SeedRange>& seeds) {
   const auto first = whole_number(std::string_view(text).substr(0, dots));
   const auto last = dots == text.npos ? first : whole_number(std::string_view(text).substr(dots + 2));
   if (!first || !last)
-    return reader.problem("seeds", "found " + config::describe(*member) + "; allowed: a range like \"1..20\" or one seed");
+    return reader.problem(
+        "seeds", "found " + config::describe(*member) + "; allowed: a range like \"1..20\" or one seed");
   seeds = SeedRange{*first, *last};
 }
 
 void read_expectations(ObjectReader& reader, std::vector<Expectation>& expect) {
   each(reader, "expect", [&](const json& value, const std::string& pointer) {
     if (!value.is_string()) {
-      reader.problems().push_back({pointer, false, "found " + config::describe(value) +
-                                                       "; allowed: a text like \"retention.durable >= 10%\""});
+      reader.problems().push_back(
+          {pointer, false,
+           "found " + config::describe(value) + "; allowed: a text like \"retention.durable >= 10%\""});
       return;
     }
     auto expectation = parse_expectation(value.get_ref<const std::string&>());

@@ -19,8 +19,12 @@ json load_json(const Load& load) {
   json value = {{"producers", load.producers}, {"arrival", to_string(load.arrival)}, {"record", "usage"}};
   switch (load.arrival) {
     case Arrival::constant:
-    case Arrival::poisson: value["rate"] = rate_text(load.rate); break;
-    case Arrival::closed: value["think"] = format_duration(load.think); break;
+    case Arrival::poisson:
+      value["rate"] = rate_text(load.rate);
+      break;
+    case Arrival::closed:
+      value["think"] = format_duration(load.think);
+      break;
     case Arrival::trace:
       value["trace"] = load.trace;
       if (load.speed) value["speed"] = *load.speed;
@@ -41,7 +45,8 @@ json upstream_rule_json(const upstream::UpstreamRule& rule) {
   if (rule.effect.outage) effect["outage"] = to_string(*rule.effect.outage);
   if (rule.effect.latency) effect["latency"] = format_duration(*rule.effect.latency);
   if (rule.effect.error_rate)
-    effect["error_rate"] = static_cast<double>(*rule.effect.error_rate) / static_cast<double>(faultfs::kCertain);
+    effect["error_rate"] =
+        static_cast<double>(*rule.effect.error_rate) / static_cast<double>(faultfs::kCertain);
   if (rule.from.count() != 0) value["when"]["from"] = format_duration(rule.from);
   if (rule.to != Duration::max()) value["when"]["to"] = format_duration(rule.to);
   return value;

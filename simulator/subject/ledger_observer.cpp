@@ -3,7 +3,7 @@
 namespace holdfast::subject {
 
 void LedgerObserver::on_durable(Time now, const DurableClaim& claim) {
-  const std::int64_t at = (now - start_).count() + 1;
+  const std::int64_t at = (now - start_.load()).count() + 1;
   for (const std::uint64_t reference : claim.references) {
     std::int64_t never = 0;
     ledger_.entry(reference).durable_ns.compare_exchange_strong(never, at);
@@ -17,7 +17,7 @@ void LedgerObserver::on_dropped(Time, std::uint64_t reference, DropReason reason
 
 void LedgerObserver::on_breaker(Time now, BreakerState state) {
   base::MutexLock lock(mutex_);
-  breaker_.push_back({.at = now - start_, .state = state});
+  breaker_.push_back({.at = now - start_.load(), .state = state});
 }
 
 std::vector<oracle::BreakerChange> LedgerObserver::breaker_changes() {

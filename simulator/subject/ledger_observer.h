@@ -2,6 +2,7 @@
 // was dropped. Each claim of durability is also handed on, to be checked against the disk.
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "core/base/mutex.h"
@@ -22,11 +23,14 @@ class LedgerObserver final : public Observer {
   void on_dropped(Time now, std::uint64_t reference, DropReason reason) override;
   void on_breaker(Time now, BreakerState state) override;
 
+  // For a subject that was opened before its run's start was known. Before any record is offered.
+  void set_start(Time start) { start_ = start; }
+
   std::vector<oracle::BreakerChange> breaker_changes();
 
  private:
   oracle::Ledger& ledger_;
-  Time start_;
+  std::atomic<Time> start_;
   OnClaim on_claim_;
   base::Mutex mutex_;
   std::vector<oracle::BreakerChange> breaker_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "simulator/subject/allocation_probe.h"
+
 namespace holdfast::subject {
 namespace {
 
@@ -57,11 +59,23 @@ void LoadDriver::call(Caller& caller, const load::ArrivalTime& arrival, std::uin
   const Time before = env_.clock.now();
   entry.call_ns.store((before - start).count() + 1, std::memory_order_relaxed);
   entry.outcome.store(oracle::CallOutcome::calling, std::memory_order_release);
-  const oracle::CallOutcome outcome = caller.call(record);
+  const oracle::CallOutcome outcome = watched_call(caller, record);
   const Time after = env_.clock.now();
   entry.return_ns.store((after - start).count() + 1, std::memory_order_relaxed);
   entry.outcome.store(outcome, std::memory_order_release);
   if (settings_.after_call) settings_.after_call();
+}
+
+oracle::CallOutcome LoadDriver::watched_call(Caller& caller, const UsageRecord& record) {
+  const std::uint64_t before = allocations_of_this_thread();
+  try {
+    const oracle::CallOutcome outcome = caller.call(record);
+    if (const std::uint64_t made = allocations_of_this_thread() - before; made > 0) allocations_.fetch_add(made);
+    return outcome;
+  } catch (...) {
+    exceptions_.fetch_add(1);
+    return oracle::CallOutcome::failed;
+  }
 }
 
 void LoadDriver::pause_until(Time when) {

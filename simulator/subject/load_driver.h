@@ -34,6 +34,10 @@ class LoadDriver {
 
   // `start` is the instant of the run's start, `end` when the load ends.
   void run(Time start, Time end);
+  // What record() did to its callers, counted around each call of the subject's own code.
+  std::uint64_t allocations() const { return allocations_.load(); }
+  std::uint64_t exceptions() const { return exceptions_.load(); }
+
   // Producers end at their next look.
   void cancel() { cancelled_.store(true); }
 
@@ -41,6 +45,7 @@ class LoadDriver {
   void produce_open(std::uint32_t producer, Time start);
   void produce_closed(std::uint32_t producer, Time start, Time end);
   void call(Caller& caller, const load::ArrivalTime& arrival, std::uint64_t reference, Time start);
+  oracle::CallOutcome watched_call(Caller& caller, const UsageRecord& record);
   void pause_until(Time when);
 
   Environment env_;
@@ -49,6 +54,8 @@ class LoadDriver {
   oracle::Ledger& ledger_;
   Subject& subject_;
   std::atomic<bool> cancelled_{false};
+  std::atomic<std::uint64_t> allocations_{0};
+  std::atomic<std::uint64_t> exceptions_{0};
 };
 
 }  // namespace holdfast::subject

@@ -5,11 +5,13 @@
 #include <sys/prctl.h>
 
 #include <future>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 
 #include "core/base/check.h"
 #include "simulator/upstream/http_connection.h"
+#include "simulator/upstream/wakeful_processors.h"
 
 namespace holdfast::upstream {
 
@@ -30,6 +32,7 @@ class HttpServer::Impl {
   // Reserves the port with a socket that never listens: while the listening one is closed, nobody
   // else is given the port.
   Status open() {
+    if (options_.wakeful) awake_.emplace();
     ErrorCode error;
     reservation_.open(tcp::v4(), error);
     if (!error) reservation_.set_option(asio::socket_base::reuse_address(true), error);
@@ -65,6 +68,7 @@ class HttpServer::Impl {
     if (!thread_.joinable()) return;
     io_.stop();
     thread_.join();
+    awake_.reset();
     const auto connections = std::move(connections_);
     for (const auto& [raw, connection] : connections) connection->reset();
     ErrorCode ignored;
@@ -81,6 +85,7 @@ class HttpServer::Impl {
 
   const UpstreamModel& model() { return service_.model(); }
   std::uint16_t port() const { return endpoint_.port(); }
+  bool wakeful() const { return awake_ && awake_->held(); }
 
  private:
   // Makes the listening socket agree with the model, now and at every edge of a window.
@@ -176,6 +181,7 @@ class HttpServer::Impl {
   asio::steady_timer sweep_{io_};
   std::unordered_map<HttpConnection*, std::shared_ptr<HttpConnection>> connections_;
   std::vector<Done> waiting_;  // callers of arm() whose rules are not active yet
+  std::optional<WakefulProcessors> awake_;
   std::thread thread_;
 };
 
@@ -191,6 +197,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(UpstreamModel& model, Http
 
 std::uint16_t HttpServer::port() const { return impl_->port(); }
 std::string HttpServer::url() const { return fmt::format("http://127.0.0.1:{}", port()); }
+
+bool HttpServer::wakeful() const { return impl_->wakeful(); }
 
 void HttpServer::arm(std::vector<UpstreamRule> rules) {
   impl_->call([this, rules = std::move(rules)](Impl::Done done) { impl_->arm(rules, std::move(done)); });

@@ -12,7 +12,8 @@
 // whatever becomes of its client; stop() drops those whose time has not come.
 //
 // arm, heal, inspect and stop belong to one thread, and none follows stop. The model must outlive
-// the server; its hooks (Applied, Sink) are called on the server's thread.
+// the server, belongs to its thread until stop() has returned, and to the caller again after; its hooks
+// (Applied, Sink) are called on the server's thread.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,7 @@ struct HttpServerOptions {
   std::size_t max_body_bytes = std::size_t{8} << 20;  // larger requests are answered 413
   std::size_t max_connections = 1024;                 // more are closed at once
   Duration idle_timeout = std::chrono::seconds(60);   // a connection without a whole request is closed
+  bool wakeful = false;  // hold WakefulProcessors: exact service times in measured runs
 };
 
 class HttpServer {
@@ -41,6 +43,8 @@ class HttpServer {
 
   std::uint16_t port() const;
   std::string url() const;
+  // Whether `wakeful` was asked for and granted.
+  bool wakeful() const;
 
   // Replaces the armed rules and returns when they are active. Requests that hang are ended.
   void arm(std::vector<UpstreamRule> rules);

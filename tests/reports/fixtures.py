@@ -56,6 +56,8 @@ class Story:
     reasons: tuple[str, ...] = ()
     measures: dict[str, float | None] = field(default_factory=dict)     # overrides
 
+    phase_retention: dict[str, dict[str, float | None]] = field(default_factory=dict)
+
     @property
     def waits(self) -> bool:
         """A caller that waits for the upstream: what it offers falls with what it gets."""
@@ -137,13 +139,18 @@ def result_of(story: Story) -> dict[str, Any]:
         "verdict": story.verdict, "reasons": list(story.reasons), "measures": measures, "notes": {},
         "accounting": _accounting(bins), "laws": _laws(story),
         "expectations": _expectations(measures),
-        "phases": [{"name": name, "from": begin, "to": end} for name, begin, end in story.phases],
+        "phases": [{"name": name, "from": begin, "to": end, **_phase_retention(story, name)}
+                   for name, begin, end in story.phases],
         "fault_windows": [{"phase": "stress", "from": fault.begin, "to": fault.end, "rules": [fault.name]}
                           for fault in story.faults],
         "faults_fired": {fault.name: 137 + 411 * index for index, fault in enumerate(story.faults)},
         "resolved": {"version": 1, "name": story.scenario, "seed": story.seed,
                      "load": {"rate": f"{story.rate:g}/s"}},
     }
+
+
+def _phase_retention(story: Story, phase: str) -> dict[str, Any]:
+    return {"retention": story.phase_retention[phase]} if phase in story.phase_retention else {}
 
 
 def _sums_under_fault(story: Story, bins: list[Bin]) -> dict[str, int]:

@@ -103,8 +103,8 @@ class Command(unittest.TestCase):
     def test_a_version_of_the_future(self):
         self.assert_result_refused(lambda result: result.update(version=2), "version 2")
 
-    def test_a_missing_series(self):
-        path = write_run(self.folder / "run", Story()).with_name("twin.csv")
+    def test_a_missing_timeline(self):
+        path = write_run(self.folder / "run", Story()).with_name("timeline.csv")
         path.unlink()
         self.assert_refused(self.report(self.folder / "run"), 3, str(path), "is missing")
 

@@ -15,10 +15,12 @@ from reports.rows import gather
 from tests.reports.fixtures import AWAY, FILLS, Fault, Story, gallery, write_gallery, write_run
 
 
-def page_of(*stories: Story) -> str:
+def page_of(*stories: Story, without: tuple[str, ...] = ()) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for index, story in enumerate(stories):
-            write_run(Path(folder) / f"{index:03}", story)
+            path = write_run(Path(folder) / f"{index:03}", story)
+            for name in without:
+                path.with_name(name).unlink()
         return build_page(gather(load_run(path) for path in find_results([Path(folder)])))
 
 
@@ -110,6 +112,13 @@ class Page(unittest.TestCase):
     def test_reasons_of_a_failure_are_shown(self):
         self.assertIn("the backlog was not empty 50 s after the faults healed", self.page)
 
+    def test_shows_the_retention_of_each_phase_where_there_are_several(self):
+        calm, hard = {"durable": 0.9, "calls": None}, {"durable": 0.125, "calls": None}
+        phases = {"warm-up": calm, "stress": hard}
+        page = page_of(Story(), Story("disk/full", phase_retention=phases))
+        self.assertEqual(page.count("Retention per phase"), 1)
+        self.assertIn("12.5\u00a0%", page)
+
     def test_explains_that_a_control_was_rejected(self):
         self.assertIn("Control naive-seed: rejected in 2 of 2.", self.page)
 
@@ -132,6 +141,12 @@ class Figures(unittest.TestCase):
         for svg in figures(page_of(Story()), "Timeline"):
             twins = re.findall(r'class="twin">\s*<path[^>]*stroke-dasharray', svg)
             self.assertEqual(len(twins), 3)
+
+    def test_a_run_without_a_twin_is_drawn_without_its_line(self):
+        page = page_of(Story(), without=("twin.csv",))
+        self.assertNotIn('class="twin"', page)
+        self.assertNotIn("swatch twin", page)
+        self.assertEqual(len(figures(page, "Timeline")), 2)
 
     def test_breaker_states_are_drawn_and_absent_without_a_breaker(self):
         self.assertIn('class="breaker-half-open"', page_of(Story()))

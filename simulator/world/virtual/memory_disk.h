@@ -35,7 +35,7 @@ namespace holdfast::world {
 
 struct DiskSettings {
   Duration latency{0};                    // of each operation that reaches the device
-  std::optional<std::uint64_t> capacity;  // bytes of file data under mount_root; unset: no limit
+  std::optional<std::uint64_t> capacity = std::nullopt;  // bytes of file data under mount_root; unset: no limit
   std::string mount_root = "/mnt";        // created at the start, durable
   bool reads_reach_device = false;        // true: nothing is served from the page cache
   bool writes_reach_device = false;       // true: nothing is buffered in the page cache

@@ -75,34 +75,47 @@ SendResult VirtualLink::exchange(const Request& request, Time deadline, const Ca
 }
 
 SendResult VirtualLink::serve(const Request& request, Time at, Time deadline, const CancelFlag& cancel) {
-  auto flight = std::make_shared<Flight>();
-  flight->elements = request.elements;
-  if (at != kNever) kernel_.at(at, [this, flight] { apply(*flight); });
-  auto waited = wait(flight.get(), kNever, deadline, cancel);
-  if (waited == Waited::done && settings_.latency > Duration::zero())
-    waited = wait(nullptr, kernel_.now() + settings_.latency, deadline, cancel);
+  Flight& flight = take_off(request);
+  kernel_.at(at, [this, &flight] { apply(flight); });
+  auto waited = wait(&flight, at, deadline, cancel);
+  if (waited == Waited::deadline) return unknown(Code::timeout, "the upstream did not answer before the deadline");
   if (waited == Waited::cancelled) return unknown(Code::cancelled, "the request was cancelled on its way");
-  if (waited == Waited::deadline) return unknown(Code::timeout, "the answer came after the deadline");
-  return answered(200, upstream::lineage_answer(flight->answer));
+  auto answer = answered(200, upstream::lineage_answer(flight.answer));
+  land(flight);
+  waited = wait(nullptr, kernel_.now() + settings_.latency, deadline, cancel);
+  if (waited == Waited::done) return answer;
+  return unknown(waited == Waited::deadline ? Code::timeout : Code::cancelled, "the answer was on its way");
+}
+
+VirtualLink::Flight& VirtualLink::take_off(const Request& request) {
+  if (free_flights_.empty()) free_flights_.push_back(&flights_.emplace_back());
+  Flight& flight = *free_flights_.back();
+  free_flights_.pop_back();
+  flight.elements = request.elements;
+  flight.answer.clear();
+  flight.applied = false;
+  return flight;
 }
 
 void VirtualLink::apply(Flight& flight) {
   flight.answer = model_.complete(flight.elements, kernel_.now());
   flight.applied = true;
-  if (flight.client.empty()) ++applied_late_;
-  kernel_.wake_all(flight.client);
+  if (!flight.client.empty()) return kernel_.wake_all(flight.client);
+  ++applied_late_;
+  land(flight);
 }
 
+// A flight wakes its client itself, so no event is needed where that comes first.
 VirtualLink::Waited VirtualLink::wait(Flight* flight, Time at, Time deadline, const CancelFlag& cancel) {
   for (;;) {
     if (flight != nullptr ? flight->applied : kernel_.now() >= at) return Waited::done;
     if (kernel_.now() >= deadline) return Waited::deadline;
     if (cancel.load()) return Waited::cancelled;
-    const Time until = std::min({at, deadline, kernel_.now() + kCancelPoll});
+    const Time until = std::min(deadline, kernel_.now() + kCancelPoll);
     if (flight != nullptr) {
-      kernel_.wait(flight->client, until);
+      kernel_.wait(flight->client, at <= until ? kNever : until);
     } else {
-      kernel_.sleep_until(until);
+      kernel_.sleep_until(std::min(at, until));
     }
   }
 }

@@ -14,7 +14,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <vector>
 
 #include "core/env/transport.h"
@@ -43,26 +43,31 @@ class VirtualLink final : public Transport {
   std::uint64_t applied_late() const { return applied_late_; }
 
  private:
-  // A request that the upstream is serving. It outlives its client if it must.
+  // A request that the upstream is serving. The link owns it, since its client may be gone before
+  // it is applied; whoever sees it last lets it go.
   struct Flight {
     std::vector<RequestElement> elements;
     std::vector<upstream::ElementStatus> answer;
     bool applied = false;
-    WaitList client;
+    WaitList client;  // empty before it was applied: nobody will ask for the answer
   };
 
   enum class Waited : std::uint8_t { done, deadline, cancelled };
 
   SendResult exchange(const Request& request, Time deadline, const CancelFlag& cancel);
   SendResult serve(const Request& request, Time at, Time deadline, const CancelFlag& cancel);
-  // Until `at`, or until the flight was applied if there is one.
+  // Until `at`; if there is a flight, until it was applied, which is then.
   Waited wait(Flight* flight, Time at, Time deadline, const CancelFlag& cancel);
+  Flight& take_off(const Request& request);
   void apply(Flight& flight);
+  void land(Flight& flight) { free_flights_.push_back(&flight); }
   void check_body(const Request& request) const;
 
   Kernel& kernel_;
   upstream::UpstreamModel& model_;
   LinkSettings settings_;
+  std::deque<Flight> flights_;
+  std::vector<Flight*> free_flights_;
   std::uint64_t requests_ = 0;
   std::uint64_t applied_late_ = 0;
 };

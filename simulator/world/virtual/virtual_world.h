@@ -14,9 +14,9 @@
 // injector and the model belong to the caller and must outlive the world; they are asked with
 // virtual instants. Ports that block are called on fibers (spawn), never from `at` or from outside.
 //
-// Where the run stops, fibers that have not ended are abandoned: what they own on their stacks stays
-// allocated, so close trackers and join workers first (see kernel.h). Handles, events, files and
-// trackers must go before their world.
+// At its end, or at abandon(), fibers that have not ended are abandoned: what they own on their stacks
+// stays allocated, so close trackers and join workers first (see kernel.h). Handles, events, files
+// and trackers must go before their world; an event on which a fiber still waits only after abandon().
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ namespace holdfast::world {
 struct WorldSettings {
   std::uint64_t seed = 1;
   Duration disk_latency{0};
-  std::optional<std::uint64_t> disk_capacity;
+  std::optional<std::uint64_t> disk_capacity = std::nullopt;
   std::string mount_root = "/mnt";
   Duration link_latency = LinkSettings{}.latency;
   bool print_log = false;
@@ -83,6 +83,9 @@ class VirtualWorld {
   // `latest`, or when nothing is left that could happen.
   bool run_until_done(const std::function<bool()>& done, Time latest = kNever);
   bool run_until_done(const Task& task, Time latest = kNever);
+  // Forgets every fiber that has not ended; calls of the harness still happen.
+  void abandon() { kernel_.abandon_all(); }
+
   // Spawns the body on the harness' node and runs until it has returned.
   bool run(std::function<void()> body, Time latest = kNever);
 

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <functional>
 #include <mutex>
@@ -65,6 +66,9 @@ class Peer {
     std::lock_guard lock(mutex_);
     return connections_.size();
   }
+  void wait_for_close() {
+    while (closed_ == 0) std::this_thread::sleep_for(1ms);
+  }
   void wait_for_request() {
     while (requests().empty()) std::this_thread::sleep_for(1ms);
   }
@@ -88,6 +92,7 @@ class Peer {
       if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0 || last) break;
     }
     ::shutdown(fd, SHUT_RDWR);
+    ++closed_;
   }
 
   std::size_t note(std::string request) {
@@ -119,6 +124,7 @@ class Peer {
   std::vector<std::string> requests_;
   std::vector<int> connections_;
   std::vector<std::thread> serving_;
+  std::atomic<int> closed_ = 0;
   std::thread accepting_;
 };
 
@@ -226,7 +232,7 @@ TEST(CurlTransport, ConnectsAgainWhenThePeerClosedAnIdleConnection) {
   Peer peer(always(answer("ok", "X: Connection: drop\r\n")));
   CurlTransport transport(peer.url());
   EXPECT_EQ(send(transport).outcome, SendOutcome::response);
-  std::this_thread::sleep_for(20ms);  // the close arrives; if it does not, the outcome is unknown
+  peer.wait_for_close();
   EXPECT_EQ(send(transport).outcome, SendOutcome::response);
   EXPECT_EQ(peer.connections(), 2U);
 }
@@ -258,7 +264,7 @@ TEST(CurlTransport, BoundsTheLengthOfAnAnswer) {
 TEST(CurlTransport, ARequestWithoutAnswerIsUnknownAtItsDeadline) {
   Peer peer(always(Peer::kSilence));
   CurlTransport transport(peer.url());
-  const Time deadline = now() + 30ms;
+  const Time deadline = now() + 80ms;
   const CancelFlag never = false;
   const SendResult result = transport.send(post(), deadline, never);
   EXPECT_EQ(result.outcome, SendOutcome::unknown);
@@ -309,7 +315,7 @@ TEST(CurlTransport, ACancelAfterSendingEndsTheWaitAndIsUnknown) {
 TEST(CurlTransport, UsesAChannelAgainAfterACancel) {
   Peer peer([](std::size_t request) { return request == 0 ? Peer::kSilence : answer("ok"); });
   CurlTransport transport(peer.url());
-  EXPECT_EQ(send(transport, post(), 20ms).outcome, SendOutcome::unknown);
+  EXPECT_EQ(send(transport, post(), 80ms).outcome, SendOutcome::unknown);
   EXPECT_EQ(send(transport).response.body, "ok");
 }
 

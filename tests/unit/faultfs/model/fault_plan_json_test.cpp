@@ -53,7 +53,8 @@ TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {
   EXPECT_EQ(key.pointer, "/disk/0/efect");
   EXPECT_THAT(key.message, HasSubstr(R"(allowed are "name", "when", "effect"; did you mean "effect"?)"));
 
-  const auto operation = error_of(R"({"name": "r", "when": {"op": ["write", "fsink"]}, "effect": {"error": "EIO"}})");
+  const auto operation =
+      error_of(R"({"name": "r", "when": {"op": ["write", "fsink"]}, "effect": {"error": "EIO"}})");
   EXPECT_EQ(operation.pointer, "/disk/0/when/op/1");
   EXPECT_THAT(operation.message, HasSubstr(R"(did you mean "fsync"?)"));
 
@@ -66,7 +67,8 @@ TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {
 }
 
 TEST(FaultPlanJson, EnosysAndUnknownErrorsAreRefused) {
-  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": "ENOSYS"}})").message, HasSubstr("never injected"));
+  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": "ENOSYS"}})").message,
+              HasSubstr("never injected"));
   EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": "EWHAT"}})").message, HasSubstr("EIO"));
   EXPECT_EQ(error_of(R"({"name": "r", "effect": {"error": 5}})").pointer, "/disk/0/effect/error");
 }

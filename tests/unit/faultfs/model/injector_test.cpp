@@ -46,8 +46,8 @@ TEST(Injector, AnErrorHitsOnlyItsOperationAndPath) {
 
 TEST(Injector, LatenciesAddUpUntilTheFirstErrorWhichWins) {
   Injector injector(1);
-  injector.arm({{latency_rule("a", milliseconds(5)), latency_rule("b", milliseconds(7)),
-                 error_rule("c", EIO), error_rule("d", ENOSPC), latency_rule("e", milliseconds(9))}},
+  injector.arm({{latency_rule("a", milliseconds(5)), latency_rule("b", milliseconds(7)), error_rule("c", EIO),
+                 error_rule("d", ENOSPC), latency_rule("e", milliseconds(9))}},
                kStart);
   const auto decision = injector.decide({Operation::read, "x"}, kStart);
   EXPECT_EQ(decision.delay, milliseconds(12));
@@ -76,7 +76,8 @@ std::vector<bool> hits_of(std::uint64_t seed, std::string path, int count) {
   Injector injector(seed);
   injector.arm({{error_rule("r", EIO, {.probability = kCertain / 20})}}, kStart);
   std::vector<bool> hits;
-  for (int i = 0; i < count; ++i) hits.push_back(injector.decide({Operation::fsync, path}, kStart).error != 0);
+  for (int i = 0; i < count; ++i)
+    hits.push_back(injector.decide({Operation::fsync, path}, kStart).error != 0);
   return hits;
 }
 
@@ -118,7 +119,8 @@ TEST(Injector, AFullVolumeShortensTheWriteAtTheEdgeThenRefuses) {
   EXPECT_EQ(beyond.granted, 0U);
   EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, ENOSPC);
   EXPECT_EQ(injector.decide({Operation::mkdir, "d"}, kStart).error, ENOSPC);
-  EXPECT_EQ(injector.decide({.operation = Operation::rename, .path = "a", .new_name = true}, kStart).error, ENOSPC);
+  EXPECT_EQ(injector.decide({.operation = Operation::rename, .path = "a", .new_name = true}, kStart).error,
+            ENOSPC);
   EXPECT_EQ(injector.decide({Operation::rename, "a"}, kStart).error, 0);
   EXPECT_EQ(injector.decide({Operation::fsync, "a"}, kStart).error, 0);
 }
@@ -174,9 +176,10 @@ TEST(Injector, EachFaultIsReportedAsOneLineBeforeItIsActedOn) {
   call.caller_pid = 77;
   (void)injector.decide(call, kStart + milliseconds(3));
   ASSERT_EQ(events.size(), 2U);
-  EXPECT_EQ(to_json_line(events[0], kStart),
-            R"({"n":1,"t":3000000,"rule":"slow","pid":77,"path":"spool/\"1\".seg","op":"write","offset":4096,)"
-            R"("size":10,"decision":"delay 5ms","order_dependent":false})");
+  EXPECT_EQ(
+      to_json_line(events[0], kStart),
+      R"({"n":1,"t":3000000,"rule":"slow","pid":77,"path":"spool/\"1\".seg","op":"write","offset":4096,)"
+      R"("size":10,"decision":"delay 5ms","order_dependent":false})");
   EXPECT_EQ(events[1].decision, "error ENOSPC");
   EXPECT_TRUE(events[1].order_dependent);
 }

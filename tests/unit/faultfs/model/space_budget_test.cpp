@@ -107,7 +107,9 @@ TEST(SpaceBudget, AgreesWithAPlainMapOfBlocksUnderRandomUse) {
   std::vector<bool> blocks(64, false);
   std::uint64_t left = 40;
   budget.limit(left * kBlock);
-  const auto used = [&] { return static_cast<std::uint64_t>(std::count(blocks.begin(), blocks.end(), true)); };
+  const auto used = [&] {
+    return static_cast<std::uint64_t>(std::count(blocks.begin(), blocks.end(), true));
+  };
   for (int step = 0; step < 5000; ++step) {
     if (random.chance(100'000'000)) {
       const std::uint64_t keep = random.below(64);

@@ -1,6 +1,7 @@
 #include "simulator/upstream/http_server.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -20,6 +21,7 @@ Time now() { return Time(std::chrono::steady_clock::now().time_since_epoch()); }
 class HttpServerTest : public testing::Test {
  protected:
   void start(UpstreamSettings settings = {0ms, 64}, HttpServerOptions options = {}) {
+    server_.reset();
     model_ = std::make_unique<UpstreamModel>(
         settings, 1, [this](Time, const RequestElement&, bool) { ++applied_; },
         [this](const UpstreamEvent& event) { last_event_ = event; });
@@ -102,6 +104,16 @@ TEST_F(HttpServerTest, RefusesABodyThatIsTooLarge) {
   EXPECT_EQ(send(batch(1)).response.status, 200);
 }
 
+TEST_F(HttpServerTest, IsWakefulOnlyWhenAskedAndServesWhetherOrNotItIsGranted) {
+  start();
+  EXPECT_FALSE(server_->wakeful());
+  start({0ms, 64}, {.wakeful = true});
+  EXPECT_EQ(server_->wakeful(), ::access("/dev/cpu_dma_latency", W_OK) == 0);
+  EXPECT_EQ(send(batch(1)).response.status, 200);
+  server_->stop();
+  EXPECT_FALSE(server_->wakeful()) << "given back";
+}
+
 TEST_F(HttpServerTest, ServesNoSoonerThanItsLatency) {
   start({5ms, 64});
   const Time before = now();
@@ -167,7 +179,7 @@ TEST_F(HttpServerTest, FailsToStartOnAPortThatIsTaken) {
 
 TEST_F(HttpServerTest, OpensItsPortByItselfWhenTheWindowEnds) {
   start();
-  server_->arm({outage(Outage::refuse, 0ms, 30ms)});
+  server_->arm({outage(Outage::refuse, 0ms, 150ms)});
   EXPECT_EQ(send(batch(1)).outcome, SendOutcome::not_sent);
   const Time limit = now() + 10s;
   SendResult result = send(batch(1));
@@ -187,7 +199,7 @@ TEST_F(HttpServerTest, ClosesItsPortByItselfWhenTheWindowBegins) {
 }
 
 TEST_F(HttpServerTest, AppliesARequestWhoseConnectionWasResetMeanwhile) {
-  start({60ms, 64});
+  start({250ms, 64});
   std::thread client([&] { EXPECT_EQ(send(batch(1)).outcome, SendOutcome::unknown); });
   while (requests() == 0) std::this_thread::sleep_for(1ms);
   server_->arm({outage(Outage::refuse)});
@@ -198,8 +210,8 @@ TEST_F(HttpServerTest, AppliesARequestWhoseConnectionWasResetMeanwhile) {
 }
 
 TEST_F(HttpServerTest, AppliesARequestWhoseClientGaveUp) {
-  start({50ms, 64});
-  EXPECT_EQ(send(batch(1), 15ms).outcome, SendOutcome::unknown);
+  start({250ms, 64});
+  EXPECT_EQ(send(batch(1), 60ms).outcome, SendOutcome::unknown);
   const Time limit = now() + 10s;
   while (applied_ < 2 && now() < limit) std::this_thread::sleep_for(1ms);
   EXPECT_EQ(applied_, 2);
@@ -210,10 +222,10 @@ TEST_F(HttpServerTest, AppliesARequestWhoseClientGaveUp) {
 TEST_F(HttpServerTest, HangsUntilTheClientsDeadline) {
   start();
   server_->arm({outage(Outage::hang)});
-  const auto result = send(batch(1), 20ms);
+  const auto result = send(batch(1), 60ms);
   EXPECT_EQ(result.outcome, SendOutcome::unknown);
   EXPECT_EQ(result.error.code, Code::timeout);
-  EXPECT_EQ(send(delivery::LineageCodec().health_check(), 20ms).outcome, SendOutcome::unknown);
+  EXPECT_EQ(send(delivery::LineageCodec().health_check(), 60ms).outcome, SendOutcome::unknown);
   EXPECT_EQ(applied_, 0);
 }
 

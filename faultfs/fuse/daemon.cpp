@@ -1,0 +1,249 @@
+#include "faultfs/fuse/daemon.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "faultfs/control/fuse_available.h"
+#include "faultfs/control/mount_table.h"
+#include "faultfs/control/server.h"
+#include "faultfs/control/socket_path.h"
+#include "faultfs/fuse/mount_guard.h"
+#include "faultfs/fuse/passthrough.h"
+#include "faultfs/fuse/watchdog.h"
+
+namespace holdfast::faultfs {
+namespace {
+
+constexpr unsigned kMaxBackground = 65535;  // so that delayed reads starve no others
+constexpr int kRequestsBetweenPolls = 64;
+
+// A descriptor that is closed at the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int operator*() const { return number_; }
+
+ private:
+  int number_;
+};
+
+struct CloseSession {
+  void operator()(fuse_session* session) const { fuse_session_destroy(session); }
+};
+using Session = std::unique_ptr<fuse_session, CloseSession>;
+
+// Every inode the kernel knows holds a descriptor.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// libfuse prints why a mount failed; we put it into the error instead.
+std::string last_fuse_message;
+
+void keep_message(fuse_log_level, const char* format, va_list arguments) {
+  char text[512];
+  std::vsnprintf(text, sizeof text, format, arguments);
+  last_fuse_message = text;
+  while (last_fuse_message.ends_with('\n')) last_fuse_message.pop_back();
+}
+
+void begin_connection(void*, fuse_conn_info* connection) {
+  connection->max_background = kMaxBackground;
+  connection->congestion_threshold = kMaxBackground;
+  // A truncating open then arrives as open and truncate, each judged by itself.
+  connection->want &= ~static_cast<unsigned>(FUSE_CAP_ATOMIC_O_TRUNC);
+}
+
+fuse_lowlevel_ops all_operations() {
+  fuse_lowlevel_ops table{};
+  table.init = begin_connection;
+  add_name_operations(table);
+  add_attribute_operations(table);
+  add_file_operations(table);
+  add_directory_operations(table);
+  return table;
+}
+
+std::string mount_options(const std::string& source) {
+  std::string options = "subtype=faultfs,default_permissions,fsname=";
+  for (char c : source) {
+    if (c == ',' || c == '\\') options += '\\';
+    options += c;
+  }
+  if (::geteuid() == 0) options += ",allow_other";
+  return options;
+}
+
+Result<Session> mount_session(const MountGround& ground, Passthrough& fs) {
+  static const fuse_lowlevel_ops kOperations = all_operations();
+  std::string options = mount_options(ground.source);
+  char name[] = "faultfs", flag[] = "-o";
+  char* arguments[] = {name, flag, options.data(), nullptr};
+  fuse_args args = FUSE_ARGS_INIT(3, arguments);
+  fuse_set_log_func(keep_message);
+  Session session(fuse_session_new(&args, &kOperations, sizeof kOperations, &fs));
+  if (!session) return fail(Code::internal, "libfuse made no session: " + last_fuse_message);
+  if (fuse_session_mount(session.get(), ground.mountpoint.c_str()) != 0) {
+    return fail(Code::unsupported, "mounting " + ground.mountpoint + " failed: " + last_fuse_message);
+  }
+  fuse_set_log_func(nullptr);
+  return session;
+}
+
+// Signals that end the mount, as a descriptor; blocked here and in every thread to come.
+int block_end_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+class Control final : public ControlHandler {
+ public:
+  Control(Passthrough& fs, const MountOptions& options, const MountGround& ground, const LineLog& fault_log)
+      : fs_(fs),
+        options_(options),
+        ground_(ground),
+        fault_log_(fault_log),
+        stop_(::eventfd(0, EFD_CLOEXEC)) {}
+
+  void arm(FaultPlan plan) override { fs_.arm(std::move(plan)); }
+  std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
+  void stop() override { (void)::eventfd_write(*stop_, 1); }
+  int stop_descriptor() const { return *stop_; }
+
+  MountStatus status() override {
+    MountStatus status;
+    status.pid = ::getpid();
+    status.source = ground_.source;
+    status.mountpoint = ground_.mountpoint;
+    status.seed = options_.seed;
+    status.fault_log = options_.fault_log;
+    status.sync_log = options_.sync_log;
+    fs_.faults.describe(status);
+    status.delayed = fs_.delayed();
+    status.inodes = fs_.nodes.size();
+    status.lost_log_lines = fault_log_.lost() + fs_.syncs.lost();
+    return status;
+  }
+
+ private:
+  Passthrough& fs_;
+  const MountOptions& options_;
+  const MountGround& ground_;
+  const LineLog& fault_log_;
+  Descriptor stop_;
+};
+
+// Waits until the kernel has a request or something asks for the end; tells which end, if any.
+std::optional<MountEnd> wait_for_request(int requests, int signals, int stop, int lifeline, int timeout_ms) {
+  pollfd waiting[] = {{requests, POLLIN, 0}, {signals, POLLIN, 0}, {stop, POLLIN, 0}, {lifeline, POLLIN, 0}};
+  if (::poll(waiting, 4, timeout_ms) <= 0) return std::nullopt;
+  if (waiting[1].revents != 0) {
+    signalfd_siginfo info{};
+    const bool got = ::read(signals, &info, sizeof info) == sizeof info;
+    return got && info.ssi_signo == SIGINT ? MountEnd::interrupted : MountEnd::stopped;
+  }
+  if (waiting[2].revents != 0 || waiting[3].revents != 0) return MountEnd::stopped;
+  return std::nullopt;
+}
+
+// The request thread: asks the kernel first and sleeps only when it has nothing.
+MountEnd serve_requests(fuse_session* session, int signals, int stop, int lifeline) {
+  const int requests = fuse_session_fd(session);
+  ::fcntl(requests, F_SETFL, ::fcntl(requests, F_GETFL) | O_NONBLOCK);
+  fuse_buf buffer{};
+  std::optional<MountEnd> end;
+  for (int served = 0; !end && fuse_session_exited(session) == 0;) {
+    const int got = fuse_session_receive_buf(session, &buffer);
+    if (got > 0) {
+      fuse_session_process_buf(session, &buffer);
+      if (++served % kRequestsBetweenPolls == 0) end = wait_for_request(requests, signals, stop, lifeline, 0);
+    } else if (got == -EAGAIN || got == -EINTR) {
+      end = wait_for_request(requests, signals, stop, lifeline, -1);
+    } else {
+      break;  // unmounted by somebody
+    }
+  }
+  std::free(buffer.mem);
+  return end.value_or(MountEnd::stopped);
+}
+
+Result<std::string> socket_for(const MountOptions& options, const MountGround& ground) {
+  return options.socket.empty() ? control_socket_for(ground.mountpoint) : Result<std::string>(options.socket);
+}
+
+Result<std::unique_ptr<SyncLog>> open_sync_log(const std::string& path) {
+  if (path.empty()) return std::make_unique<SyncLog>(nullptr);
+  auto log = LineLog::open(path);
+  if (!log) return fail(log.error());
+  return std::make_unique<SyncLog>(*std::move(log));
+}
+
+}  // namespace
+
+Result<MountEnd> serve_mount(const MountOptions& options,
+                             const std::function<void(const std::string& socket)>& ready) {
+  if (auto able = fuse_available(); !able) return fail(able.error());
+  auto ground = check_mount_ground(options.source, options.mountpoint);
+  if (!ground) return fail(ground.error());
+  struct stat root {};
+  if (::fstat(ground->source_descriptor, &root) != 0)
+    return fail(error_of_errno(errno, "look at " + ground->source));
+  const auto socket = socket_for(options, *ground);
+  if (!socket) return fail(socket.error());
+  auto fault_log = LineLog::open(options.fault_log);
+  if (!fault_log) return fail(fault_log.error());
+  auto sync_log = open_sync_log(options.sync_log);
+  if (!sync_log) return fail(sync_log.error());
+
+  raise_descriptor_limit();
+  const Descriptor signals(block_end_signals());
+  auto watchdog = Watchdog::start(ground->mountpoint, *socket);
+  if (!watchdog) return fail(watchdog.error());
+  ::umask(0);  // callers' modes arrive with their own umask applied
+
+  Passthrough fs(ground->source_descriptor, root, options.seed, **fault_log, **sync_log);
+  Control control(fs, options, *ground, **fault_log);
+  auto server = ControlServer::listen(*socket, control);
+  auto session = server ? mount_session(*ground, fs) : Result<Session>(fail(server.error()));
+  if (!session) {
+    (*watchdog)->dismiss();  // whatever is mounted there is not ours
+    return fail(session.error());
+  }
+  fs.arm(options.plan);
+  (*server)->start();
+  ready(*socket);
+
+  const MountEnd end = serve_requests(session->get(), *signals, control.stop_descriptor(), options.lifeline);
+  server->reset();
+  fs.settle();
+  fuse_session_unmount(session->get());
+  (*watchdog)->dismiss();
+  return end;
+}
+
+}  // namespace holdfast::faultfs

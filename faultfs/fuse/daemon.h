@@ -1,0 +1,36 @@
+// One mount from beginning to end: checks the ground, starts the watchdog, mounts, serves until
+// told to stop, unmounts.
+//
+//   auto end = serve_mount({.source = "/data", .mountpoint = "/mnt/faulty"}, [](auto& socket) { ... });
+//
+// Ends by SIGINT, SIGTERM or SIGHUP, by the control command "stop", when somebody unmounts it, or
+// when the lifeline's other end closes. Call it once in a process, before any thread exists.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "core/base/result.h"
+#include "faultfs/model/fault_plan.h"
+
+namespace holdfast::faultfs {
+
+struct MountOptions {
+  std::string source;
+  std::string mountpoint;
+  FaultPlan plan;         // armed before the first request
+  std::string socket;     // empty: derived from the mountpoint
+  std::string fault_log;  // empty: the newest faults are kept in memory
+  std::string sync_log;   // empty: none
+  std::uint64_t seed = 1;
+  int lifeline = -1;  // a descriptor at whose end of file the mount ends too
+};
+
+enum class MountEnd : std::uint8_t { stopped, interrupted };
+
+// `ready` is called with the control socket's path once programs can use the mount.
+Result<MountEnd> serve_mount(const MountOptions& options,
+                             const std::function<void(const std::string& socket)>& ready);
+
+}  // namespace holdfast::faultfs

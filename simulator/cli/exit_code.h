@@ -1,0 +1,58 @@
+// The exit codes of every program here.
+#pragma once
+
+#include "core/base/result.h"
+#include "simulator/oracle/verdict.h"
+
+namespace holdfast::cli {
+
+enum ExitCode : int {
+  kPass = 0,
+  kFailed = 1,          // gate failed or a law is broken
+  kUndecided = 2,       // inconclusive or invalid
+  kBadInput = 3,        // bad scenario or arguments
+  kCannotRunHere = 4,   // no FUSE, say
+  kInternal = 5,
+  kInterrupted = 130,
+};
+
+constexpr ExitCode exit_code(oracle::RunVerdict verdict) {
+  switch (verdict) {
+    case oracle::RunVerdict::pass: return kPass;
+    case oracle::RunVerdict::fail: return kFailed;
+    case oracle::RunVerdict::inconclusive:
+    case oracle::RunVerdict::invalid: return kUndecided;
+  }
+  return kInternal;
+}
+
+constexpr ExitCode exit_code(Code code) {
+  switch (code) {
+    case Code::invalid:
+    case Code::corrupted:
+    case Code::not_found: return kBadInput;
+    case Code::unsupported:
+    case Code::permission: return kCannotRunHere;
+    case Code::cancelled: return kInterrupted;
+    default: return kInternal;
+  }
+}
+
+// The code that says most about several: a failure before doubts, doubts before a pass.
+constexpr ExitCode worse(ExitCode a, ExitCode b) {
+  constexpr auto rank = [](ExitCode code) {
+    switch (code) {
+      case kPass: return 0;
+      case kUndecided: return 1;
+      case kFailed: return 2;
+      case kCannotRunHere: return 3;
+      case kBadInput: return 4;
+      case kInternal: return 5;
+      case kInterrupted: return 6;
+    }
+    return 5;
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+}  // namespace holdfast::cli

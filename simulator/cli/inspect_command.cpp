@@ -1,0 +1,50 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "core/delivery/codecs/lineage.h"
+#include "core/host/posix_file_system.h"
+#include "core/ingest/record_frame.h"
+#include "core/spool/inspect.h"
+#include "simulator/cli/arguments.h"
+#include "simulator/cli/commands.h"
+
+namespace holdfast::cli {
+namespace {
+
+// One JSON object a line, as the upstream would get it.
+void print_record(const spool::InspectedFrame& frame) {
+  auto record = ingest::read_frame(frame.payload);
+  if (!record) return;
+  const delivery::DeliveryRecord one{{frame.epoch, frame.sequence}, *record};
+  const std::string body = delivery::LineageCodec().encode(std::span(&one, 1), 0, 0).body;
+  fmt::print("{}\n", std::string_view(body).substr(1, body.size() - 2));
+}
+
+}  // namespace
+
+ExitCode inspect_command(const Words& words) {
+  Arguments arguments("inspect", "DIR", "Says what a spool directory holds and what of it is damaged; changes nothing.",
+                      {"holdfast inspect /var/spool/app", "holdfast inspect /var/spool/app --export > records.jsonl"});
+  arguments.positional("directory");
+  arguments.add()("export", "print the records as JSON lines");
+  if (auto ended = arguments.parse(words)) return *ended;
+  const auto directories = arguments.list("directory");
+  if (directories.size() != 1) return arguments.mistake("name one spool directory");
+  const bool print = arguments.has("export");
+  host::PosixFileSystem files;
+  auto inspection = spool::inspect(files, directories[0], [&](const spool::InspectedFrame& frame) {
+    if (print) print_record(frame);
+  });
+  if (!inspection) {
+    std::cerr << "holdfast inspect: " << inspection.error().message << "\n";
+    return exit_code(inspection.error().code);
+  }
+  std::FILE* out = print ? stderr : stdout;
+  fmt::print(out, "{} segments, {} records waiting, {} settled, {} damaged, {} torn bytes\n", inspection->segments,
+             inspection->records, inspection->settled, inspection->damaged, inspection->torn_bytes);
+  for (const auto& problem : inspection->unreadable) fmt::print(out, "unreadable: {}\n", problem);
+  return inspection->damaged > 0 || !inspection->unreadable.empty() ? kFailed : kPass;
+}
+
+}  // namespace holdfast::cli

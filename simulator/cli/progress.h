@@ -1,0 +1,32 @@
+// One line on standard error that says how far the work is: redrawn in place on a terminal, one line
+// per run elsewhere.
+//
+//   Progress progress;
+//   progress.begin("disk-full LIVE");
+//   progress.update("disk-full LIVE", at, length, ledger);
+//   progress.end();
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/base/time.h"
+#include "simulator/oracle/ledger.h"
+
+namespace holdfast::cli {
+
+class Progress {
+ public:
+  Progress();
+  ~Progress() { end(); }
+
+  void begin(const std::string& what);
+  void update(const std::string& what, Duration at, Duration length, const oracle::Ledger& ledger);
+  void end();
+
+ private:
+  bool terminal_;
+  bool drawn_ = false;
+};
+
+}  // namespace holdfast::cli

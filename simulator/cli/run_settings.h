@@ -1,0 +1,25 @@
+// What `run` and `gate` share: loading scenarios, finding the sister program, drawing the report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "simulator/cli/arguments.h"
+#include "simulator/run/run_scenario.h"
+
+namespace holdfast::cli {
+
+// This program's own path, and that of `faultfs` beside it.
+run::LiveSettings live_settings();
+
+// Loads and checks; prints what is wrong. Empty with a code when anything was.
+struct Loaded {
+  std::vector<scenario::Scenario> scenarios;
+  std::optional<ExitCode> ended;
+};
+Loaded load_all(const std::vector<std::string>& files, const std::vector<std::string>& overrides);
+
+// Runs the report program over results; false (said on standard error) when it cannot be drawn.
+bool draw_report(const std::vector<std::string>& results, const std::string& page);
+
+}  // namespace holdfast::cli

@@ -1,0 +1,42 @@
+#include <iostream>
+
+#include "simulator/cli/arguments.h"
+#include "simulator/cli/commands.h"
+#include "simulator/run/live_subject.h"
+#include "simulator/scenario/parse_json.h"
+
+namespace holdfast::cli {
+
+namespace po = boost::program_options;
+
+ExitCode subject_command(const Words& words) {
+  Arguments arguments("subject", "SCENARIO", "Internal: the subject's process of a LIVE run.", {"(started by holdfast run --live)"});
+  arguments.positional("scenario");
+  for (const char* name : {"seed", "incarnation", "mount", "endpoint", "ledger", "claims", "report"})
+    arguments.add()(name, po::value<std::string>()->required(), "");
+  arguments.add()("set", po::value<std::vector<std::string>>()->composing(), "");
+  if (auto ended = arguments.parse(words)) return *ended;
+  const auto files = arguments.list("scenario");
+  if (files.size() != 1) return arguments.mistake("name one scenario");
+  auto scenario = scenario::load_scenario(files[0], arguments.list("set"));
+  if (!scenario) {
+    std::cerr << scenario.error().message << "\n";
+    return kBadInput;
+  }
+  run::LiveSubjectSpec spec{.scenario = std::move(*scenario),
+                            .seed = std::stoull(arguments.text("seed")),
+                            .incarnation = static_cast<std::uint8_t>(std::stoul(arguments.text("incarnation"))),
+                            .mount = arguments.text("mount"),
+                            .ledger = arguments.text("ledger"),
+                            .claims = arguments.text("claims"),
+                            .report = arguments.text("report")};
+  spec.scenario.subject.options.spool.directory = spec.mount + "/spool";
+  spec.scenario.subject.options.delivery.endpoint = arguments.text("endpoint");
+  if (auto ran = run::run_live_subject(spec); !ran) {
+    std::cerr << "holdfast subject: " << ran.error().message << "\n";
+    return exit_code(ran.error().code);
+  }
+  return kPass;
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "core/base/units.h"
+#include "simulator/cli/arguments.h"
+#include "simulator/cli/commands.h"
+#include "simulator/cli/interruption.h"
+#include "simulator/upstream/http_server.h"
+
+namespace holdfast::cli {
+
+namespace po = boost::program_options;
+
+ExitCode upstream_command(const Words& words) {
+  Arguments arguments("upstream", "", "Serves the mock upstream on loopback until interrupted, then says what it got.",
+                      {"holdfast upstream --port 8053", "holdfast upstream --latency 50ms --concurrency 4"});
+  arguments.add()("port", po::value<std::string>(), "default: any free one, printed")(
+      "latency", po::value<std::string>(), "service time of a request (default 1ms)")(
+      "concurrency", po::value<std::string>(), "requests served at once (default 64)");
+  if (auto ended = arguments.parse(words)) return *ended;
+  upstream::UpstreamSettings settings;
+  if (arguments.has("latency")) {
+    auto latency = parse_duration(arguments.text("latency"));
+    if (!latency) return arguments.mistake("--latency: " + latency.error().message);
+    settings.latency = *latency;
+  }
+  int port = 0, concurrency = static_cast<int>(settings.concurrency);
+  try {
+    port = std::stoi(arguments.text("port", "0"));
+    concurrency = std::stoi(arguments.text("concurrency", std::to_string(concurrency)));
+  } catch (const std::exception&) {
+    return arguments.mistake("--port and --concurrency take a number");
+  }
+  if (port < 0 || port > 65535) return arguments.mistake("--port lies within 0..65535");
+  if (concurrency < 1 || concurrency > 65536) return arguments.mistake("--concurrency lies within 1..65536");
+  settings.concurrency = static_cast<std::uint32_t>(concurrency);
+
+  upstream::UpstreamModel model(settings, 1);
+  auto server = upstream::HttpServer::start(model, {.port = static_cast<std::uint16_t>(port)});
+  if (!server) {
+    std::cerr << "holdfast upstream: " << server.error().message << "\n";
+    return kCannotRunHere;
+  }
+  fmt::print("{}\n", (*server)->url());
+  std::fflush(stdout);
+  while (!interrupted().load()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  (*server)->stop();
+  fmt::print("{} requests, {} distinct keys\n", model.requests(), model.known_keys());
+  return kPass;
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,58 @@
+#include "simulator/run/finished_run.h"
+
+#include <algorithm>
+
+#include "core/base/random.h"
+#include "core/delivery/held_record.h"
+#include "core/ingest/record_frame.h"
+
+namespace holdfast::run {
+namespace {
+
+// The fastest that a closed loop can go: a call takes next to nothing, then it thinks.
+constexpr Duration kShortestTurn = std::chrono::microseconds(10);
+constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 26;
+
+}  // namespace
+
+std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule) {
+  if (scenario.load.arrival != scenario::Arrival::closed) return std::max<std::size_t>(1, schedule.arrivals.size());
+  const Duration turn = std::max(scenario.load.think, kShortestTurn);
+  const auto turns = static_cast<std::uint64_t>(scenario.length() / turn) + 1;
+  return std::min(kMostEntries, turns * scenario.load.producers);
+}
+
+void fill_intended(oracle::Ledger& ledger, const load::Schedule& schedule) {
+  ledger.set_size(schedule.arrivals.size());
+  for (std::uint64_t i = 0; i < schedule.arrivals.size(); ++i)
+    ledger.entry(i).intended_ns.store(schedule.arrivals[i].intended.count() + 1, std::memory_order_relaxed);
+}
+
+BoundsSampler::BoundsSampler(const scenario::Scenario& scenario) {
+  const Options& options = scenario.subject.options;
+  constexpr std::uint64_t kSmallestRingFrame = ingest::kFrameFixedBytes + 8;
+  spool_ = {.what = "spool bytes", .highest = 0, .limit = options.spool.max_bytes};
+  memory_ = {.what = "records in memory",
+             .highest = 0,
+             .limit = options.memory.max_bytes / sizeof(delivery::HeldRecord) + options.spool.commit_records +
+                      scenario.load.producers * options.ring.bytes / kSmallestRingFrame};
+}
+
+void BoundsSampler::sample(const Stats& stats) {
+  spool_.highest = std::max(spool_.highest, stats.spool_bytes);
+  // A snapshot of counters in motion can be off by one commit, downwards past zero.
+  if (stats.pending_memory < std::uint64_t{1} << 63) memory_.highest = std::max(memory_.highest, stats.pending_memory);
+}
+
+void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool) {
+  if (element.reference >= ledger.capacity()) return;
+  auto& entry = ledger.entry(element.reference);
+  const std::uint64_t key = mix64(element.key.epoch ^ mix64(element.key.sequence)) | 1;
+  std::uint64_t none = 0;
+  if (!entry.key.compare_exchange_strong(none, key) && none != key) entry.second_key.store(true);
+  std::int64_t never = 0;
+  entry.delivered_ns.compare_exchange_strong(never, at.count() + 1);
+  entry.deliveries.fetch_add(1);
+}
+
+}  // namespace holdfast::run

@@ -1,0 +1,44 @@
+// A run that is over, with all that its record refers to.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "simulator/load/arrivals.h"
+#include "simulator/oracle/ledger.h"
+#include "simulator/oracle/run_record.h"
+
+namespace holdfast::run {
+
+struct FinishedRun {
+  FinishedRun(std::unique_ptr<oracle::Ledger> owned, scenario::Scenario played, std::uint64_t seed)
+      : ledger(std::move(owned)), record{.ledger = *ledger, .scenario = std::move(played), .seed = seed} {}
+
+  std::unique_ptr<oracle::Ledger> ledger;
+  oracle::RunRecord record;
+  std::vector<std::string> fault_lines;  // faults.jsonl
+  std::string note;                      // what a person should know: why it ended early, say
+};
+
+// How many entries the ledger of a run needs.
+std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule);
+// Writes down what will be offered, so that it is known even if the subject never calls.
+void fill_intended(oracle::Ledger& ledger, const load::Schedule& schedule);
+
+// What the subject's options bound; `stats` samples give the highest values.
+class BoundsSampler {
+ public:
+  explicit BoundsSampler(const scenario::Scenario& scenario);
+  void sample(const Stats& stats);
+  std::vector<oracle::Bound> bounds() const { return {spool_, memory_}; }
+
+ private:
+  oracle::Bound spool_;
+  oracle::Bound memory_;
+};
+
+// Applied at the upstream: the one place that writes `delivered`.
+void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool duplicate);
+
+}  // namespace holdfast::run

@@ -1,0 +1,58 @@
+#include "simulator/run/run_scenario.h"
+
+#include <fmt/format.h>
+
+#include "simulator/oracle/result_files.h"
+#include "simulator/run/run_facts_json.h"
+
+namespace holdfast::run {
+
+std::string subject_name(scenario::SubjectKind kind) {
+  return kind == scenario::SubjectKind::holdfast ? "holdfast" : "naive-seed";
+}
+
+Result<std::unique_ptr<Outcome>> ScenarioRunner::run(const scenario::Scenario& scenario, std::uint64_t seed) {
+  auto twin_run = twin(scenario, seed);
+  if (!twin_run) return fail(twin_run.error());
+  auto faulted = play(scenario, seed, scenario.name);
+  if (!faulted) return fail(faulted.error());
+  auto result = oracle::evaluate((*faulted)->record, &(*twin_run)->record);
+  auto outcome = std::make_unique<Outcome>(*faulted, *twin_run, std::move(result));
+  if (!options_.out.empty())
+    if (auto written = write(*outcome, seed); !written) return fail(written.error());
+  return outcome;
+}
+
+Result<ScenarioRunner::Shared> ScenarioRunner::play(const scenario::Scenario& scenario, std::uint64_t seed,
+                                                    const std::string& what) {
+  OnProgress progress = [&](Duration at, const oracle::Ledger& ledger) {
+    if (options_.progress) options_.progress(what, at, scenario.length(), ledger);
+  };
+  auto finished = options_.live ? run_live(scenario, seed, options_.live_settings, interrupted_, progress)
+                                : run_virtual(scenario, seed, progress);
+  if (!finished) return fail(finished.error());
+  return Shared(std::move(*finished));
+}
+
+Result<ScenarioRunner::Shared> ScenarioRunner::twin(const scenario::Scenario& scenario, std::uint64_t seed) {
+  const auto without_faults = scenario::twin_of(scenario);
+  const std::string key = fmt::format("{} {}", seed, what_a_twin_depends_on(without_faults));
+  if (auto known = twins_.find(key); known != twins_.end()) return known->second;
+  auto played = play(without_faults, seed, scenario.name + " (twin)");
+  if (!played) return fail(played.error());
+  if (options_.live) twins_[key] = *played;  // a VIRTUAL twin is cheaper to play than to keep
+  return *played;
+}
+
+Status ScenarioRunner::write(Outcome& outcome, std::uint64_t seed) {
+  const auto& record = outcome.finished->record;
+  outcome.directory = fmt::format("{}/{}/{}-{}-seed{}", options_.out, record.scenario.name,
+                                  subject_name(record.scenario.subject.kind), options_.live ? "live" : "virtual", seed);
+  if (auto written = oracle::write_result_files(outcome.result, outcome.directory); !written) return written;
+  std::string faults;
+  for (const auto& line : outcome.finished->fault_lines) faults.append(line).append("\n");
+  if (auto written = oracle::write_whole_file(outcome.directory + "/faults.jsonl", faults); !written) return written;
+  return oracle::write_whole_file(outcome.directory + "/run.json", run_facts_json());
+}
+
+}  // namespace holdfast::run

@@ -1,0 +1,191 @@
+#include "simulator/run/virtual_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/ingest/record_frame.h"
+#include "core/spool/inspect.h"
+#include "simulator/oracle/intervals.h"
+#include "simulator/run/fault_lines_json.h"
+#include "simulator/subject/ledger_observer.h"
+#include "simulator/subject/load_driver.h"
+#include "simulator/world/virtual/virtual_world.h"
+
+namespace holdfast::run {
+namespace {
+
+constexpr Duration kSamplePeriod = std::chrono::milliseconds(100);
+constexpr Duration kCloseWithin = std::chrono::seconds(5);
+constexpr Duration kAfterDeadline = std::chrono::seconds(60);  // a close() that takes longer hangs
+
+const std::string kMountRoot = "/mnt";
+
+class VirtualRun {
+ public:
+  VirtualRun(const scenario::Scenario& scenario, std::uint64_t seed, load::Schedule schedule, OnProgress progress)
+      : schedule_(std::move(schedule)),
+        progress_(std::move(progress)),
+        finished_(std::make_unique<FinishedRun>(oracle::Ledger::in_memory(ledger_capacity(scenario, schedule_)),
+                                                scenario, seed)),
+        record_(finished_->record),
+        injector_(seed, [this](const faultfs::FaultEvent& event) { note_fault(event); }),
+        model_(scenario.upstream, seed,
+               [this](Time now, const RequestElement& element, bool duplicate) {
+                 note_delivery(*finished_->ledger, now - start_, element, duplicate);
+               },
+               [this](const upstream::UpstreamEvent& event) { note_fault(event); }),
+        world_({.seed = seed, .disk_latency = scenario.disk.latency, .disk_capacity = scenario.disk.capacity,
+                .mount_root = kMountRoot},
+               injector_, model_),
+        env_(world_.environment()),
+        observer_(*finished_->ledger, start_,
+                  [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
+        sampler_(scenario) {
+    fill_intended(*finished_->ledger, schedule_);
+    auto& options = record_.scenario.subject.options;
+    options.spool.directory = kMountRoot + "/spool";
+    options.delivery.endpoint = "http://virtual";
+  }
+
+  Result<std::unique_ptr<FinishedRun>> run() {
+    plan_phases();
+    sample_at(start_);
+    Status status;
+    auto main = env_.scheduler.spawn("main", [&] { status = play(); });
+    const Time latest = start_ + drain_deadline() + kCloseWithin + kAfterDeadline;
+    if (!world_.run_until_done(*main, latest)) return fail(Code::timeout, "the subject hangs: it does not close");
+    if (!status) return fail(status.error());
+    conclude();
+    return std::move(finished_);
+  }
+
+ private:
+  Duration drain_deadline() const {
+    const auto windows = oracle::planned_windows(record_.scenario);
+    const Duration healed = windows.empty() ? Duration{0} : windows.back().to;
+    return std::max(record_.scenario.length(), healed + record_.scenario.limits.drain);
+  }
+
+  void plan_phases() {
+    Duration at{0};
+    for (const auto& phase : record_.scenario.phases) {
+      world_.at(start_ + at, [this, &phase] {
+        const Time now = world_.clock().now();
+        injector_.arm(phase.disk, now);
+        model_.arm(phase.upstream, now);
+      });
+      at += phase.length;
+    }
+    world_.at(start_ + at, [this] {
+      injector_.heal(world_.clock().now());
+      model_.heal(world_.clock().now());
+    });
+  }
+
+  void sample_at(Time when) {
+    world_.at(when, [this] {
+      if (subject_)
+        if (auto stats = subject_->stats()) sampler_.sample(*stats);
+      const Time now = world_.clock().now();
+      if (progress_) progress_(now - start_, *finished_->ledger);
+      if (!ended_) sample_at(now + kSamplePeriod);
+    });
+  }
+
+  // The life of the subject, on a fiber of its node.
+  Status play() {
+    subject_ = subject::make_subject(env_, record_.scenario.subject, observer_);
+    if (auto started = subject_->start(); !started) return started;
+    subject::LoadDriver driver(env_,
+                               {.load = record_.scenario.load,
+                                .seed = record_.seed,
+                                .after_call = [this] { world::VirtualWorld::ring_filled(env_); }},
+                               schedule_, *finished_->ledger, *subject_);
+    driver.run(start_, start_ + record_.scenario.length());
+    wait_for_drain();
+    record_.closed = subject_->stop(kCloseWithin).has_value();
+    record_.stats = subject_->stats();
+    if (record_.stats) record_.closed = record_.closed || record_.stats->detached_workers == 0;
+    ended_ = true;
+    subject_.reset();
+    return record_.control() ? Status{} : read_spool();
+  }
+
+  void wait_for_drain() {
+    const Time deadline = start_ + drain_deadline();
+    const Time load_end = start_ + record_.scenario.length();
+    for (Time now = env_.clock.now(); now < deadline; now = env_.clock.now()) {
+      if (now >= load_end && subject_->drained()) break;
+      env_.scheduler.sleep_until(std::min(deadline, std::max(load_end, now + kSamplePeriod)));
+    }
+    record_.length = env_.clock.now() - start_;
+  }
+
+  Status read_spool() {
+    auto inspection = spool::inspect(env_.files, record_.scenario.subject.options.spool.directory,
+                                     [this](const spool::InspectedFrame& frame) {
+                                       record_.in_spool.push_back(ingest::frame_reference(frame.payload));
+                                     });
+    if (!inspection) return fail(inspection.error());
+    return {};
+  }
+
+  void audit(Time now, const DurableClaim& claim) {
+    ++record_.claims.checked;
+    const std::string path(claim.path);
+    if (world_.disk().durable(path, claim.begin, claim.end)) return;
+    record_.claims.failed.push_back({.path = path,
+                                     .begin = claim.begin,
+                                     .end = claim.end,
+                                     .at = now - start_,
+                                     .reason = "a power cut at that instant would lose these bytes or their name"});
+  }
+
+  void note_fault(const faultfs::FaultEvent& event) {
+    finished_->fault_lines.push_back(faultfs::to_json_line(event, start_));
+  }
+  void note_fault(const upstream::UpstreamEvent& event) {
+    finished_->fault_lines.push_back(upstream_fault_line(event, start_));
+  }
+
+  void conclude() {
+    record_.trace_hash = fmt::format("{:016x}", world_.trace_hash());
+    record_.windows = oracle::planned_windows(record_.scenario);
+    record_.upstream = {.requests = model_.requests(), .known_keys = model_.known_keys()};
+    record_.breaker = observer_.breaker_changes();
+    if (!record_.control()) record_.bounds = sampler_.bounds();
+    for (const auto& phase : record_.scenario.phases) {
+      for (const auto& rule : phase.disk.rules) record_.fired[rule.name] = injector_.fired(rule.name);
+      for (const auto& rule : phase.upstream) record_.fired[rule.name] = model_.fired(rule.name);
+    }
+  }
+
+  const Time start_ = world::VirtualWorld::start();
+  load::Schedule schedule_;
+  OnProgress progress_;
+  std::unique_ptr<FinishedRun> finished_;
+  oracle::RunRecord& record_;
+  faultfs::Injector injector_;
+  upstream::UpstreamModel model_;
+  world::VirtualWorld world_;
+  Environment env_;
+  subject::LedgerObserver observer_;
+  BoundsSampler sampler_;
+  std::unique_ptr<subject::Subject> subject_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scenario, std::uint64_t seed,
+                                                 const OnProgress& progress) {
+  for (const auto& phase : scenario.phases)
+    if (!phase.process.empty())
+      return fail(Code::unsupported, scenario.file + ": process events are played LIVE only in this version; add --live");
+  auto schedule = load::make_schedule(scenario, seed);
+  if (!schedule) return fail(schedule.error());
+  return VirtualRun(scenario, seed, std::move(*schedule), progress).run();
+}
+
+}  // namespace holdfast::run

@@ -1,0 +1,22 @@
+// One run in virtual time: the scenario's subject, load and faults on fibers, in one thread.
+//
+//   auto finished = run_virtual(scenario, seed);
+//   (*finished)->record.trace_hash
+//
+// Code::unsupported for what only LIVE can do (process events, in this version).
+#pragma once
+
+#include <functional>
+
+#include "core/base/result.h"
+#include "simulator/run/finished_run.h"
+
+namespace holdfast::run {
+
+// Told now and then how far a run is: virtual or real time since its start.
+using OnProgress = std::function<void(Duration at, const oracle::Ledger& ledger)>;
+
+Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scenario, std::uint64_t seed,
+                                                 const OnProgress& progress = {});
+
+}  // namespace holdfast::run

@@ -1,0 +1,57 @@
+// The subject in a process of its own: started, asked to stop, killed, waited for.
+//
+//   auto process = SubjectProcess::start({program, "subject", "--scenario", file, ...});
+//   process->wait_ready(deadline);         // it printed "ready"
+//   process->kill();                       // -9
+//   process->ask_to_stop(); process->wait(deadline);
+//
+// It also stops by itself when this side goes away: its standard input ends. The destructor kills
+// what still runs. One thread at a time.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+
+namespace holdfast::world {
+
+class SubjectProcess {
+ public:
+  struct Exit {
+    bool by_signal = false;
+    int code = 0;  // the exit code, or the signal's number
+    bool clean() const { return !by_signal && code == 0; }
+  };
+
+  static Result<std::unique_ptr<SubjectProcess>> start(const std::vector<std::string>& command);
+  ~SubjectProcess();
+  SubjectProcess(const SubjectProcess&) = delete;
+  SubjectProcess& operator=(const SubjectProcess&) = delete;
+
+  // Fails with what the process said when it ended instead, or at the deadline.
+  Status wait_ready(Duration within);
+  void ask_to_stop();
+  void kill();
+  // The exit when it has ended, nullopt while it runs. Does not wait.
+  std::optional<Exit> poll();
+  // Waits; kills at the deadline.
+  Exit wait(Duration within);
+
+  pid_t pid() const { return pid_; }
+
+ private:
+  SubjectProcess(pid_t pid, int input, int output) : pid_(pid), input_(input), output_(output) {}
+
+  pid_t pid_;
+  int input_;   // its standard input
+  int output_;  // its standard output
+  std::optional<Exit> exit_;
+};
+
+}  // namespace holdfast::world

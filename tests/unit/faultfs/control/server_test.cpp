@@ -1,0 +1,152 @@
+#include "faultfs/control/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "faultfs/control/client.h"
+#include "faultfs/control/socket_path.h"
+
+namespace holdfast::faultfs {
+namespace {
+
+using testing::HasSubstr;
+
+class Recorder final : public ControlHandler {
+ public:
+  void arm(FaultPlan plan) override { rules = plan.rules.size(); }
+  MountStatus status() override { return {}; }
+  std::vector<std::string> log_lines() override { return {"one", "two"}; }
+  void stop() override { stopped = true; }
+  std::atomic<std::size_t> rules{99};
+  std::atomic<bool> stopped{false};
+};
+
+class ControlSocket : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = std::filesystem::temp_directory_path().string() + "/faultfs-control-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    path_ = pattern + "/c.sock";
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::unique_ptr<ControlServer> serve() {
+    auto server = ControlServer::listen(path_, recorder_);
+    EXPECT_TRUE(server) << server.error().message;
+    if (!server) return nullptr;
+    (*server)->start();
+    return *std::move(server);
+  }
+
+  // A client that speaks as it likes.
+  LineSocket raw_client() const {
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, path_.c_str());
+    EXPECT_EQ(::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return LineSocket(descriptor);
+  }
+  static LineSocket::Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
+
+  Recorder recorder_;
+  std::string directory_;
+  std::string path_;
+};
+
+TEST_F(ControlSocket, AnAnswerComesAfterTheCommandTookEffect) {
+  const auto server = serve();
+  auto client = ControlClient::connect(path_);
+  ASSERT_TRUE(client) << client.error().message;
+  ASSERT_TRUE(client->load({{Rule{"r", {}, Effect{.latency = LatencyEffect{Duration(5)}}}}}));
+  EXPECT_EQ(recorder_.rules, 1U);
+  ASSERT_TRUE(client->clear());
+  EXPECT_EQ(recorder_.rules, 0U);
+  EXPECT_THAT(*client->status(), HasSubstr("\"rules\": []"));
+  EXPECT_THAT(*client->log(), testing::ElementsAre("one", "two"));
+  ASSERT_TRUE(client->stop());
+}
+
+TEST_F(ControlSocket, OnlyItsOwnerMayEnter) {
+  const auto server = serve();
+  struct stat status {};
+  ASSERT_EQ(::lstat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600U);
+}
+
+TEST_F(ControlSocket, ALinkOrAFileInItsPlaceIsRefusedAndLeftAlone) {
+  std::filesystem::create_symlink(directory_ + "/elsewhere", path_);
+  EXPECT_FALSE(ControlServer::listen(path_, recorder_));
+  EXPECT_TRUE(std::filesystem::is_symlink(path_));
+  std::filesystem::remove(path_);
+  std::ofstream(path_) << "precious";
+  EXPECT_FALSE(ControlServer::listen(path_, recorder_));
+  EXPECT_TRUE(std::filesystem::is_regular_file(path_));
+}
+
+TEST_F(ControlSocket, AStaleSocketIsReplacedAndALivingOneRefused) {
+  const int stale = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, path_.c_str());
+  ASSERT_EQ(::bind(stale, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ::close(stale);
+  const auto server = serve();
+  ASSERT_NE(server, nullptr);
+  const auto second = ControlServer::listen(path_, recorder_);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::busy);
+  EXPECT_TRUE(ControlClient::connect(path_));
+}
+
+TEST_F(ControlSocket, NonsenseIsAnsweredAndTheConnectionGoesOn) {
+  const auto server = serve();
+  auto client = raw_client();
+  ASSERT_TRUE(client.send_line("nonsense", soon()));
+  EXPECT_THAT(*client.receive_line(kLongestAnswer, soon()), HasSubstr("\"ok\":false"));
+  ASSERT_TRUE(client.send_line(R"({"command": "clear"})", soon()));
+  EXPECT_THAT(*client.receive_line(kLongestAnswer, soon()), HasSubstr("\"ok\":true"));
+}
+
+TEST_F(ControlSocket, ALineBeyondTheBoundEndsTheConnectionAndNoOther) {
+  const auto server = serve();
+  auto other = ControlClient::connect(path_);
+  auto client = raw_client();
+  const auto sent = client.send_line(std::string(3 * kLongestRequest, 'x'), soon());
+  auto answer = client.receive_line(kLongestAnswer, soon());
+  if (sent && answer) {
+    EXPECT_THAT(*answer, HasSubstr("longer than"));
+  }
+  EXPECT_FALSE(client.receive_line(kLongestAnswer, soon()));
+  EXPECT_TRUE(other->clear());
+}
+
+TEST_F(ControlSocket, ItGoesWithItsServer) {
+  serve().reset();
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_FALSE(ControlClient::connect(path_));
+}
+
+TEST_F(ControlSocket, AMountpointHasOneSocketUnderAllItsNames) {
+  ASSERT_EQ(::mkdir((directory_ + "/mnt").c_str(), 0755), 0);
+  std::filesystem::create_directory_symlink(directory_ + "/mnt", directory_ + "/link");
+  const auto plain = control_socket_for(directory_ + "/mnt");
+  ASSERT_TRUE(plain) << plain.error().message;
+  EXPECT_EQ(*control_socket_for(directory_ + "/mnt/"), *plain);
+  EXPECT_EQ(*control_socket_for(directory_ + "/x/../mnt"), *plain);
+  EXPECT_EQ(*control_socket_for(directory_ + "/link"), *plain);
+  EXPECT_NE(*control_socket_for(directory_ + "/other"), *plain);
+}
+
+}  // namespace
+}  // namespace holdfast::faultfs

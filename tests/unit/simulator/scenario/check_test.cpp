@@ -1,0 +1,107 @@
+#include "simulator/scenario/check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/simulator/scenario/small_scenario.h"
+
+namespace holdfast::scenario {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// What check_scenario() says about the small scenario with these changes.
+std::string refusal(const std::vector<std::string>& overrides) {
+  const auto scenario = small(overrides);
+  EXPECT_TRUE(scenario) << scenario.error().message;
+  return scenario ? error_of(check_scenario(*scenario)) : "";
+}
+
+TEST(CheckScenario, AcceptsWhatCanBeJudged) { EXPECT_EQ(refusal({}), ""); }
+
+TEST(CheckScenario, RefusesARecoveryPhaseThatIsTooShort) {
+  EXPECT_EQ(refusal({"phases.recovery.for=30s"}), "") << "20s + 10s is just enough";
+  EXPECT_THAT(refusal({"phases.recovery.for=29s"}),
+              AllOf(StartsWith("dir/small.json:11: recovery lasts 29s"), HasSubstr("30s"),
+                    HasSubstr("limit of 20s"), HasSubstr("window of 10s")));
+  EXPECT_THAT(refusal({"expect.0=recovery.time <= 25s"}), HasSubstr("limit of 25s"));
+}
+
+TEST(CheckScenario, TheLiveTierNeedsAShorterWindow) {
+  EXPECT_EQ(refusal({"tier=live", "limits.recover=4s", "phases.recovery.for=6s"}), "");
+  EXPECT_THAT(refusal({"tier=live", "limits.recover=4s", "phases.recovery.for=5s"}),
+              HasSubstr("window of 2s"));
+}
+
+TEST(CheckScenario, RefusesAScenarioThatEndsWithAFault) {
+  EXPECT_THAT(refusal({R"(phases.recovery.upstream=[{"name":"x","effect":{"error_rate":0.1}}])"}),
+              HasSubstr("the last phase \"recovery\" has faults"));
+}
+
+TEST(CheckScenario, AClosedLoadHasNoRecoveryToJudge) {
+  EXPECT_EQ(refusal({"load.arrival=closed", "phases.recovery.for=1s", "expect.0=retention.calls >= 10%"}),
+            "");
+}
+
+TEST(CheckScenario, RefusesFaultsThatCannotFire) {
+  EXPECT_THAT(refusal({"phases.stress.upstream.away.when={\"from\": \"2s\", \"to\": \"3s\"}"}),
+              HasSubstr("the fault \"away\" cannot fire"));
+  EXPECT_THAT(refusal({"phases.stress.disk.0.when={\"from\": \"5s\"}"}),
+              HasSubstr("the fault \"volume fills\" cannot fire: its window opens at 5s"));
+  EXPECT_THAT(refusal({"phases.stress.disk.0.effect={\"latency\": \"0s\"}"}), HasSubstr("its latency is 0"));
+  EXPECT_THAT(refusal({"phases.stress.process.crash.kill.at=2s"}),
+              HasSubstr("is not over when phase \"stress\" ends"));
+  EXPECT_THAT(refusal({R"(phases.stress.process=[{"name":"a","kill":{"at":"0s","down":"1s"}},
+                                                 {"name":"b","kill":{"at":"500ms"}}])"}),
+              HasSubstr("the kill \"b\" cannot fire"));
+}
+
+TEST(CheckScenario, ProbabilityZeroIsAllowed) {
+  EXPECT_EQ(refusal({"phases.stress.upstream.away.effect={\"error_rate\": 0}"}), "");
+}
+
+TEST(CheckScenario, RefusesExpectationsThatNobodyCanMeet) {
+  EXPECT_THAT(refusal({"expect.0=retention.calls >= 10%"}),
+              AllOf(StartsWith("dir/small.json: the expectation"), HasSubstr("needs load.arrival closed")));
+  for (const char* measure :
+       {"retention.accepted", "retention.durable", "retention.delivered", "oracle_ratio"}) {
+    EXPECT_THAT(refusal({"load.arrival=closed", "expect.0=" + std::string(measure) + " >= 1%"}),
+                HasSubstr("can never be judged"));
+  }
+  EXPECT_THAT(refusal({"load.arrival=closed", "expect.0=recovery.time <= 1s"}),
+              HasSubstr("can never be judged"));
+}
+
+TEST(CheckScenario, RefusesFaultMeasuresWithoutFaults) {
+  const std::string calm = R"(phases=[{"name": "calm", "for": "1s"}])";
+  EXPECT_THAT(refusal({calm}), HasSubstr("no phase has a fault"));
+  EXPECT_EQ(refusal({calm, "expect.0=loss.unaccounted == 0"}), "") << "the ledger needs none";
+}
+
+TEST(CheckScenario, NaiveSeedNeedsAClosedLoad) {
+  EXPECT_THAT(refusal({"subject.kind=naive-seed"}), HasSubstr("needs load.arrival closed"));
+  EXPECT_EQ(refusal({"subject.kind=naive-seed", "load.arrival=closed", "expect.0=retention.calls >= 10%"}),
+            "");
+}
+
+TEST(CheckScenario, RefusesALongLiveScenario) {
+  EXPECT_THAT(refusal({"tier=live"}), HasSubstr("the phases last 33s; in the live tier at most 15s"));
+}
+
+TEST(CheckScenario, RefusesAnEmptyOne) {
+  EXPECT_THAT(refusal({"phases=[]"}), HasSubstr("there is no phase"));
+}
+
+TEST(CheckScenario, RefusesSeedsInTheWrongOrder) {
+  EXPECT_THAT(refusal({"seeds=5..1"}), HasSubstr("seeds run backwards: 5..1"));
+  EXPECT_NE(refusal({"seeds=0..1000000"}), "");
+  EXPECT_EQ(refusal({"seeds=5..5"}), "");
+}
+
+TEST(CheckScenario, RefusesMoreRecordsThanARunCanHold) {
+  EXPECT_THAT(refusal({"load.rate=1000000/s"}), HasSubstr("offers more than 20000000 records"));
+}
+
+}  // namespace
+}  // namespace holdfast::scenario

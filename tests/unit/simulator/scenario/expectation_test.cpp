@@ -1,0 +1,66 @@
+#include "simulator/scenario/expectation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "simulator/scenario/measures.h"
+
+namespace holdfast::scenario {
+namespace {
+
+using testing::HasSubstr;
+
+std::string error_of(std::string_view text) {
+  const auto expectation = parse_expectation(text);
+  return expectation ? "" : expectation.error().message;
+}
+
+TEST(Expectation, ReadsSharesDurationsAndCounts) {
+  const auto share = parse_expectation("retention.durable >= 10%");
+  ASSERT_TRUE(share);
+  EXPECT_EQ(share->measure, "retention.durable");
+  EXPECT_EQ(share->comparator, Comparator::greater_equal);
+  EXPECT_DOUBLE_EQ(share->value, 0.10);
+  EXPECT_EQ(share->text, "retention.durable >= 10%");
+  EXPECT_DOUBLE_EQ(parse_expectation("oracle_ratio > 0.5")->value, 0.5);
+  EXPECT_DOUBLE_EQ(parse_expectation("  recovery.time\t<=   1500ms ")->value, 1.5);
+  EXPECT_DOUBLE_EQ(parse_expectation("loss.unaccounted == 0")->value, 0);
+}
+
+TEST(Expectation, EveryComparatorComparesAsWritten) {
+  const auto met = [](const char* comparator, double measured) {
+    return holds(*parse_expectation("duplicates " + std::string(comparator) + " 2"), measured);
+  };
+  EXPECT_TRUE(met("<", 1) && !met("<", 2) && !met("<", 3));
+  EXPECT_TRUE(met("<=", 1) && met("<=", 2) && !met("<=", 3));
+  EXPECT_TRUE(!met("==", 1) && met("==", 2) && !met("==", 3));
+  EXPECT_TRUE(!met(">=", 1) && met(">=", 2) && met(">=", 3));
+  EXPECT_TRUE(!met(">", 1) && !met(">", 2) && met(">", 3));
+}
+
+TEST(Expectation, EveryKnownMeasureCanBeExpected) {
+  for (const auto& measure : known_measures()) {
+    const char* value = measure.unit == MeasureUnit::duration ? "1s" : "1";
+    EXPECT_EQ(error_of(std::string(measure.name) + " <= " + value), "");
+  }
+}
+
+TEST(Expectation, RefusesUnitsThatDoNotFitTheMeasure) {
+  EXPECT_THAT(error_of("recovery.time <= 20"), HasSubstr("a duration like 20s"));
+  EXPECT_THAT(error_of("recovery.time <= 20%"), HasSubstr("a duration like 20s"));
+  EXPECT_THAT(error_of("retention.durable >= 10s"), HasSubstr("a share like 10%"));
+  EXPECT_THAT(error_of("duplicates == 10%"), HasSubstr("a number like 0"));
+}
+
+TEST(Expectation, RefusesWhatIsNoSentence) {
+  EXPECT_THAT(error_of("retention.durable>=10%"), HasSubstr("with spaces between"));
+  EXPECT_THAT(error_of("retention.durable => 10%"), HasSubstr("the comparator \"=>\""));
+  EXPECT_THAT(error_of("retention.durabel >= 10%"), HasSubstr("did you mean \"retention.durable\"?"));
+  for (const char* text :
+       {"", " ", "duplicates", "duplicates ==", "duplicates == 0 0", "duplicates == -1", "duplicates == nan",
+        "duplicates == inf", "duplicates == 1e3", "duplicates == 0x1", "retention.durable >= %"})
+    EXPECT_NE(error_of(text), "") << text;
+}
+
+}  // namespace
+}  // namespace holdfast::scenario

@@ -1,0 +1,70 @@
+#include "simulator/scenario/resolved_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "simulator/scenario/scenario_files.h"
+#include "tests/unit/simulator/scenario/small_scenario.h"
+
+namespace holdfast::scenario {
+namespace {
+
+using nlohmann::json;
+
+TEST(ResolvedJson, FillsInDefaultsAndOverrides) {
+  const auto scenario = small({"load.rate=50/s"});
+  ASSERT_TRUE(scenario);
+  const json resolved = json::parse(scenario->resolved_json);
+  EXPECT_EQ(resolved["load"]["rate"], "50.0/s");
+  EXPECT_EQ(resolved["limits"]["recover"], "20s");
+  EXPECT_EQ(resolved["subject"]["options"]["ring"]["bytes"], "1MiB");
+  EXPECT_FALSE(resolved["subject"]["options"]["spool"].contains("directory")) << "the run's own business";
+}
+
+TEST(ResolvedJson, IsItselfTheSameScenario) {
+  const auto files = scenario_files(HOLDFAST_SOURCE_DIR "/scenarios");
+  ASSERT_TRUE(files);
+  for (const auto& file : *files) {
+    const auto scenario = load_scenario(file);
+    ASSERT_TRUE(scenario) << scenario.error().message;
+    const auto again = parse_scenario(scenario->resolved_json, file);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->resolved_json, scenario->resolved_json);
+  }
+}
+
+TEST(ResolvedJson, KeepsWindowsKillsSeedsAndRatesThatAreNotRound) {
+  const auto scenario = small({"load.rate=0.1/s", "seeds=3", "tier=live", "disk.capacity=1GiB",
+                               "phases.stress.process.crash.kill.down=250ms"});
+  ASSERT_TRUE(scenario);
+  const auto again = parse_scenario(scenario->resolved_json, "x");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->load.rate, scenario->load.rate);
+  EXPECT_EQ(again->seeds->first, 3U);
+  EXPECT_TRUE(again->live_tier);
+  EXPECT_EQ(again->disk.capacity, scenario->disk.capacity);
+  EXPECT_EQ(again->phases[1].upstream[0].to, scenario->phases[1].upstream[0].to);
+  EXPECT_EQ(again->phases[1].process[0].down, scenario->phases[1].process[0].down);
+}
+
+TEST(ResolvedJson, DoesNotDependOnTheOrderOfKeys) {
+  const auto a = parse_scenario(R"({"version": 1, "name": "x", "phases": []})", "x");
+  const auto b = parse_scenario(R"({"phases": [], "name": "x", "version": 1, "seed": 1})", "y");
+  EXPECT_EQ(a->resolved_json, b->resolved_json);
+}
+
+TEST(Twin, IsTheSameScenarioWithoutFaults) {
+  const auto scenario = small();
+  const Scenario twin = twin_of(*scenario);
+  for (const auto& phase : twin.phases) EXPECT_FALSE(phase.faulty());
+  EXPECT_EQ(twin.length(), scenario->length());
+  json expected = json::parse(scenario->resolved_json);
+  for (auto& phase : expected["phases"])
+    for (const char* key : {"disk", "upstream", "process"}) phase.erase(key);
+  EXPECT_EQ(json::parse(twin.resolved_json), expected);
+}
+
+}  // namespace
+}  // namespace holdfast::scenario
