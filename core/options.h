@@ -27,12 +27,12 @@ enum class SpoolMode : std::uint8_t { always };  // write-ahead: a record is dur
 
 struct SpoolOptions {
   SpoolMode mode = SpoolMode::always;
-  std::string directory;                                       // created when absent
-  std::uint64_t max_bytes = std::uint64_t{256} << 20;          // of all segments together
-  std::uint64_t segment_bytes = std::uint64_t{8} << 20;        // of one segment
-  std::uint64_t commit_records = 1000;                         // a commit is due after so many records
-  Duration commit_interval = std::chrono::milliseconds(10);    // or after so long, whichever is first
-  Duration retry_interval = std::chrono::milliseconds(500);    // between attempts on a failed location
+  std::string directory;                                     // created when absent
+  std::uint64_t max_bytes = std::uint64_t{256} << 20;        // of all segments together
+  std::uint64_t segment_bytes = std::uint64_t{8} << 20;      // of one segment
+  std::uint64_t commit_records = 1000;                       // a commit is due after so many records
+  Duration commit_interval = std::chrono::milliseconds(10);  // or after so long, whichever is first
+  Duration retry_interval = std::chrono::milliseconds(500);  // between attempts on a failed location
 };
 
 struct MemoryOptions {
@@ -40,9 +40,9 @@ struct MemoryOptions {
 };
 
 struct BatchOptions {
-  std::uint64_t max_records = 100;                        // per request
-  Duration linger = std::chrono::milliseconds(20);        // how long a part-filled batch waits for more
-  std::uint64_t queue_records = 20'000;                   // read ahead of the shippers
+  std::uint64_t max_records = 100;                  // per request
+  Duration linger = std::chrono::milliseconds(20);  // how long a part-filled batch waits for more
+  std::uint64_t queue_records = 20'000;             // read ahead of the shippers
 };
 
 struct BackoffOptions {
@@ -51,17 +51,17 @@ struct BackoffOptions {
 };
 
 struct BreakerOptions {
-  std::uint64_t failure_threshold = 5;                     // consecutive failures that open it
-  Duration open_time = std::chrono::milliseconds(500);     // first pause; doubles with each failed probe
-  Duration max_open_time = std::chrono::seconds(30);       // longest pause
-  std::uint64_t half_open_permits = 1;                     // probes at once
+  std::uint64_t failure_threshold = 5;                  // consecutive failures that open it
+  Duration open_time = std::chrono::milliseconds(500);  // first pause; doubles with each failed probe
+  Duration max_open_time = std::chrono::seconds(30);    // longest pause
+  std::uint64_t half_open_permits = 1;                  // probes at once
 };
 
 struct DeliveryOptions {
-  std::string endpoint;                                    // http://host:port
-  std::uint64_t shippers = 4;                              // requests in flight at most
-  Duration timeout = std::chrono::seconds(5);              // of one request
-  Duration max_age = std::chrono::hours(24 * 7);           // older records expire, counted
+  std::string endpoint;                           // http://host:port
+  std::uint64_t shippers = 4;                     // requests in flight at most
+  Duration timeout = std::chrono::seconds(5);     // of one request
+  Duration max_age = std::chrono::hours(24 * 7);  // older records expire, counted
   BatchOptions batch;
   BackoffOptions backoff;
   BreakerOptions breaker;

@@ -15,12 +15,12 @@ namespace holdfast {
 inline constexpr std::size_t kMaxTextBytes = 64;
 
 struct UsageRecord {
-  std::int64_t time_ns = 0;         // wall clock, nanoseconds since the Unix epoch; 0: stamp it for me
+  std::int64_t time_ns = 0;  // wall clock, nanoseconds since the Unix epoch; 0: stamp it for me
   std::uint32_t input_tokens = 0;
   std::uint32_t output_tokens = 0;
-  std::uint32_t latency_us = 0;     // duration of the call that is recorded
-  std::uint64_t cost_nanousd = 0;   // 10^-9 US dollars
-  std::uint64_t reference = 0;      // the caller's own name for this record; carried to the upstream
+  std::uint32_t latency_us = 0;    // duration of the call that is recorded
+  std::uint64_t cost_nanousd = 0;  // 10^-9 US dollars
+  std::uint64_t reference = 0;     // the caller's own name for this record; carried to the upstream
   std::string_view model = {};
   std::string_view provider = {};
   std::string_view operation = {};

@@ -34,9 +34,9 @@ struct Stats {
   std::uint64_t segments_retired = 0;
   std::uint64_t requests = 0;
   std::uint64_t retries = 0;
-  std::uint64_t duplicates = 0;      // acknowledged by the upstream as already known
+  std::uint64_t duplicates = 0;  // acknowledged by the upstream as already known
   std::uint64_t breaker_opens = 0;
-  std::uint64_t fallbacks = 0;       // times the spool's location changed for the worse
+  std::uint64_t fallbacks = 0;  // times the spool's location changed for the worse
   std::uint64_t spool_bytes = 0;
   std::uint64_t detached_workers = 0;
 

@@ -12,12 +12,14 @@ Observer nobody;  // has no state and does nothing
 
 }  // namespace
 
-Result<std::unique_ptr<Tracker>> Tracker::open(Environment environment, const Options& options, Observer* observer) {
+Result<std::unique_ptr<Tracker>> Tracker::open(Environment environment, const Options& options,
+                                               Observer* observer) {
   if (options.spool.directory.empty()) return fail(Code::invalid, "spool.directory is not set");
-  auto spool = spool::Spool::open(environment.files, environment.random.stream("spool.epoch"), environment.log,
-                                  {.directory = options.spool.directory,
-                                   .max_bytes = options.spool.max_bytes,
-                                   .segment_bytes = options.spool.segment_bytes});
+  auto spool =
+      spool::Spool::open(environment.files, environment.random.stream("spool.epoch"), environment.log,
+                         {.directory = options.spool.directory,
+                          .max_bytes = options.spool.max_bytes,
+                          .segment_bytes = options.spool.segment_bytes});
   if (!spool) return fail(spool.error());
   auto shared = std::make_shared<pipeline::Shared>(environment, options, std::move(*spool),
                                                    std::make_unique<delivery::LineageCodec>(),
@@ -32,7 +34,9 @@ Tracker::~Tracker() { HOLDFAST_CHECK(closed_, "a tracker is closed before it is 
 
 Producer Tracker::make_producer() { return Producer(pipeline_->shared().rings.add()); }
 
-Status Tracker::flush(Duration within) { return pipeline_->flush(pipeline_->shared().env.clock.now() + within); }
+Status Tracker::flush(Duration within) {
+  return pipeline_->flush(pipeline_->shared().env.clock.now() + within);
+}
 
 Status Tracker::close(Duration within) {
   HOLDFAST_CHECK(!closed_, "a tracker is closed once");

@@ -4,7 +4,8 @@
 //   auto tracker = Tracker::open(host.environment(), options);
 //   if (!tracker) ...                                        // says which directory or option is wrong
 //   Producer producer = (*tracker)->make_producer();         // one per thread
-//   producer.record({.input_tokens = 812, .model = "gpt-4o-mini", .provider = "openai", .operation = "chat"});
+//   producer.record({.input_tokens = 812, .model = "gpt-4o-mini", .provider = "openai", .operation =
+//   "chat"});
 //   (*tracker)->close(std::chrono::seconds(5));
 //
 // What happens to a record:

@@ -65,15 +65,12 @@ int tell(const Error& error) {
   std::cerr << "faultfs: " << error.message << '\n';
   switch (error.code) {
     case Code::unsupported:
-    case Code::permission:
-      return kCannotRunHere;
+    case Code::permission: return kCannotRunHere;
     case Code::internal:
     case Code::io:
     case Code::timeout:
-    case Code::corrupted:
-      return kInternalError;
-    default:
-      return kBadArguments;
+    case Code::corrupted: return kInternalError;
+    default: return kBadArguments;
   }
 }
 

@@ -10,8 +10,8 @@ namespace holdfast {
 
 }  // namespace holdfast
 
-#define HOLDFAST_CHECK(condition, message)                                        \
-  do {                                                                            \
-    if (!(condition)) [[unlikely]]                                                \
-      ::holdfast::check_failed(__FILE__, __LINE__, #condition, message);          \
+#define HOLDFAST_CHECK(condition, message)                               \
+  do {                                                                   \
+    if (!(condition)) [[unlikely]]                                       \
+      ::holdfast::check_failed(__FILE__, __LINE__, #condition, message); \
   } while (false)

@@ -15,14 +15,10 @@ std::string dotted(std::string_view prefix, std::string_view key) {
 
 std::string_view wanted(OptionKind kind) {
   switch (kind) {
-    case OptionKind::duration:
-      return "a duration like \"250ms\"";
-    case OptionKind::size:
-      return "a size like \"64MiB\"";
-    case OptionKind::count:
-      return "a whole number";
-    default:
-      return "a text";
+    case OptionKind::duration: return "a duration like \"250ms\"";
+    case OptionKind::size: return "a size like \"64MiB\"";
+    case OptionKind::count: return "a whole number";
+    default: return "a text";
   }
 }
 

@@ -116,27 +116,20 @@ T& field_of(const OptionRow& row, Options& options) {
 // The option as the number its range is about.
 std::uint64_t magnitude(const OptionRow& row, Options& options) {
   switch (row.kind) {
-    case OptionKind::duration:
-      return static_cast<std::uint64_t>(field_of<Duration>(row, options).count());
+    case OptionKind::duration: return static_cast<std::uint64_t>(field_of<Duration>(row, options).count());
     case OptionKind::size:
-    case OptionKind::count:
-      return field_of<std::uint64_t>(row, options);
-    case OptionKind::text:
-      return field_of<std::string>(row, options).size();
-    case OptionKind::mode:
-      return 0;
+    case OptionKind::count: return field_of<std::uint64_t>(row, options);
+    case OptionKind::text: return field_of<std::string>(row, options).size();
+    case OptionKind::mode: return 0;
   }
   return 0;
 }
 
 std::string print(OptionKind kind, std::uint64_t value) {
   switch (kind) {
-    case OptionKind::duration:
-      return format_duration(Duration(static_cast<std::int64_t>(value)));
-    case OptionKind::size:
-      return format_size(value);
-    default:
-      return std::to_string(value);
+    case OptionKind::duration: return format_duration(Duration(static_cast<std::int64_t>(value)));
+    case OptionKind::size: return format_size(value);
+    default: return std::to_string(value);
   }
 }
 
@@ -216,14 +209,10 @@ std::string option_range(const OptionRow& row) {
 
 Status set_option(const OptionRow& row, Options& options, std::string_view text) {
   switch (row.kind) {
-    case OptionKind::duration:
-      return assign<Duration>(row, options, parse_duration(text));
-    case OptionKind::size:
-      return assign<std::uint64_t>(row, options, parse_size(text));
-    case OptionKind::count:
-      return assign<std::uint64_t>(row, options, parse_count(text));
-    case OptionKind::text:
-      return assign<std::string>(row, options, std::string(text));
+    case OptionKind::duration: return assign<Duration>(row, options, parse_duration(text));
+    case OptionKind::size: return assign<std::uint64_t>(row, options, parse_size(text));
+    case OptionKind::count: return assign<std::uint64_t>(row, options, parse_count(text));
+    case OptionKind::text: return assign<std::string>(row, options, std::string(text));
     case OptionKind::mode: {
       if (auto status = check_mode(row, text); !status) return status;
       field_of<SpoolMode>(row, options) = static_cast<SpoolMode>(std::ranges::find(kModes, text) - kModes);

@@ -39,20 +39,15 @@ std::string pointer_to(std::string_view parent, std::size_t index) {
 std::string describe(const json& value) {
   constexpr std::size_t kLongest = 60;
   switch (value.type()) {
-    case json::value_t::object:
-      return "an object";
-    case json::value_t::array:
-      return "an array";
-    case json::value_t::null:
-      return "null";
-    case json::value_t::boolean:
-      return value.get<bool>() ? "true" : "false";
+    case json::value_t::object: return "an object";
+    case json::value_t::array: return "an array";
+    case json::value_t::null: return "null";
+    case json::value_t::boolean: return value.get<bool>() ? "true" : "false";
     case json::value_t::string: {
       const auto& text = value.get_ref<const std::string&>();
       return "the text " + in_quotes(text.size() > kLongest ? text.substr(0, kLongest) + "..." : text);
     }
-    default:
-      return "the number " + value.dump();
+    default: return "the number " + value.dump();
   }
 }
 

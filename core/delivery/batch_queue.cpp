@@ -26,7 +26,8 @@ std::optional<Batch> BatchQueue::take(Time now) {
 
 Batch BatchQueue::cut(Time now) {
   Batch batch{.id = next_batch_++, .attempt = 0, .records = {}};
-  const auto size = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(fresh_.size(), settings_.batch_records));
+  const auto size =
+      static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(fresh_.size(), settings_.batch_records));
   batch.records.assign(fresh_.begin(), fresh_.begin() + size);
   fresh_.erase(fresh_.begin(), fresh_.begin() + size);
   oldest_fresh_ = now;
@@ -92,8 +93,8 @@ void BatchQueue::set_draining(bool draining) {
 }
 
 void BatchQueue::count(std::span<const HeldRecord> records, int sign) {
-  const auto unspooled = static_cast<std::size_t>(
-      std::count_if(records.begin(), records.end(), [](const HeldRecord& record) { return !record.spooled(); }));
+  const auto unspooled = static_cast<std::size_t>(std::count_if(
+      records.begin(), records.end(), [](const HeldRecord& record) { return !record.spooled(); }));
   size_ = sign > 0 ? size_ + records.size() : size_ - records.size();
   unspooled_ = sign > 0 ? unspooled_ + unspooled : unspooled_ - unspooled;
 }

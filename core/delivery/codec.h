@@ -31,7 +31,8 @@ enum class ElementResult : std::uint8_t {
 class Codec {
  public:
   virtual ~Codec() = default;
-  virtual Request encode(std::span<const DeliveryRecord> records, std::uint64_t batch, std::uint32_t attempt) const = 0;
+  virtual Request encode(std::span<const DeliveryRecord> records, std::uint64_t batch,
+                         std::uint32_t attempt) const = 0;
   // For a response with a status that says the body was processed (2xx). Fails with
   // Code::corrupted when the body is not what this upstream answers.
   virtual Result<std::vector<ElementResult>> decode(const Response& response, std::size_t count) const = 0;

@@ -32,7 +32,8 @@ Result<std::vector<std::byte>> read_file(FileSystem& files, const std::string& p
   auto size = (*file)->size();
   std::vector<std::byte> content;
   Status status = size ? Status{} : Status{fail(size.error())};
-  if (size && *size > limit) status = fail(Code::invalid, path + " is larger than " + std::to_string(limit) + " bytes");
+  if (size && *size > limit)
+    status = fail(Code::invalid, path + " is larger than " + std::to_string(limit) + " bytes");
   if (status) {
     content.resize(*size);
     status = read_until_end(**file, content);
@@ -43,6 +44,14 @@ Result<std::vector<std::byte>> read_file(FileSystem& files, const std::string& p
   return content;
 }
 
+namespace {
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+}  // namespace
+
 Status make_directories(FileSystem& files, const std::string& path) {
   for (std::size_t at = 1; at <= path.size(); ++at) {
     if (at != path.size() && path[at] != '/') continue;
@@ -52,6 +61,7 @@ Status make_directories(FileSystem& files, const std::string& path) {
     auto made = files.make_directory(prefix);
     if (!made && made.error().code != Code::exists) return made;
     if (!made) return fail(Code::wrong_kind, prefix + " exists and is not a directory");
+    if (auto synced = files.sync_directory(parent_of(prefix)); !synced) return synced;
   }
   return {};
 }

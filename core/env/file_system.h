@@ -88,7 +88,7 @@ Status write_all(File& file, std::uint64_t offset, std::span<const std::byte> by
 // Reads the whole file, at most `limit` bytes.
 Result<std::vector<std::byte>> read_file(FileSystem& files, const std::string& path, std::uint64_t limit);
 
-// Creates the directory and its parents; existing ones are fine.
+// Creates the directory and its parents, each with a durable name; existing ones are fine.
 Status make_directories(FileSystem& files, const std::string& path);
 
 }  // namespace holdfast

@@ -39,8 +39,8 @@ struct Request {
   std::string content_type = "application/json";
   std::string body;
   std::vector<RequestElement> elements;
-  std::uint64_t batch = 0;     // id of the batch: stable over its retries
-  std::uint32_t attempt = 0;   // 0 for the first
+  std::uint64_t batch = 0;    // id of the batch: stable over its retries
+  std::uint32_t attempt = 0;  // 0 for the first
 };
 
 struct Response {

@@ -33,15 +33,11 @@ long timeout_ms(Time deadline, Time now) {
 Code code_of(CURLcode result) {
   switch (result) {
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      return Code::invalid;
-    case CURLE_OPERATION_TIMEDOUT:
-      return Code::timeout;
+    case CURLE_UNSUPPORTED_PROTOCOL: return Code::invalid;
+    case CURLE_OPERATION_TIMEDOUT: return Code::timeout;
     case CURLE_WRITE_ERROR:
-    case CURLE_WEIRD_SERVER_REPLY:
-      return Code::corrupted;
-    default:
-      return Code::unavailable;
+    case CURLE_WEIRD_SERVER_REPLY: return Code::corrupted;
+    default: return Code::unavailable;
   }
 }
 

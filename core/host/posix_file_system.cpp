@@ -44,7 +44,8 @@ class PosixFile final : public File {
     std::size_t total = 0;
     while (total < into.size()) {
       const auto got = retry_interrupted([&] {
-        return ::pread(descriptor_, into.data() + total, into.size() - total, static_cast<off_t>(offset + total));
+        return ::pread(descriptor_, into.data() + total, into.size() - total,
+                       static_cast<off_t>(offset + total));
       });
       if (got < 0) return fail_errno("read", path_);
       if (got == 0) break;
@@ -196,7 +197,8 @@ Status PosixFileSystem::sync_directory(const std::string& path) {
 Result<Space> PosixFileSystem::space(const std::string& path) {
   enter();
   struct statvfs info {};
-  if (retry_interrupted([&] { return ::statvfs(path.c_str(), &info); }) < 0) return fail_errno("space of", path);
+  if (retry_interrupted([&] { return ::statvfs(path.c_str(), &info); }) < 0)
+    return fail_errno("space of", path);
   return Space{.free_bytes = info.f_bavail * info.f_frsize,
                .total_bytes = info.f_blocks * info.f_frsize,
                .free_inodes = info.f_favail};

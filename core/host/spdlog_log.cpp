@@ -21,7 +21,8 @@ spdlog::level::level_enum level_of(Log::Level level) {
 SpdlogLog::SpdlogLog(const Clock& clock, Level least, std::uint32_t per_event)
     : clock_(clock),
       per_event_(per_event),
-      logger_(std::make_shared<spdlog::logger>("holdfast", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
+      logger_(
+          std::make_shared<spdlog::logger>("holdfast", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
   logger_->set_level(level_of(least));
   logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
 }

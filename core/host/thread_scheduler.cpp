@@ -57,7 +57,8 @@ struct Completion {
 
 class ThreadTask final : public Task {
  public:
-  ThreadTask(const std::string& name, std::function<void()> body) : completion_(std::make_shared<Completion>()) {
+  ThreadTask(const std::string& name, std::function<void()> body)
+      : completion_(std::make_shared<Completion>()) {
     std::thread thread([body = std::move(body), completion = completion_]() mutable {
       body();
       body = nullptr;  // what the body owns goes before anyone learns that it ended

@@ -67,9 +67,7 @@ class FrameRing {
   }
 
   // Makes the prepared frame visible to the consumer.
-  void commit() noexcept {
-    head_.store(head_local_, std::memory_order_release);
-  }
+  void commit() noexcept { head_.store(head_local_, std::memory_order_release); }
 
   // --- consumer ---
 

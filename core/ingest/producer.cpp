@@ -5,7 +5,8 @@
 
 namespace holdfast {
 
-Outcome Producer::record_wait(const UsageRecord& usage, Time deadline, Scheduler& scheduler, const Clock& clock) {
+Outcome Producer::record_wait(const UsageRecord& usage, Time deadline, Scheduler& scheduler,
+                              const Clock& clock) {
   constexpr Duration kPause = std::chrono::milliseconds(1);
   for (;;) {
     const Outcome outcome = record(usage);

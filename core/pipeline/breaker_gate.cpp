@@ -14,8 +14,8 @@ BreakerState observed(policy::CircuitBreaker::State state) {
 
 }  // namespace
 
-BreakerGate::BreakerGate(policy::BreakerSettings settings, RandomStream jitter, const Clock& clock, Event& changed,
-                         Observer& observer)
+BreakerGate::BreakerGate(policy::BreakerSettings settings, RandomStream jitter, const Clock& clock,
+                         Event& changed, Observer& observer)
     : clock_(clock), changed_(changed), observer_(observer), breaker_(settings, jitter) {}
 
 // Runs one change under the lock and tells the world of a new state after it.

@@ -29,8 +29,8 @@ void Collector::run() {
 }
 
 std::size_t Collector::collect(Time now) {
-  const std::size_t limit = s_.options.spool.commit_records - std::min<std::size_t>(
-                                s_.options.spool.commit_records, staged_.size());
+  const std::size_t limit = s_.options.spool.commit_records -
+                            std::min<std::size_t>(s_.options.spool.commit_records, staged_.size());
   if (limit == 0) return 0;
   if (staged_.empty()) staged_since_ = now;
   const std::int64_t stamp = s_.env.clock.wall().time_since_epoch().count();
@@ -63,8 +63,10 @@ void Collector::commit(Time now) {
   for (const HeldRecord& record : staged_) frames_.push_back({record.key.sequence, record.frame()});
   const spool::CommitResult result = s_.spool->commit(frames_);
   s_.counters.commits.fetch_add(1);
-  if (result.error) note_failure(*result.error, now);
-  else s_.disk_failed.store(false);
+  if (result.error)
+    note_failure(*result.error, now);
+  else
+    s_.disk_failed.store(false);
   if (result.durable == 0) return;
   now = s_.env.clock.now();
   report(result, now);
@@ -94,7 +96,8 @@ void Collector::note_failure(const Error& error, Time now) {
   disk_retry_at_ = now + s_.options.spool.retry_interval;
   if (s_.disk_failed.exchange(true)) return;
   s_.counters.fallbacks.fetch_add(1);
-  s_.env.log.write(Log::Level::warning, "spool.failed", error.message + "; records are held in memory meanwhile");
+  s_.env.log.write(Log::Level::warning, "spool.failed",
+                   error.message + "; records are held in memory meanwhile");
 }
 
 std::size_t Collector::memory_room() const {
@@ -122,7 +125,8 @@ void Collector::idle(std::size_t collected, Time now) {
   const auto& options = s_.options.collector;
   pause_ = collected > 0 ? options.poll : std::min(options.idle_poll, pause_ * 2);
   Time latest = now + kLongestIdle;
-  if (!staged_.empty()) latest = std::min(latest, std::max(now + options.poll, staged_since_ + s_.options.spool.commit_interval));
+  if (!staged_.empty())
+    latest = std::min(latest, std::max(now + options.poll, staged_since_ + s_.options.spool.commit_interval));
   if (s_.queue.unspooled() > 0) latest = std::min(latest, std::max(now + options.poll, disk_retry_at_));
   s_.env.scheduler.idle_until(std::min(now + pause_, latest), latest);
 }

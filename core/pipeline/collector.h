@@ -31,9 +31,9 @@ class Collector {
 
   std::shared_ptr<Shared> shared_;
   Shared& s_;
-  std::vector<delivery::HeldRecord> staged_;    // collected, not yet committed
-  std::vector<spool::PendingFrame> frames_;     // reused by commit()
-  std::vector<std::uint64_t> references_;       // reused by report()
+  std::vector<delivery::HeldRecord> staged_;  // collected, not yet committed
+  std::vector<spool::PendingFrame> frames_;   // reused by commit()
+  std::vector<std::uint64_t> references_;     // reused by report()
   Time staged_since_{};
   Time disk_retry_at_{};
   Duration pause_;

@@ -16,7 +16,8 @@ Feed::Feed(spool::Spool& spool, delivery::BatchQueue& queue)
 }
 
 bool Feed::behind_cursor(const delivery::HeldRecord& record) const {
-  return record.segment < cursor_.segment || (record.segment == cursor_.segment && record.ordinal < cursor_.ordinal);
+  return record.segment < cursor_.segment ||
+         (record.segment == cursor_.segment && record.ordinal < cursor_.ordinal);
 }
 
 bool Feed::committed(std::span<const delivery::HeldRecord> records, Time now) {

@@ -10,9 +10,9 @@
 namespace holdfast::pipeline {
 namespace {
 
-constexpr Duration kLook = std::chrono::milliseconds(2);           // between looks at a condition
-constexpr Duration kStragglers = std::chrono::milliseconds(5);     // for producers inside record() at close
-constexpr Duration kJoinGrace = std::chrono::milliseconds(500);    // for workers to see that they should end
+constexpr Duration kLook = std::chrono::milliseconds(2);         // between looks at a condition
+constexpr Duration kStragglers = std::chrono::milliseconds(5);   // for producers inside record() at close
+constexpr Duration kJoinGrace = std::chrono::milliseconds(500);  // for workers to see that they should end
 
 }  // namespace
 
@@ -21,7 +21,8 @@ Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) 
   workers_.push_back(scheduler.spawn("collector", [s = shared_] { Collector(s).run(); }));
   workers_.push_back(scheduler.spawn("replay", [s = shared_] { Replay(s).run(); }));
   for (std::size_t i = 0; i < shared_->options.delivery.shippers; ++i)
-    workers_.push_back(scheduler.spawn("shipper-" + std::to_string(i), [s = shared_, i] { Shipper(s, i).run(); }));
+    workers_.push_back(
+        scheduler.spawn("shipper-" + std::to_string(i), [s = shared_, i] { Shipper(s, i).run(); }));
 }
 
 // Every record accepted so far has left memory, for the spool or for good.
@@ -68,7 +69,8 @@ Status Pipeline::close(Time deadline) {
   s.counters.detached_workers.fetch_add(stuck);
   count_leftovers();
   Status closed = stuck == 0 ? s.spool->close() : Status{};  // a stuck worker may still be inside it
-  if (stuck > 0) return fail(Code::timeout, std::to_string(stuck) + " workers are stuck and were left behind");
+  if (stuck > 0)
+    return fail(Code::timeout, std::to_string(stuck) + " workers are stuck and were left behind");
   if (!done) return fail(Code::timeout, "the deadline came before everything was safe or delivered");
   return closed;
 }
@@ -83,7 +85,8 @@ void Pipeline::count_leftovers() {
   Shared& s = *shared_;
   const Time now = s.env.clock.now();
   for (const auto& record : s.queue.take_all())
-    if (!record.spooled()) s.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
+    if (!record.spooled())
+      s.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
   s.counters.lost_shutdown.fetch_add(s.counters.in_memory.exchange(0));
 }
 
@@ -97,7 +100,8 @@ Stats Pipeline::stats() const {
   stats.rejected_ring_full = ingest.rejected_ring_full;
   stats.rejected_too_large = ingest.rejected_too_large;
   stats.rejected_closed = ingest.rejected_closed;
-  stats.offered = ingest.accepted + ingest.rejected_ring_full + ingest.rejected_too_large + ingest.rejected_closed;
+  stats.offered =
+      ingest.accepted + ingest.rejected_ring_full + ingest.rejected_too_large + ingest.rejected_closed;
   stats.recovered = recovery.records + recovery.damaged;
   stats.delivered = c.delivered;
   stats.quarantined = c.quarantined;

@@ -3,7 +3,7 @@
 namespace holdfast::pipeline {
 namespace {
 
-constexpr Duration kRest = std::chrono::milliseconds(100);        // between looks when nothing happens
+constexpr Duration kRest = std::chrono::milliseconds(100);  // between looks when nothing happens
 constexpr Duration kHintInterval = std::chrono::seconds(5);
 
 }  // namespace

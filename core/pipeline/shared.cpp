@@ -33,7 +33,8 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
       work(env.scheduler.make_event()),
       upkeep(env.scheduler.make_event()),
       progress(env.scheduler.make_event()),
-      gate(breaker_settings(options.delivery), env.random.stream("delivery.breaker"), env.clock, *work, observer),
+      gate(breaker_settings(options.delivery), env.random.stream("delivery.breaker"), env.clock, *work,
+           observer),
       feed(*spool, queue) {
   counters.quarantined = spool->recovery().damaged;
 }

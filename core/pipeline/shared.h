@@ -43,14 +43,14 @@ struct Shared {
   std::unique_ptr<Event> upkeep;    // for the replay worker: room in the queue, records settled
   std::unique_ptr<Event> progress;  // for waiters in flush() and close()
 
-  BreakerGate gate;                 // shippers
-  Feed feed;                        // collector, replay
+  BreakerGate gate;  // shippers
+  Feed feed;         // collector, replay
 
-  std::atomic<bool> closing{false};     // no new records: finish what is there
-  std::atomic<bool> stopping{false};    // workers end at their next look
-  CancelFlag cancel_sends{false};       // requests under way are given up
-  std::atomic<bool> space_freed{false}; // a segment was retired: the collector may try the disk again
-  std::atomic<bool> disk_failed{false}; // records are held in memory
+  std::atomic<bool> closing{false};      // no new records: finish what is there
+  std::atomic<bool> stopping{false};     // workers end at their next look
+  CancelFlag cancel_sends{false};        // requests under way are given up
+  std::atomic<bool> space_freed{false};  // a segment was retired: the collector may try the disk again
+  std::atomic<bool> disk_failed{false};  // records are held in memory
 
   // Refused records on their way to the quarantine directory, which the replay worker writes.
   void quarantine(const delivery::HeldRecord& record, const char* why);

@@ -61,8 +61,7 @@ void Shipper::ship(Batch batch, BreakerGate::Permit permit) {
 
 void Shipper::drop_expired(Batch& batch) {
   const Time now = s_.env.clock.now();
-  const std::int64_t oldest =
-      (s_.env.clock.wall() - s_.options.delivery.max_age).time_since_epoch().count();
+  const std::int64_t oldest = (s_.env.clock.wall() - s_.options.delivery.max_age).time_since_epoch().count();
   std::erase_if(batch.records, [&](const HeldRecord& record) {
     if (ingest::frame_time(record.frame()) >= oldest) return false;
     if (s_.settle(record)) {

@@ -67,7 +67,8 @@ void CircuitBreaker::open(Time now) {
   const auto tenth = static_cast<std::uint64_t>(next_open_time_.count()) / 10 + 1;
   const Duration shortened(static_cast<std::int64_t>(jitter_.below(tenth)));
   open_until_ = now + next_open_time_ - shortened;
-  next_open_time_ = next_open_time_ > settings_.max_open_time / 2 ? settings_.max_open_time : next_open_time_ * 2;
+  next_open_time_ =
+      next_open_time_ > settings_.max_open_time / 2 ? settings_.max_open_time : next_open_time_ * 2;
 }
 
 }  // namespace holdfast::policy

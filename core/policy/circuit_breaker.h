@@ -28,10 +28,10 @@ namespace holdfast::policy {
 
 struct BreakerSettings {
   std::uint64_t failure_threshold;
-  Duration open_time;        // the first pause; doubles with each failed probe
+  Duration open_time;  // the first pause; doubles with each failed probe
   Duration max_open_time;
   std::uint64_t half_open_permits;
-  Duration permit_timeout;   // after which a silent probe counts as failed
+  Duration permit_timeout;  // after which a silent probe counts as failed
 };
 
 class CircuitBreaker {

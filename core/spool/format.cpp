@@ -28,7 +28,8 @@ void append_segment_header(ByteBuffer& out, const SegmentHeader& header) {
 }
 
 std::optional<SegmentHeader> parse_segment_header(Bytes bytes) {
-  if (bytes.size() < kSegmentHeaderBytes || as_text(bytes.first(kMagic.size())) != kMagic) return std::nullopt;
+  if (bytes.size() < kSegmentHeaderBytes || as_text(bytes.first(kMagic.size())) != kMagic)
+    return std::nullopt;
   const std::uint32_t crc = ByteReader(bytes.subspan(kSegmentHeaderBytes - 4)).u32();
   if (crc32c(bytes.first(kSegmentHeaderBytes - 4)) != crc) return std::nullopt;
   ByteReader reader(bytes.subspan(kMagic.size()));
@@ -67,7 +68,8 @@ std::optional<FrameView> parse_frame(Bytes bytes, std::uint32_t segment) {
   frame.ordinal = reader.u32();
   frame.sequence = reader.u64();
   if (id != segment || size > kMaxPayloadBytes || bytes.size() < framed_bytes(size)) return std::nullopt;
-  if (kind != static_cast<std::uint8_t>(FrameKind::record) && kind != static_cast<std::uint8_t>(FrameKind::footer))
+  if (kind != static_cast<std::uint8_t>(FrameKind::record) &&
+      kind != static_cast<std::uint8_t>(FrameKind::footer))
     return std::nullopt;
   if (crc32c(bytes.subspan(4, kFrameHeaderBytes - 4 + size)) != crc) return std::nullopt;
   frame.kind = static_cast<FrameKind>(kind);

@@ -26,9 +26,9 @@ struct InspectedFrame {
 
 struct Inspection {
   std::uint64_t segments = 0;
-  std::uint64_t records = 0;       // handed out
-  std::uint64_t settled = 0;       // by the checkpoint
-  std::uint64_t damaged = 0;       // counted through the gaps they left
+  std::uint64_t records = 0;  // handed out
+  std::uint64_t settled = 0;  // by the checkpoint
+  std::uint64_t damaged = 0;  // counted through the gaps they left
   std::uint64_t torn_bytes = 0;
   std::vector<std::string> unreadable;  // paths, with the reason
 };

@@ -26,7 +26,8 @@ Status scan(SegmentReader& reader, RecoveredSegment& segment) {
   for (;;) {
     auto step = reader.next(frame);
     if (!step) return fail(step.error());
-    const std::uint32_t upto = *step == SegmentReader::Step::frame ? frame.ordinal : reader.expected_ordinal();
+    const std::uint32_t upto =
+        *step == SegmentReader::Step::frame ? frame.ordinal : reader.expected_ordinal();
     for (; expected < upto; ++expected) segment.damaged.push_back(expected);
     if (*step == SegmentReader::Step::end) break;
     expected = frame.ordinal + 1;

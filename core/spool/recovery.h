@@ -19,17 +19,17 @@
 namespace holdfast::spool {
 
 struct RecoveredSegment {
-  SegmentInfo info;                      // sealed; count includes damaged ordinals
-  std::vector<std::uint32_t> damaged;    // ordinals that are gone
-  std::uint32_t settled_prefix = 0;      // by the checkpoint
+  SegmentInfo info;                    // sealed; count includes damaged ordinals
+  std::vector<std::uint32_t> damaged;  // ordinals that are gone
+  std::uint32_t settled_prefix = 0;    // by the checkpoint
 };
 
 struct Recovery {
   std::vector<RecoveredSegment> segments;
   std::uint32_t next_segment = 1;
-  std::uint64_t records = 0;             // readable and not settled
-  std::uint64_t damaged = 0;             // counted exactly through the gaps they left
-  std::uint64_t torn_bytes = 0;          // behind the last valid frame: never reported durable
+  std::uint64_t records = 0;     // readable and not settled
+  std::uint64_t damaged = 0;     // counted exactly through the gaps they left
+  std::uint64_t torn_bytes = 0;  // behind the last valid frame: never reported durable
   std::uint64_t unreadable_segments = 0;
 };
 

@@ -18,8 +18,8 @@ struct SegmentInfo {
   std::uint32_t id = 0;
   std::uint64_t epoch = 0;
   std::string path;
-  std::uint64_t bytes = 0;   // committed
-  std::uint32_t count = 0;   // ordinals 0 .. count-1 exist
+  std::uint64_t bytes = 0;  // committed
+  std::uint32_t count = 0;  // ordinals 0 .. count-1 exist
   bool sealed = false;
 };
 

@@ -38,9 +38,9 @@ class SegmentReader {
   Result<Step> next(FrameView& frame);
   void close();
 
-  std::uint64_t offset() const { return base_ + at_; }   // of the frame after the last one given
+  std::uint64_t offset() const { return base_ + at_; }  // of the frame after the last one given
   std::uint32_t expected_ordinal() const { return ordinal_; }
-  std::uint64_t skipped() const { return skipped_; }      // damaged frames passed over, in all
+  std::uint64_t skipped() const { return skipped_; }  // damaged frames passed over, in all
   bool footer() const { return footer_; }
   std::uint64_t torn_bytes() const { return torn_; }
   std::uint64_t torn_offset() const { return torn_offset_; }
@@ -49,7 +49,7 @@ class SegmentReader {
  private:
   static constexpr std::size_t kChunk = 256 * 1024;
 
-  Result<bool> fill();                     // reads on; false at the end of the file
+  Result<bool> fill();                        // reads on; false at the end of the file
   Result<bool> find_frame(FrameView& frame);  // the frame at at_, or the next one behind damage
   Result<bool> resynchronise(FrameView& frame);
   void note_torn_tail();
@@ -58,9 +58,9 @@ class SegmentReader {
   std::string path_;
   std::unique_ptr<File> file_;
   SegmentHeader header_;
-  ByteBuffer buffer_;            // the bytes of the file from base_ on
+  ByteBuffer buffer_;  // the bytes of the file from base_ on
   std::uint64_t base_ = 0;
-  std::size_t at_ = 0;           // within buffer_
+  std::size_t at_ = 0;  // within buffer_
   std::uint64_t size_ = 0;
   std::uint32_t ordinal_ = 0;
   std::uint64_t skipped_ = 0;

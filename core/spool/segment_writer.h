@@ -28,11 +28,11 @@ struct PendingFrame {
 };
 
 struct SegmentCommit {
-  std::size_t durable = 0;         // leading frames that are durable now
+  std::size_t durable = 0;  // leading frames that are durable now
   std::uint32_t first_ordinal = 0;
-  std::uint64_t begin = 0;         // their bytes in the file
+  std::uint64_t begin = 0;  // their bytes in the file
   std::uint64_t end = 0;
-  std::optional<Error> error;      // set when durable < frames given; the segment is broken then
+  std::optional<Error> error;  // set when durable < frames given; the segment is broken then
 };
 
 class SegmentWriter {
@@ -67,9 +67,9 @@ class SegmentWriter {
   SegmentHeader header_;
   std::unique_ptr<File> file_;
   ByteBuffer buffer_;
-  std::uint64_t synced_ = 0;     // bytes known durable
-  std::uint64_t written_ = 0;    // bytes handed to the file
-  std::uint32_t count_ = 0;      // durable frames
+  std::uint64_t synced_ = 0;   // bytes known durable
+  std::uint64_t written_ = 0;  // bytes handed to the file
+  std::uint32_t count_ = 0;    // durable frames
   bool name_durable_ = false;
   bool broken_ = false;
 };

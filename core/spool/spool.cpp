@@ -132,7 +132,8 @@ void Spool::seal(const char* why) {
   const std::uint32_t id = writer_->header().id;
   const bool empty = writer_->count() == 0;
   const std::string path = writer_->path();
-  if (why != nullptr) log_.write(Log::Level::warning, "spool.sealed", std::string(why) + "; the segment is sealed");
+  if (why != nullptr)
+    log_.write(Log::Level::warning, "spool.sealed", std::string(why) + "; the segment is sealed");
   if (why == nullptr && !writer_->broken()) {
     if (auto finished = writer_->finish(); !finished)
       log_.write(Log::Level::info, "spool.no_footer", finished.error().message);
@@ -202,13 +203,15 @@ Result<std::size_t> Spool::read_segment(const SegmentInfo& segment, Cursor& curs
 }
 
 // The segment cannot be read any more: what it still held is damaged, and counted so.
-std::size_t Spool::drop_segment(const SegmentInfo& segment, std::uint32_t from_ordinal, std::uint64_t& damaged) {
+std::size_t Spool::drop_segment(const SegmentInfo& segment, std::uint32_t from_ordinal,
+                                std::uint64_t& damaged) {
   std::size_t dropped = 0;
   for (std::uint32_t ordinal = from_ordinal; ordinal < segment.count; ++ordinal)
     if (index_.settle(segment.id, ordinal)) ++dropped;
   damaged += dropped;
-  log_.write(Log::Level::error, "spool.damaged",
-             segment.path + " cannot be read any more; " + std::to_string(dropped) + " records are lost to damage");
+  log_.write(
+      Log::Level::error, "spool.damaged",
+      segment.path + " cannot be read any more; " + std::to_string(dropped) + " records are lost to damage");
   return dropped;
 }
 

@@ -50,9 +50,9 @@ struct Placement {
 };
 
 struct CommitResult {
-  std::size_t durable = 0;             // leading frames; the rest is still the caller's
-  std::vector<Placement> placements;   // of the durable ones, in order
-  std::optional<Error> error;          // why not all
+  std::size_t durable = 0;            // leading frames; the rest is still the caller's
+  std::vector<Placement> placements;  // of the durable ones, in order
+  std::optional<Error> error;         // why not all
 };
 
 struct SpooledFrame {
@@ -60,13 +60,13 @@ struct SpooledFrame {
   std::uint32_t ordinal = 0;
   std::uint64_t epoch = 0;
   std::uint64_t sequence = 0;
-  Bytes payload;                       // valid during the call
+  Bytes payload;  // valid during the call
 };
 
 // A place in the spool, in order of segments and their frames.
 struct Cursor {
   std::uint32_t segment = 0;
-  std::uint64_t offset = 0;            // 0: the segment's first frame
+  std::uint64_t offset = 0;  // 0: the segment's first frame
   std::uint32_t ordinal = 0;
 };
 
@@ -117,8 +117,8 @@ class Spool {
   void note_commit(const SegmentCommit& commit, CommitResult& result);
   void seal(const char* why);
   std::size_t drop_segment(const SegmentInfo& segment, std::uint32_t from_ordinal, std::uint64_t& damaged);
-  Result<std::size_t> read_segment(const SegmentInfo& segment, Cursor& cursor, std::size_t limit, const Take& take,
-                                   std::uint64_t& damaged);
+  Result<std::size_t> read_segment(const SegmentInfo& segment, Cursor& cursor, std::size_t limit,
+                                   const Take& take, std::uint64_t& damaged);
 
   FileSystem& files_;
   Log& log_;

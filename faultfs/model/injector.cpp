@@ -28,13 +28,10 @@ bool makes_a_name(const Call& call) {
     case Operation::create:
     case Operation::mkdir:
     case Operation::symlink:
-    case Operation::mknod:
-      return true;
+    case Operation::mknod: return true;
     case Operation::rename:
-    case Operation::link:
-      return call.new_name;
-    default:
-      return false;
+    case Operation::link: return call.new_name;
+    default: return false;
   }
 }
 

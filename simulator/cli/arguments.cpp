@@ -54,7 +54,9 @@ ExitCode Arguments::mistake(const std::string& what) const {
 void Arguments::print_help() const {
   std::cout << "Examples:\n";
   for (const auto& example : examples_) std::cout << "  " << example << "\n";
-  std::cout << "\nholdfast " << command_ << " [OPTIONS] " << positional_help_ << "\n" << purpose_ << "\n\n" << options_;
+  std::cout << "\nholdfast " << command_ << " [OPTIONS] " << positional_help_ << "\n"
+            << purpose_ << "\n\n"
+            << options_;
 }
 
 }  // namespace holdfast::cli

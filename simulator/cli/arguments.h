@@ -19,7 +19,8 @@ namespace holdfast::cli {
 
 class Arguments {
  public:
-  Arguments(std::string command, std::string positional_help, std::string purpose, std::vector<std::string> examples);
+  Arguments(std::string command, std::string positional_help, std::string purpose,
+            std::vector<std::string> examples);
 
   boost::program_options::options_description_easy_init add() { return options_.add_options(); }
   // Words without an option go here, any number of them.

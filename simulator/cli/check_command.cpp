@@ -20,7 +20,8 @@ struct Read {
 
 Read read(Arguments& arguments, const Words& words) {
   arguments.positional("scenario");
-  arguments.add()("set", po::value<std::vector<std::string>>()->composing(), "PATH=VALUE: set any path of the scenario");
+  arguments.add()("set", po::value<std::vector<std::string>>()->composing(),
+                  "PATH=VALUE: set any path of the scenario");
   if (auto ended = arguments.parse(words)) return {{}, ended};
   const auto places = arguments.list("scenario");
   if (places.empty()) return {{}, arguments.mistake("name a scenario file or a directory")};
@@ -37,7 +38,8 @@ Read read(Arguments& arguments, const Words& words) {
 }  // namespace
 
 ExitCode check_command(const Words& words) {
-  Arguments arguments("check", "SCENARIO|DIR...", "Validates scenarios: grammar, units, names, and whether they can be judged.",
+  Arguments arguments("check", "SCENARIO|DIR...",
+                      "Validates scenarios: grammar, units, names, and whether they can be judged.",
                       {"holdfast check scenarios", "holdfast check my.json --set load.rate=500/s"});
   auto read_in = read(arguments, words);
   for (const auto& scenario : read_in.scenarios) fmt::print("{}: ok\n", scenario.file);

@@ -26,7 +26,8 @@ void print_commands(std::ostream& out) {
          "  holdfast run --live scenarios/disk/full.json   the same through FUSE and HTTP\n"
          "\nholdfast COMMAND [OPTIONS] ...\n\nCommands:\n";
   for (const auto& command : kCommands)
-    if (command.shown) out << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.purpose << "\n";
+    if (command.shown)
+      out << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.purpose << "\n";
   out << "\nholdfast COMMAND --help says more of each.\n"
          "Exit codes: 0 pass, 1 gate failed or law broken, 2 inconclusive or invalid, 3 bad scenario or\n"
          "arguments, 4 this machine cannot run it, 5 internal error, 130 interrupted.\n";
@@ -46,7 +47,8 @@ ExitCode dispatch(const Words& words) {
     if (command.name == words[0]) return command.run({words.begin() + 1, words.end()});
     if (command.shown) names.push_back(command.name);
   }
-  std::cerr << "holdfast: there is no command \"" << words[0] << "\"" << allowed_names(words[0], names) << "\n";
+  std::cerr << "holdfast: there is no command \"" << words[0] << "\"" << allowed_names(words[0], names)
+            << "\n";
   return kBadInput;
 }
 

@@ -8,10 +8,10 @@ namespace holdfast::cli {
 
 enum ExitCode : int {
   kPass = 0,
-  kFailed = 1,          // gate failed or a law is broken
-  kUndecided = 2,       // inconclusive or invalid
-  kBadInput = 3,        // bad scenario or arguments
-  kCannotRunHere = 4,   // no FUSE, say
+  kFailed = 1,         // gate failed or a law is broken
+  kUndecided = 2,      // inconclusive or invalid
+  kBadInput = 3,       // bad scenario or arguments
+  kCannotRunHere = 4,  // no FUSE, say
   kInternal = 5,
   kInterrupted = 130,
 };

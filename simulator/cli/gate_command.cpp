@@ -18,13 +18,15 @@ namespace {
 namespace po = boost::program_options;
 
 Arguments gate_arguments() {
-  Arguments arguments("gate", "[DIR|SCENARIO...]",
-                      "Runs a suite (default: scenarios/) in VIRTUAL over its seeds and its LIVE tier in real time,\n"
-                      "checks that the naive subject is rejected, and prints scenarios × measures with verdicts.",
-                      {"holdfast gate", "holdfast gate scenarios/disk --out results", "holdfast gate --no-live"});
+  Arguments arguments(
+      "gate", "[DIR|SCENARIO...]",
+      "Runs a suite (default: scenarios/) in VIRTUAL over its seeds and its LIVE tier in real time,\n"
+      "checks that the naive subject is rejected, and prints scenarios × measures with verdicts.",
+      {"holdfast gate", "holdfast gate scenarios/disk --out results", "holdfast gate --no-live"});
   arguments.positional("scenario");
   arguments.add()("no-live", "leave out what needs FUSE and real time")(
-      "set", po::value<std::vector<std::string>>()->composing(), "PATH=VALUE: set any path of every scenario")(
+      "set", po::value<std::vector<std::string>>()->composing(),
+      "PATH=VALUE: set any path of every scenario")(
       "out", po::value<std::string>(), "directory for results and report.html (default: results/gate)")(
       "no-report", "do not draw report.html");
   return arguments;
@@ -34,8 +36,9 @@ ExitCode print_result(const gate::GateResult& result) {
   fmt::print("{}\n", gate::format_table(result.rows));
   for (const auto& problem : result.problems) fmt::print("{}\n", problem);
   if (result.control_judged)
-    fmt::print("self-check: the naive subject {}\n",
-               result.control_rejected ? "is rejected, as it must be" : "PASSES: this gate cannot tell good from bad");
+    fmt::print("self-check: the naive subject {}\n", result.control_rejected
+                                                         ? "is rejected, as it must be"
+                                                         : "PASSES: this gate cannot tell good from bad");
   fmt::print("gate: {}\n", oracle::to_string(result.verdict()));
   ExitCode code = exit_code(result.verdict());
   for (const auto& row : result.rows)
@@ -83,15 +86,15 @@ ExitCode gate_command(const Words& words) {
   settings.live = live;
   settings.run.out = out + "/runs";
   settings.run.live_settings = live_settings();
-  settings.run.progress = [&](const std::string& what, Duration at, Duration length, const oracle::Ledger& ledger) {
-    progress.update(what, at, length, ledger);
-  };
+  settings.run.progress = [&](const std::string& what, Duration at, Duration length,
+                              const oracle::Ledger& ledger) { progress.update(what, at, length, ledger); };
   settings.begin = [&](const std::string& what) { progress.begin(what); };
   const gate::GateResult result = gate::run_gate(loaded.scenarios, settings, stop);
   progress.end();
   const ExitCode code = print_result(result);
   std::fflush(stdout);
-  if (!arguments.has("no-report") && !result.rows.empty()) draw_report({settings.run.out}, out + "/report.html");
+  if (!arguments.has("no-report") && !result.rows.empty())
+    draw_report({settings.run.out}, out + "/report.html");
   return stop.load() ? kInterrupted : code;
 }
 

@@ -24,8 +24,9 @@ void print_record(const spool::InspectedFrame& frame) {
 }  // namespace
 
 ExitCode inspect_command(const Words& words) {
-  Arguments arguments("inspect", "DIR", "Says what a spool directory holds and what of it is damaged; changes nothing.",
-                      {"holdfast inspect /var/spool/app", "holdfast inspect /var/spool/app --export > records.jsonl"});
+  Arguments arguments(
+      "inspect", "DIR", "Says what a spool directory holds and what of it is damaged; changes nothing.",
+      {"holdfast inspect /var/spool/app", "holdfast inspect /var/spool/app --export > records.jsonl"});
   arguments.positional("directory");
   arguments.add()("export", "print the records as JSON lines");
   if (auto ended = arguments.parse(words)) return *ended;
@@ -41,8 +42,9 @@ ExitCode inspect_command(const Words& words) {
     return exit_code(inspection.error().code);
   }
   std::FILE* out = print ? stderr : stdout;
-  fmt::print(out, "{} segments, {} records waiting, {} settled, {} damaged, {} torn bytes\n", inspection->segments,
-             inspection->records, inspection->settled, inspection->damaged, inspection->torn_bytes);
+  fmt::print(out, "{} segments, {} records waiting, {} settled, {} damaged, {} torn bytes\n",
+             inspection->segments, inspection->records, inspection->settled, inspection->damaged,
+             inspection->torn_bytes);
   for (const auto& problem : inspection->unreadable) fmt::print(out, "unreadable: {}\n", problem);
   return inspection->damaged > 0 || !inspection->unreadable.empty() ? kFailed : kPass;
 }

@@ -17,16 +17,18 @@ namespace {
 namespace po = boost::program_options;
 
 Arguments run_arguments() {
-  Arguments arguments("run", "SCENARIO...", "Runs scenarios, in virtual time unless told otherwise, and prints their verdicts.",
-                      {"holdfast run scenarios/disk/full.json",
-                       "holdfast run --live scenarios/disk/full.json --out results",
-                       "holdfast run scenarios/upstream/outage.json --seeds 1..5 --set load.rate=500/s",
-                       "holdfast run --live scenarios/stress/slow-upstream.json --set subject.kind=naive-seed"});
+  Arguments arguments(
+      "run", "SCENARIO...",
+      "Runs scenarios, in virtual time unless told otherwise, and prints their verdicts.",
+      {"holdfast run scenarios/disk/full.json", "holdfast run --live scenarios/disk/full.json --out results",
+       "holdfast run scenarios/upstream/outage.json --seeds 1..5 --set load.rate=500/s",
+       "holdfast run --live scenarios/stress/slow-upstream.json --set subject.kind=naive-seed"});
   arguments.positional("scenario");
   arguments.add()("live", "in real time, through a FUSE mount and an HTTP upstream")(
-      "virtual", "in virtual time (the default)")(
-      "seeds", po::value<std::string>(), "A..B or one number; default: the scenario's own seed")(
-      "set", po::value<std::vector<std::string>>()->composing(), "PATH=VALUE: set any path of the scenario; repeatable")(
+      "virtual", "in virtual time (the default)")("seeds", po::value<std::string>(),
+                                                  "A..B or one number; default: the scenario's own seed")(
+      "set", po::value<std::vector<std::string>>()->composing(),
+      "PATH=VALUE: set any path of the scenario; repeatable")(
       "out", po::value<std::string>(), "directory for result.json, timeline.csv, faults.jsonl of each run");
   return arguments;
 }
@@ -49,15 +51,21 @@ std::optional<scenario::SeedRange> parse_seeds(const std::string& text) {
 
 // Every place a record can be in, and that they add up.
 void print_accounting(const oracle::Accounting& books) {
-  const std::pair<const char*, std::uint64_t> places[] = {
-      {"unissued", books.unissued},         {"rejected", books.rejected.total()}, {"delivered", books.delivered},
-      {"quarantined", books.quarantined},   {"expired", books.expired},           {"pending(spool)", books.pending_spool},
-      {"pending(memory)", books.pending_memory}, {"lost(crash)", books.lost_crash}, {"lost(shutdown)", books.lost_shutdown},
-      {"unaccounted", books.unaccounted}};
+  const std::pair<const char*, std::uint64_t> places[] = {{"unissued", books.unissued},
+                                                          {"rejected", books.rejected.total()},
+                                                          {"delivered", books.delivered},
+                                                          {"quarantined", books.quarantined},
+                                                          {"expired", books.expired},
+                                                          {"pending(spool)", books.pending_spool},
+                                                          {"pending(memory)", books.pending_memory},
+                                                          {"lost(crash)", books.lost_crash},
+                                                          {"lost(shutdown)", books.lost_shutdown},
+                                                          {"unaccounted", books.unaccounted}};
   fmt::print("  offered {}", books.offered);
   const char* sign = " =";
   for (const auto& [place, count] : places) {
-    if (count == 0 && std::string_view(place) != "delivered" && std::string_view(place) != "unaccounted") continue;
+    if (count == 0 && std::string_view(place) != "delivered" && std::string_view(place) != "unaccounted")
+      continue;
     fmt::print("{} {} {}", sign, count, place);
     sign = " +";
   }
@@ -72,7 +80,8 @@ void print_outcome(const run::Outcome& outcome) {
   fmt::print("expectations:\n");
   for (const auto& expectation : result.judgement.expectations)
     fmt::print("  {:<14} {:<32} {}\n", oracle::to_string(expectation.verdict), expectation.expectation.text,
-               expectation.value ? gate::format_measure(expectation.expectation.measure, *expectation.value) : "n/a");
+               expectation.value ? gate::format_measure(expectation.expectation.measure, *expectation.value)
+                                 : "n/a");
   fmt::print("measures:\n");
   for (const auto& measure : scenario::known_measures())
     if (auto value = result.measures.value(std::string(measure.name)))
@@ -86,7 +95,8 @@ void print_outcome(const run::Outcome& outcome) {
   for (const auto& [rule, count] : record.fired) fmt::print("  {} {}", rule, count);
   fmt::print("\n");
   if (record.upstream)
-    fmt::print("upstream: {} requests, {} distinct keys\n", record.upstream->requests, record.upstream->known_keys);
+    fmt::print("upstream: {} requests, {} distinct keys\n", record.upstream->requests,
+               record.upstream->known_keys);
   if (record.trace_hash) fmt::print("trace hash: {}\n", *record.trace_hash);
   if (!outcome.directory.empty()) fmt::print("results: {}\n", outcome.directory);
   fmt::print("\n");
@@ -99,24 +109,28 @@ ExitCode run_command(const Words& words) {
   if (auto ended = arguments.parse(words)) return *ended;
   const auto files = arguments.list("scenario");
   if (files.empty()) return arguments.mistake("name a scenario file");
-  if (arguments.has("live") && arguments.has("virtual")) return arguments.mistake("choose --live or --virtual");
-  const auto seeds = arguments.has("seeds") ? parse_seeds(arguments.text("seeds")) : scenario::SeedRange{0, 0};
-  if (!seeds) return arguments.mistake("--seeds takes A..B or one number, not \"" + arguments.text("seeds") + "\"");
+  if (arguments.has("live") && arguments.has("virtual"))
+    return arguments.mistake("choose --live or --virtual");
+  const auto seeds =
+      arguments.has("seeds") ? parse_seeds(arguments.text("seeds")) : scenario::SeedRange{0, 0};
+  if (!seeds)
+    return arguments.mistake("--seeds takes A..B or one number, not \"" + arguments.text("seeds") + "\"");
   auto loaded = load_all(files, arguments.list("set"));
   if (loaded.ended) return *loaded.ended;
 
   const std::atomic<bool>& stop = interrupted();
   Progress progress;
-  run::RunOptions options{.live = arguments.has("live"), .out = arguments.text("out"), .live_settings = live_settings()};
-  options.progress = [&](const std::string& what, Duration at, Duration length, const oracle::Ledger& ledger) {
-    progress.update(what, at, length, ledger);
-  };
+  run::RunOptions options{
+      .live = arguments.has("live"), .out = arguments.text("out"), .live_settings = live_settings()};
+  options.progress = [&](const std::string& what, Duration at, Duration length,
+                         const oracle::Ledger& ledger) { progress.update(what, at, length, ledger); };
   run::ScenarioRunner runner(options, stop);
   ExitCode worst = kPass;
   for (const auto& scenario : loaded.scenarios) {
     const auto range = arguments.has("seeds") ? *seeds : scenario::SeedRange{scenario.seed, scenario.seed};
     for (std::uint64_t seed = range.first; seed <= range.last && !stop.load(); ++seed) {
-      fmt::print("{} {} seed {}\n{}", scenario.name, options.live ? "live" : "virtual", seed, scenario::explain(scenario));
+      fmt::print("{} {} seed {}\n{}", scenario.name, options.live ? "live" : "virtual", seed,
+                 scenario::explain(scenario));
       std::fflush(stdout);
       progress.begin(scenario.name);
       auto outcome = runner.run(scenario, seed);

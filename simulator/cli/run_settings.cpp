@@ -35,7 +35,9 @@ std::optional<fs::path> home_of_reports() {
 
 run::LiveSettings live_settings() {
   const fs::path self = own_path();
-  return {.holdfast_program = self.string(), .faultfs_program = (self.parent_path() / "faultfs").string(), .scratch = ""};
+  return {.holdfast_program = self.string(),
+          .faultfs_program = (self.parent_path() / "faultfs").string(),
+          .scratch = ""};
 }
 
 Loaded load_all(const std::vector<std::string>& files, const std::vector<std::string>& overrides) {
@@ -77,7 +79,8 @@ bool draw_report(const std::vector<std::string>& results, const std::string& pag
     return false;
   }
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

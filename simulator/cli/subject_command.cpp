@@ -10,7 +10,8 @@ namespace holdfast::cli {
 namespace po = boost::program_options;
 
 ExitCode subject_command(const Words& words) {
-  Arguments arguments("subject", "SCENARIO", "Internal: the subject's process of a LIVE run.", {"(started by holdfast run --live)"});
+  Arguments arguments("subject", "SCENARIO", "Internal: the subject's process of a LIVE run.",
+                      {"(started by holdfast run --live)"});
   arguments.positional("scenario");
   for (const char* name : {"seed", "incarnation", "mount", "endpoint", "ledger", "claims", "report"})
     arguments.add()(name, po::value<std::string>()->required(), "");
@@ -23,13 +24,14 @@ ExitCode subject_command(const Words& words) {
     std::cerr << scenario.error().message << "\n";
     return kBadInput;
   }
-  run::LiveSubjectSpec spec{.scenario = std::move(*scenario),
-                            .seed = std::stoull(arguments.text("seed")),
-                            .incarnation = static_cast<std::uint8_t>(std::stoul(arguments.text("incarnation"))),
-                            .mount = arguments.text("mount"),
-                            .ledger = arguments.text("ledger"),
-                            .claims = arguments.text("claims"),
-                            .report = arguments.text("report")};
+  run::LiveSubjectSpec spec{
+      .scenario = std::move(*scenario),
+      .seed = std::stoull(arguments.text("seed")),
+      .incarnation = static_cast<std::uint8_t>(std::stoul(arguments.text("incarnation"))),
+      .mount = arguments.text("mount"),
+      .ledger = arguments.text("ledger"),
+      .claims = arguments.text("claims"),
+      .report = arguments.text("report")};
   spec.scenario.subject.options.spool.directory = spec.mount + "/spool";
   spec.scenario.subject.options.delivery.endpoint = arguments.text("endpoint");
   if (auto ran = run::run_live_subject(spec); !ran) {

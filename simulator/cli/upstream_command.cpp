@@ -15,7 +15,8 @@ namespace holdfast::cli {
 namespace po = boost::program_options;
 
 ExitCode upstream_command(const Words& words) {
-  Arguments arguments("upstream", "", "Serves the mock upstream on loopback until interrupted, then says what it got.",
+  Arguments arguments("upstream", "",
+                      "Serves the mock upstream on loopback until interrupted, then says what it got.",
                       {"holdfast upstream --port 8053", "holdfast upstream --latency 50ms --concurrency 4"});
   arguments.add()("port", po::value<std::string>(), "default: any free one, printed")(
       "latency", po::value<std::string>(), "service time of a request (default 1ms)")(

@@ -41,10 +41,13 @@ class Gate {
     const scenario::SeedRange one{scenario.seed, scenario.seed};
     const auto seeds = live ? one : scenario.seeds.value_or(one);
     for (std::uint64_t seed = seeds.first; seed <= seeds.last && !interrupted_.load(); ++seed) {
-      if (settings_.begin) settings_.begin(fmt::format("{} {} {} seed {}", row.scenario(), row.subject(), row.world(), seed));
+      if (settings_.begin)
+        settings_.begin(fmt::format("{} {} {} seed {}", row.scenario(), row.subject(), row.world(), seed));
       auto outcome = runner.run(scenario, seed);
-      if (outcome) row.add(**outcome);
-      else row.add_error(outcome.error());
+      if (outcome)
+        row.add(**outcome);
+      else
+        row.add_error(outcome.error());
     }
     note(std::move(row));
   }

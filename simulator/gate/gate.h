@@ -19,8 +19,8 @@
 namespace holdfast::gate {
 
 struct GateSettings {
-  run::RunOptions run;       // `live` is set by the gate
-  bool live = true;          // false: --no-live
+  run::RunOptions run;                                 // `live` is set by the gate
+  bool live = true;                                    // false: --no-live
   std::function<void(const std::string& what)> begin;  // before each run
 };
 

@@ -74,10 +74,11 @@ std::string format_measure(std::string_view measure, double value) {
 }
 
 std::string format_table(const std::vector<Row>& rows) {
-  constexpr std::array kMeasures{"retention.accepted", "retention.durable", "retention.delivered", "retention.calls",
-                                 "oracle_ratio", "loss.unaccounted", "duplicates", "recovery.time", "record.p99"};
-  constexpr std::array kTitles{"accepted", "durable", "delivered", "calls", "oracle", "unaccounted",
-                               "duplicates", "recovery", "record p99"};
+  constexpr std::array kMeasures{"retention.accepted", "retention.durable", "retention.delivered",
+                                 "retention.calls",    "oracle_ratio",      "loss.unaccounted",
+                                 "duplicates",         "recovery.time",     "record.p99"};
+  constexpr std::array kTitles{"accepted",    "durable",    "delivered", "calls",     "oracle",
+                               "unaccounted", "duplicates", "recovery",  "record p99"};
   std::vector<std::vector<std::string>> cells{{"scenario", "subject", "world", "seeds"}};
   cells[0].insert(cells[0].end(), kTitles.begin(), kTitles.end());
   cells[0].push_back("verdict");
@@ -93,7 +94,8 @@ std::string format_table(const std::vector<Row>& rows) {
   std::string text;
   for (const auto& line : cells) {
     for (std::size_t i = 0; i < line.size(); ++i)
-      text += i < 3 ? fmt::format("{:<{}}  ", line[i], widths[i]) : fmt::format("{:>{}}  ", line[i], widths[i]);
+      text +=
+          i < 3 ? fmt::format("{:<{}}  ", line[i], widths[i]) : fmt::format("{:>{}}  ", line[i], widths[i]);
     text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
   }

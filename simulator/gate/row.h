@@ -44,7 +44,7 @@ class Row {
   bool live_;
   std::size_t seeds_ = 0;
   oracle::RunVerdict verdict_ = oracle::RunVerdict::pass;
-  std::vector<std::string> reasons_;                       // of the first run that was not a pass
+  std::vector<std::string> reasons_;  // of the first run that was not a pass
   std::vector<Error> errors_;
   std::map<std::string, std::vector<double>, std::less<>> values_;
 };

@@ -108,13 +108,10 @@ Result<Schedule> trace(const Scenario& scenario) {
 
 Result<Schedule> make_schedule(const Scenario& scenario, std::uint64_t seed) {
   switch (scenario.load.arrival) {
-    case Arrival::closed:
-      return Schedule{};
-    case Arrival::trace:
-      return trace(scenario);
+    case Arrival::closed: return Schedule{};
+    case Arrival::trace: return trace(scenario);
     case Arrival::constant:
-    case Arrival::poisson:
-      break;
+    case Arrival::poisson: break;
   }
   if (auto status = check_rate(scenario); !status) return fail(status.error());
   return scenario.load.arrival == Arrival::constant ? constant(scenario) : poisson(scenario, seed);

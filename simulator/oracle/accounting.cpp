@@ -30,64 +30,32 @@ Place place_of_owned(const LedgerEntry& entry, const RecordTimes& times, bool in
 
 Place place_of(const LedgerEntry& entry, const RecordTimes& times, bool in_spool, const RunRecord& run) {
   switch (times.outcome) {
-    case CallOutcome::unissued:
-      return Place::unissued;
-    case CallOutcome::rejected_ring_full:
-      return Place::rejected_ring_full;
-    case CallOutcome::rejected_too_large:
-      return Place::rejected_too_large;
-    case CallOutcome::rejected_closed:
-      return Place::rejected_closed;
-    case CallOutcome::failed:
-      return Place::rejected_failed;
+    case CallOutcome::unissued: return Place::unissued;
+    case CallOutcome::rejected_ring_full: return Place::rejected_ring_full;
+    case CallOutcome::rejected_too_large: return Place::rejected_too_large;
+    case CallOutcome::rejected_closed: return Place::rejected_closed;
+    case CallOutcome::failed: return Place::rejected_failed;
     case CallOutcome::calling:
-    case CallOutcome::accepted:
-      break;
+    case CallOutcome::accepted: break;
   }
   return place_of_owned(entry, times, in_spool, run);
 }
 
 void count(Accounting& books, Place place) {
   switch (place) {
-    case Place::unissued:
-      ++books.unissued;
-      break;
-    case Place::rejected_ring_full:
-      ++books.rejected.ring_full;
-      break;
-    case Place::rejected_too_large:
-      ++books.rejected.too_large;
-      break;
-    case Place::rejected_closed:
-      ++books.rejected.closed;
-      break;
-    case Place::rejected_failed:
-      ++books.rejected.failed;
-      break;
-    case Place::rejected_unanswered:
-      ++books.rejected.unanswered;
-      break;
-    case Place::delivered:
-      ++books.delivered;
-      break;
-    case Place::quarantined:
-      ++books.quarantined;
-      break;
-    case Place::expired:
-      ++books.expired;
-      break;
-    case Place::pending_spool:
-      ++books.pending_spool;
-      break;
-    case Place::lost_crash:
-      ++books.lost_crash;
-      break;
-    case Place::lost_shutdown:
-      ++books.lost_shutdown;
-      break;
-    case Place::unplaced:
-      ++books.unaccounted;
-      break;
+    case Place::unissued: ++books.unissued; break;
+    case Place::rejected_ring_full: ++books.rejected.ring_full; break;
+    case Place::rejected_too_large: ++books.rejected.too_large; break;
+    case Place::rejected_closed: ++books.rejected.closed; break;
+    case Place::rejected_failed: ++books.rejected.failed; break;
+    case Place::rejected_unanswered: ++books.rejected.unanswered; break;
+    case Place::delivered: ++books.delivered; break;
+    case Place::quarantined: ++books.quarantined; break;
+    case Place::expired: ++books.expired; break;
+    case Place::pending_spool: ++books.pending_spool; break;
+    case Place::lost_crash: ++books.lost_crash; break;
+    case Place::lost_shutdown: ++books.lost_shutdown; break;
+    case Place::unplaced: ++books.unaccounted; break;
   }
 }
 

@@ -4,14 +4,10 @@ namespace holdfast::oracle {
 
 std::string_view to_string(LawVerdict verdict) {
   switch (verdict) {
-    case LawVerdict::pass:
-      return "pass";
-    case LawVerdict::fail:
-      return "fail";
-    case LawVerdict::not_judged:
-      return "not_judged";
-    case LawVerdict::inconclusive:
-      return "inconclusive";
+    case LawVerdict::pass: return "pass";
+    case LawVerdict::fail: return "fail";
+    case LawVerdict::not_judged: return "not_judged";
+    case LawVerdict::inconclusive: return "inconclusive";
   }
   return "inconclusive";
 }

@@ -63,12 +63,9 @@ Measured oracle_ratio(const RunRecord& run) {
 
 Measured from_wait(const Wait& wait, const char* unknown) {
   switch (wait.kind) {
-    case Wait::Kind::after:
-      return {seconds(wait.time), ""};
-    case Wait::Kind::never:
-      return {std::numeric_limits<double>::infinity(), "never within the run"};
-    case Wait::Kind::unknown:
-      break;
+    case Wait::Kind::after: return {seconds(wait.time), ""};
+    case Wait::Kind::never: return {std::numeric_limits<double>::infinity(), "never within the run"};
+    case Wait::Kind::unknown: break;
   }
   return {std::nullopt, unknown};
 }

@@ -101,10 +101,8 @@ Json windows_of(const RunRecord& run) {
 
 const char* subject_of(const scenario::Scenario& scenario) {
   switch (scenario.subject.kind) {
-    case scenario::SubjectKind::holdfast:
-      return "holdfast";
-    case scenario::SubjectKind::naive_seed:
-      return "naive-seed";
+    case scenario::SubjectKind::holdfast: return "holdfast";
+    case scenario::SubjectKind::naive_seed: return "naive-seed";
   }
   return "holdfast";
 }

@@ -52,18 +52,10 @@ void KnownDisk::apply(const DiskEvent& event) {
   const std::string path = normal(event.path);
   switch (event.kind) {
     case DiskEvent::Kind::create:
-    case DiskEvent::Kind::mkdir:
-      nodes_[path] = Node{.named_ns = event.time_ns, .name_durable = false};
-      break;
-    case DiskEvent::Kind::unlink:
-      nodes_.erase(path);
-      break;
-    case DiskEvent::Kind::rename:
-      rename(event);
-      break;
-    case DiskEvent::Kind::fsyncdir:
-      sync_directory(event);
-      break;
+    case DiskEvent::Kind::mkdir: nodes_[path] = Node{.named_ns = event.time_ns, .name_durable = false}; break;
+    case DiskEvent::Kind::unlink: nodes_.erase(path); break;
+    case DiskEvent::Kind::rename: rename(event); break;
+    case DiskEvent::Kind::fsyncdir: sync_directory(event); break;
     case DiskEvent::Kind::fsync: {
       Node& node = nodes_[path];
       const bool cut_meanwhile = node.cut_ns >= event.start_ns;

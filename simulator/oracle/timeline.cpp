@@ -61,12 +61,9 @@ void add_record(Bins& bins, const RecordTimes& times) {
 
 std::string_view to_string(BreakerState state) {
   switch (state) {
-    case BreakerState::closed:
-      return "closed";
-    case BreakerState::open:
-      return "open";
-    case BreakerState::half_open:
-      return "half_open";
+    case BreakerState::closed: return "closed";
+    case BreakerState::open: return "open";
+    case BreakerState::half_open: return "half_open";
   }
   return "closed";
 }

@@ -88,28 +88,20 @@ void decide(Judgement& judgement, RunVerdict verdict, const Reasons& reasons) {
 
 std::string_view to_string(RunVerdict verdict) {
   switch (verdict) {
-    case RunVerdict::pass:
-      return "pass";
-    case RunVerdict::fail:
-      return "fail";
-    case RunVerdict::inconclusive:
-      return "inconclusive";
-    case RunVerdict::invalid:
-      return "invalid";
+    case RunVerdict::pass: return "pass";
+    case RunVerdict::fail: return "fail";
+    case RunVerdict::inconclusive: return "inconclusive";
+    case RunVerdict::invalid: return "invalid";
   }
   return "invalid";
 }
 
 std::string_view to_string(ExpectationVerdict verdict) {
   switch (verdict) {
-    case ExpectationVerdict::pass:
-      return "pass";
-    case ExpectationVerdict::fail:
-      return "fail";
-    case ExpectationVerdict::not_available:
-      return "n/a";
-    case ExpectationVerdict::not_judged:
-      return "not_judged";
+    case ExpectationVerdict::pass: return "pass";
+    case ExpectationVerdict::fail: return "fail";
+    case ExpectationVerdict::not_available: return "n/a";
+    case ExpectationVerdict::not_judged: return "not_judged";
   }
   return "n/a";
 }

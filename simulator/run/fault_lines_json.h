@@ -11,7 +11,7 @@
 
 namespace holdfast::run {
 
-// {"time":1.25,"source":"upstream","rule":"away","batch":7,"attempt":0,"decision":"refuse"}
+// {"t":1250000000,"source":"upstream","rule":"away","batch":7,"attempt":0,"decision":"refuse"}
 std::string upstream_fault_line(const upstream::UpstreamEvent& event, Time start);
 
 // How often each rule fired, by the lines of a fault log; lines cut off by a kill are passed over.

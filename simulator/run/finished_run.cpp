@@ -16,7 +16,8 @@ constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 26;
 }  // namespace
 
 std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule) {
-  if (scenario.load.arrival != scenario::Arrival::closed) return std::max<std::size_t>(1, schedule.arrivals.size());
+  if (scenario.load.arrival != scenario::Arrival::closed)
+    return std::max<std::size_t>(1, schedule.arrivals.size());
   const Duration turn = std::max(scenario.load.think, kShortestTurn);
   const auto turns = static_cast<std::uint64_t>(scenario.length() / turn) + 1;
   return std::min(kMostEntries, turns * scenario.load.producers);
@@ -41,7 +42,8 @@ BoundsSampler::BoundsSampler(const scenario::Scenario& scenario) {
 void BoundsSampler::sample(const Stats& stats) {
   spool_.highest = std::max(spool_.highest, stats.spool_bytes);
   // A snapshot of counters in motion can be off by one commit, downwards past zero.
-  if (stats.pending_memory < std::uint64_t{1} << 63) memory_.highest = std::max(memory_.highest, stats.pending_memory);
+  if (stats.pending_memory < std::uint64_t{1} << 63)
+    memory_.highest = std::max(memory_.highest, stats.pending_memory);
 }
 
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool) {

@@ -49,7 +49,8 @@ class Scratch {
  public:
   static Result<std::unique_ptr<Scratch>> make(const std::string& parent) {
     std::string pattern = (parent.empty() ? "/tmp" : parent) + "/holdfast-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) return fail(error_of_errno(errno, "make a directory in " + parent));
+    if (::mkdtemp(pattern.data()) == nullptr)
+      return fail(error_of_errno(errno, "make a directory in " + parent));
     auto scratch = std::unique_ptr<Scratch>(new Scratch(pattern));
     std::error_code problem;
     for (const char* name : {"backing", "mount", "logs"}) fs::create_directory(scratch->path(name), problem);
@@ -77,7 +78,11 @@ class LiveRun {
  public:
   LiveRun(const scenario::Scenario& scenario, std::uint64_t seed, const LiveSettings& settings,
           const std::atomic<bool>& interrupted, const OnProgress& progress)
-      : scenario_(scenario), seed_(seed), settings_(settings), interrupted_(interrupted), progress_(progress) {}
+      : scenario_(scenario),
+        seed_(seed),
+        settings_(settings),
+        interrupted_(interrupted),
+        progress_(progress) {}
 
   Result<std::unique_ptr<FinishedRun>> run() {
     if (auto ready = prepare(); !ready) return fail(ready.error());
@@ -103,7 +108,8 @@ class LiveRun {
     auto scratch = Scratch::make(settings_.scratch);
     if (!scratch) return fail(scratch.error());
     scratch_ = std::move(*scratch);
-    auto ledger = oracle::Ledger::create_file(scratch_->path("ledger"), ledger_capacity(scenario_, *schedule));
+    auto ledger =
+        oracle::Ledger::create_file(scratch_->path("ledger"), ledger_capacity(scenario_, *schedule));
     if (!ledger) return fail(ledger.error());
     finished_ = std::make_unique<FinishedRun>(std::move(*ledger), scenario_, seed_);
     record_ = &finished_->record;
@@ -125,14 +131,15 @@ class LiveRun {
   }
 
   Status serve() {
-    model_.emplace(scenario_.upstream, seed_,
-                   [this](Time now, const RequestElement& element, bool duplicate) {
-                     note_delivery(*finished_->ledger, now - start_.load(), element, duplicate);
-                   },
-                   [this](const upstream::UpstreamEvent& event) {
-                     finished_->fault_lines.push_back(upstream_fault_line(event, start_));
-                   });
-    auto server = upstream::HttpServer::start(*model_);
+    model_.emplace(
+        scenario_.upstream, seed_,
+        [this](Time now, const RequestElement& element, bool duplicate) {
+          note_delivery(*finished_->ledger, now - start_.load(), element, duplicate);
+        },
+        [this](const upstream::UpstreamEvent& event) {
+          finished_->fault_lines.push_back(upstream_fault_line(event, start_));
+        });
+    auto server = upstream::HttpServer::start(*model_, {.wakeful = true});
     if (!server) return fail(server.error());
     server_ = std::move(*server);
     return {};
@@ -143,15 +150,25 @@ class LiveRun {
     options.spool.directory = scratch_->path("mount") + "/spool";
     options.delivery.endpoint = server_->url();
     const std::string file = scratch_->path("scenario.json");
-    if (auto written = oracle::write_whole_file(file, scenario::resolved_json(scenario_)); !written) return written;
-    std::vector<std::string> command{settings_.holdfast_program, "subject", file,
-                                     "--seed", std::to_string(seed_),
-                                     "--incarnation", std::to_string(incarnation_),
-                                     "--mount", scratch_->path("mount"),
-                                     "--endpoint", server_->url(),
-                                     "--ledger", scratch_->path("ledger"),
-                                     "--claims", scratch_->path("claims"),
-                                     "--report", scratch_->path("report.json")};
+    if (auto written = oracle::write_whole_file(file, scenario::resolved_json(scenario_)); !written)
+      return written;
+    std::vector<std::string> command{settings_.holdfast_program,
+                                     "subject",
+                                     file,
+                                     "--seed",
+                                     std::to_string(seed_),
+                                     "--incarnation",
+                                     std::to_string(incarnation_),
+                                     "--mount",
+                                     scratch_->path("mount"),
+                                     "--endpoint",
+                                     server_->url(),
+                                     "--ledger",
+                                     scratch_->path("ledger"),
+                                     "--claims",
+                                     scratch_->path("claims"),
+                                     "--report",
+                                     scratch_->path("report.json")};
     if (!scenario_.load.trace.empty())
       command.insert(command.end(), {"--set", "load.trace=" + fs::absolute(scenario_.load.trace).string()});
     auto process = world::SubjectProcess::start(command);
@@ -176,7 +193,8 @@ class LiveRun {
   }
 
   Status arm(const scenario::Phase& phase) {
-    if (auto armed = phase.disk.rules.empty() ? mount_->heal() : mount_->arm(phase.disk); !armed) return armed;
+    if (auto armed = phase.disk.rules.empty() ? mount_->heal() : mount_->arm(phase.disk); !armed)
+      return armed;
     server_->arm(phase.upstream);
     return {};
   }
@@ -324,7 +342,8 @@ class LiveRun {
     if (!disk) return fail(disk.error());
     auto claims = oracle::parse_claims(text_of(scratch_->path("claims")));
     if (!claims) return fail(claims.error());
-    record_->claims = oracle::audit_claims(std::move(*disk), std::move(*claims), finished_->ledger->start_ns());
+    record_->claims =
+        oracle::audit_claims(std::move(*disk), std::move(*claims), finished_->ledger->start_ns());
     return {};
   }
 
@@ -351,7 +370,8 @@ class LiveRun {
 }  // namespace
 
 Result<std::unique_ptr<FinishedRun>> run_live(const scenario::Scenario& scenario, std::uint64_t seed,
-                                              const LiveSettings& settings, const std::atomic<bool>& interrupted,
+                                              const LiveSettings& settings,
+                                              const std::atomic<bool>& interrupted,
                                               const OnProgress& progress) {
   if (auto available = world::LiveMount::available(); !available) return fail(available.error());
   return LiveRun(scenario, seed, settings, interrupted, progress).run();

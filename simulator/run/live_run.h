@@ -16,13 +16,14 @@
 namespace holdfast::run {
 
 struct LiveSettings {
-  std::string holdfast_program;   // this program: the subject's process runs it
+  std::string holdfast_program;  // this program: the subject's process runs it
   std::string faultfs_program;
-  std::string scratch;            // a directory for backing files and mounts; "": one under /tmp
+  std::string scratch;  // a directory for backing files and mounts; "": one under /tmp
 };
 
 Result<std::unique_ptr<FinishedRun>> run_live(const scenario::Scenario& scenario, std::uint64_t seed,
-                                              const LiveSettings& settings, const std::atomic<bool>& interrupted,
+                                              const LiveSettings& settings,
+                                              const std::atomic<bool>& interrupted,
                                               const OnProgress& progress = {});
 
 }  // namespace holdfast::run

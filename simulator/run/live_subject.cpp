@@ -98,7 +98,8 @@ Status run_live_subject(const LiveSubjectSpec& spec) {
                              *schedule, **ledger, *subject);
   std::atomic<bool> stop{false};
   std::thread control([&] {
-    while (!input_ended()) {}
+    while (!input_ended()) {
+    }
     stop.store(true);
     driver.cancel();
   });

@@ -26,16 +26,17 @@ std::string run_facts_json() {
     facts["kernel"] = name.release;
   }
   facts["processors"] = ::sysconf(_SC_NPROCESSORS_ONLN);
-  facts["written_unix_s"] = std::chrono::duration_cast<std::chrono::seconds>(
-                                std::chrono::system_clock::now().time_since_epoch())
-                                .count();
+  facts["written_unix_s"] =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   return facts.dump(2) + "\n";
 }
 
 std::string what_a_twin_depends_on(const scenario::Scenario& without_faults) {
   auto resolved = nlohmann::json::parse(scenario::resolved_json(without_faults), nullptr, false);
   if (!resolved.is_object()) return without_faults.file;
-  for (const char* key : {"name", "why", "file", "expect", "limits", "seed", "seeds", "$schema"}) resolved.erase(key);
+  for (const char* key : {"name", "why", "file", "expect", "limits", "seed", "seeds", "$schema"})
+    resolved.erase(key);
   return resolved.dump();
 }
 

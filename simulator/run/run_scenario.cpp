@@ -46,12 +46,14 @@ Result<ScenarioRunner::Shared> ScenarioRunner::twin(const scenario::Scenario& sc
 
 Status ScenarioRunner::write(Outcome& outcome, std::uint64_t seed) {
   const auto& record = outcome.finished->record;
-  outcome.directory = fmt::format("{}/{}/{}-{}-seed{}", options_.out, record.scenario.name,
-                                  subject_name(record.scenario.subject.kind), options_.live ? "live" : "virtual", seed);
+  outcome.directory =
+      fmt::format("{}/{}/{}-{}-seed{}", options_.out, record.scenario.name,
+                  subject_name(record.scenario.subject.kind), options_.live ? "live" : "virtual", seed);
   if (auto written = oracle::write_result_files(outcome.result, outcome.directory); !written) return written;
   std::string faults;
   for (const auto& line : outcome.finished->fault_lines) faults.append(line).append("\n");
-  if (auto written = oracle::write_whole_file(outcome.directory + "/faults.jsonl", faults); !written) return written;
+  if (auto written = oracle::write_whole_file(outcome.directory + "/faults.jsonl", faults); !written)
+    return written;
   return oracle::write_whole_file(outcome.directory + "/run.json", run_facts_json());
 }
 

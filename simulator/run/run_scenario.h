@@ -22,16 +22,17 @@ namespace holdfast::run {
 
 struct RunOptions {
   bool live = false;
-  std::string out;                       // "": write no files
+  std::string out;  // "": write no files
   LiveSettings live_settings;
-  std::function<void(const std::string& what, Duration at, Duration length, const oracle::Ledger& ledger)> progress;
+  std::function<void(const std::string& what, Duration at, Duration length, const oracle::Ledger& ledger)>
+      progress;
 };
 
 struct Outcome {
   std::shared_ptr<FinishedRun> finished;
   std::shared_ptr<FinishedRun> twin;
   oracle::RunResult result;
-  std::string directory;                 // where the files are; "" when none were written
+  std::string directory;  // where the files are; "" when none were written
 };
 
 class ScenarioRunner {

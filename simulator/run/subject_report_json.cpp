@@ -34,7 +34,8 @@ constexpr Field kStats[] = {
     {"spool_bytes", &Stats::spool_bytes},
     {"detached_workers", &Stats::detached_workers},
 };
-static_assert(sizeof(Stats) == sizeof(kStats) / sizeof(Field) * sizeof(std::uint64_t), "every counter travels");
+static_assert(sizeof(Stats) == sizeof(kStats) / sizeof(Field) * sizeof(std::uint64_t),
+              "every counter travels");
 
 nlohmann::json json_of(const SubjectReport& report) {
   nlohmann::json json;
@@ -65,7 +66,8 @@ SubjectReport report_of(const nlohmann::json& json) {
                               static_cast<BreakerState>(change.at("state").get<int>())});
   if (json.contains("stats")) {
     report.stats.emplace();
-    for (const auto& [name, member] : kStats) (*report.stats).*member = json.at("stats").at(name).get<std::uint64_t>();
+    for (const auto& [name, member] : kStats)
+      (*report.stats).*member = json.at("stats").at(name).get<std::uint64_t>();
   }
   return report;
 }

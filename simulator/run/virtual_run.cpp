@@ -23,19 +23,23 @@ const std::string kMountRoot = "/mnt";
 
 class VirtualRun {
  public:
-  VirtualRun(const scenario::Scenario& scenario, std::uint64_t seed, load::Schedule schedule, OnProgress progress)
+  VirtualRun(const scenario::Scenario& scenario, std::uint64_t seed, load::Schedule schedule,
+             OnProgress progress)
       : schedule_(std::move(schedule)),
         progress_(std::move(progress)),
-        finished_(std::make_unique<FinishedRun>(oracle::Ledger::in_memory(ledger_capacity(scenario, schedule_)),
-                                                scenario, seed)),
+        finished_(std::make_unique<FinishedRun>(
+            oracle::Ledger::in_memory(ledger_capacity(scenario, schedule_)), scenario, seed)),
         record_(finished_->record),
         injector_(seed, [this](const faultfs::FaultEvent& event) { note_fault(event); }),
-        model_(scenario.upstream, seed,
-               [this](Time now, const RequestElement& element, bool duplicate) {
-                 note_delivery(*finished_->ledger, now - start_, element, duplicate);
-               },
-               [this](const upstream::UpstreamEvent& event) { note_fault(event); }),
-        world_({.seed = seed, .disk_latency = scenario.disk.latency, .disk_capacity = scenario.disk.capacity,
+        model_(
+            scenario.upstream, seed,
+            [this](Time now, const RequestElement& element, bool duplicate) {
+              note_delivery(*finished_->ledger, now - start_, element, duplicate);
+            },
+            [this](const upstream::UpstreamEvent& event) { note_fault(event); }),
+        world_({.seed = seed,
+                .disk_latency = scenario.disk.latency,
+                .disk_capacity = scenario.disk.capacity,
                 .mount_root = kMountRoot},
                injector_, model_),
         env_(world_.environment()),
@@ -54,7 +58,8 @@ class VirtualRun {
     Status status;
     auto main = env_.scheduler.spawn("main", [&] { status = play(); });
     const Time latest = start_ + drain_deadline() + kCloseWithin + kAfterDeadline;
-    if (!world_.run_until_done(*main, latest)) return fail(Code::timeout, "the subject hangs: it does not close");
+    if (!world_.run_until_done(*main, latest))
+      return fail(Code::timeout, "the subject hangs: it does not close");
     if (!status) return fail(status.error());
     conclude();
     return std::move(finished_);
@@ -135,11 +140,12 @@ class VirtualRun {
     ++record_.claims.checked;
     const std::string path(claim.path);
     if (world_.disk().durable(path, claim.begin, claim.end)) return;
-    record_.claims.failed.push_back({.path = path,
-                                     .begin = claim.begin,
-                                     .end = claim.end,
-                                     .at = now - start_,
-                                     .reason = "a power cut at that instant would lose these bytes or their name"});
+    record_.claims.failed.push_back(
+        {.path = path,
+         .begin = claim.begin,
+         .end = claim.end,
+         .at = now - start_,
+         .reason = "a power cut at that instant would lose these bytes or their name"});
   }
 
   void note_fault(const faultfs::FaultEvent& event) {
@@ -182,7 +188,8 @@ Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scena
                                                  const OnProgress& progress) {
   for (const auto& phase : scenario.phases)
     if (!phase.process.empty())
-      return fail(Code::unsupported, scenario.file + ": process events are played LIVE only in this version; add --live");
+      return fail(Code::unsupported,
+                  scenario.file + ": process events are played LIVE only in this version; add --live");
   auto schedule = load::make_schedule(scenario, seed);
   if (!schedule) return fail(schedule.error());
   return VirtualRun(scenario, seed, std::move(*schedule), progress).run();

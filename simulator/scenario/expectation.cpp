@@ -92,16 +92,11 @@ std::string_view to_string(Comparator comparator) {
 
 bool holds(const Expectation& expectation, double measured) {
   switch (expectation.comparator) {
-    case Comparator::less:
-      return measured < expectation.value;
-    case Comparator::less_equal:
-      return measured <= expectation.value;
-    case Comparator::equal:
-      return measured == expectation.value;
-    case Comparator::greater_equal:
-      return measured >= expectation.value;
-    case Comparator::greater:
-      return measured > expectation.value;
+    case Comparator::less: return measured < expectation.value;
+    case Comparator::less_equal: return measured <= expectation.value;
+    case Comparator::equal: return measured == expectation.value;
+    case Comparator::greater_equal: return measured >= expectation.value;
+    case Comparator::greater: return measured > expectation.value;
   }
   return false;
 }

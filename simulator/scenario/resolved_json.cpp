@@ -19,12 +19,8 @@ json load_json(const Load& load) {
   json value = {{"producers", load.producers}, {"arrival", to_string(load.arrival)}, {"record", "usage"}};
   switch (load.arrival) {
     case Arrival::constant:
-    case Arrival::poisson:
-      value["rate"] = rate_text(load.rate);
-      break;
-    case Arrival::closed:
-      value["think"] = format_duration(load.think);
-      break;
+    case Arrival::poisson: value["rate"] = rate_text(load.rate); break;
+    case Arrival::closed: value["think"] = format_duration(load.think); break;
     case Arrival::trace:
       value["trace"] = load.trace;
       if (load.speed) value["speed"] = *load.speed;

@@ -19,22 +19,22 @@ enum class Arrival : std::uint8_t { constant, poisson, closed, trace };
 struct Load {
   std::uint32_t producers = 4;
   Arrival arrival = Arrival::constant;
-  double rate = 1000;                                    // records/s over all producers; open loops
-  Duration think = std::chrono::microseconds(200);       // closed: pause after a call returned
-  std::string trace;                                     // trace: path of the CSV
-  std::optional<double> speed;                           // trace: 1 = as recorded; unset: stretched to the phases
+  double rate = 1000;                               // records/s over all producers; open loops
+  Duration think = std::chrono::microseconds(200);  // closed: pause after a call returned
+  std::string trace;                                // trace: path of the CSV
+  std::optional<double> speed;                      // trace: 1 = as recorded; unset: stretched to the phases
 };
 
 struct Disk {
-  Duration latency{0};                                   // of each operation that reaches the device (VIRTUAL)
-  std::optional<std::uint64_t> capacity;                 // bytes (VIRTUAL); unset: unlimited
+  Duration latency{0};                    // of each operation that reaches the device (VIRTUAL)
+  std::optional<std::uint64_t> capacity;  // bytes (VIRTUAL); unset: unlimited
 };
 
 enum class SubjectKind : std::uint8_t { holdfast, naive_seed };
 
 struct Subject {
   SubjectKind kind = SubjectKind::holdfast;
-  Options options;                                       // directory and endpoint are filled in by the run
+  Options options;  // directory and endpoint are filled in by the run
 };
 
 // LIVE only in this version: kill -9 of the subject `at` after the phase began, restart after `down`.
@@ -50,7 +50,7 @@ struct Phase {
   faultfs::FaultPlan disk;
   std::vector<upstream::UpstreamRule> upstream;
   std::vector<ProcessEvent> process;
-  std::size_t line = 0;     // where in the file; 0 when not from one
+  std::size_t line = 0;  // where in the file; 0 when not from one
   bool faulty() const { return !disk.rules.empty() || !upstream.empty() || !process.empty(); }
 };
 
@@ -62,11 +62,11 @@ struct Limits {
 enum class Comparator : std::uint8_t { less, less_equal, equal, greater_equal, greater };
 
 struct Expectation {
-  std::string measure;      // "retention.durable"
+  std::string measure;  // "retention.durable"
   Comparator comparator = Comparator::greater_equal;
-  double value = 0;         // "10%" is 0.10, "20s" is 20
-  std::string text;         // as written
-  std::size_t line = 0;     // where, for annotations; 0 when it came from --set
+  double value = 0;      // "10%" is 0.10, "20s" is 20
+  std::string text;      // as written
+  std::size_t line = 0;  // where, for annotations; 0 when it came from --set
 };
 
 struct SeedRange {
@@ -78,10 +78,10 @@ struct Scenario {
   int version = 1;
   std::string name;
   std::string why;
-  std::string file;                       // where it came from
+  std::string file;  // where it came from
   std::uint64_t seed = 1;
-  std::optional<SeedRange> seeds;         // those that `gate` publishes
-  bool live_tier = false;                 // "tier": "live"
+  std::optional<SeedRange> seeds;  // those that `gate` publishes
+  bool live_tier = false;          // "tier": "live"
   Load load;
   Disk disk;
   upstream::UpstreamSettings upstream;
@@ -89,7 +89,7 @@ struct Scenario {
   std::vector<Phase> phases;
   Limits limits;
   std::vector<Expectation> expect;
-  std::string resolved_json;              // the scenario after defaults and --set, canonical
+  std::string resolved_json;  // the scenario after defaults and --set, canonical
 
   Duration length() const {
     Duration sum{0};

@@ -16,7 +16,9 @@ oracle::CallOutcome outcome_of(Outcome outcome) {
 class ProducerCaller final : public Caller {
  public:
   explicit ProducerCaller(Producer producer) : producer_(std::move(producer)) {}
-  oracle::CallOutcome call(const UsageRecord& record) override { return outcome_of(producer_.record(record)); }
+  oracle::CallOutcome call(const UsageRecord& record) override {
+    return outcome_of(producer_.record(record));
+  }
 
  private:
   Producer producer_;

@@ -13,8 +13,8 @@ constexpr Duration kLongestSleep = std::chrono::milliseconds(100);  // so that c
 
 }  // namespace
 
-LoadDriver::LoadDriver(Environment env, Settings settings, const load::Schedule& schedule, oracle::Ledger& ledger,
-                       Subject& subject)
+LoadDriver::LoadDriver(Environment env, Settings settings, const load::Schedule& schedule,
+                       oracle::Ledger& ledger, Subject& subject)
     : env_(env), settings_(std::move(settings)), schedule_(schedule), ledger_(ledger), subject_(subject) {}
 
 void LoadDriver::run(Time start, Time end) {
@@ -70,7 +70,8 @@ oracle::CallOutcome LoadDriver::watched_call(Caller& caller, const UsageRecord& 
   const std::uint64_t before = allocations_of_this_thread();
   try {
     const oracle::CallOutcome outcome = caller.call(record);
-    if (const std::uint64_t made = allocations_of_this_thread() - before; made > 0) allocations_.fetch_add(made);
+    if (const std::uint64_t made = allocations_of_this_thread() - before; made > 0)
+      allocations_.fetch_add(made);
     return outcome;
   } catch (...) {
     exceptions_.fetch_add(1);

@@ -4,7 +4,8 @@ namespace holdfast::subject {
 
 class NaiveCaller final : public Caller {
  public:
-  explicit NaiveCaller(NaiveSeed& seed) : seed_(seed), epoch_(seed.env_.random.stream("naive.epoch").next() | 1) {}
+  explicit NaiveCaller(NaiveSeed& seed)
+      : seed_(seed), epoch_(seed.env_.random.stream("naive.epoch").next() | 1) {}
 
   oracle::CallOutcome call(const UsageRecord& record) override {
     delivery::DeliveryRecord one{{epoch_, seed_.next_sequence_.fetch_add(1)}, record};

@@ -6,9 +6,11 @@
 
 namespace holdfast::subject {
 
-std::unique_ptr<Subject> make_subject(Environment env, const scenario::Subject& settings, Observer& observer) {
+std::unique_ptr<Subject> make_subject(Environment env, const scenario::Subject& settings,
+                                      Observer& observer) {
   switch (settings.kind) {
-    case scenario::SubjectKind::holdfast: return std::make_unique<HoldfastSubject>(env, settings.options, observer);
+    case scenario::SubjectKind::holdfast:
+      return std::make_unique<HoldfastSubject>(env, settings.options, observer);
     case scenario::SubjectKind::naive_seed: return std::make_unique<NaiveSeed>(env, settings.options);
   }
   HOLDFAST_CHECK(false, "every kind of subject is made here");

@@ -79,15 +79,10 @@ void HttpConnection::arrive() {
                                      .attempt = view(request["X-Attempt"])},
                                     steady_now());
   switch (arrival.plan.kind) {
-    case Plan::Kind::refuse:
-      return reset();
-    case Plan::Kind::hang:
-      state_ = State::hanging;
-      return ignore_input();
-    case Plan::Kind::error:
-      return answer(std::move(arrival.answer), request.keep_alive());
-    case Plan::Kind::serve:
-      return wait(std::move(arrival));
+    case Plan::Kind::refuse: return reset();
+    case Plan::Kind::hang: state_ = State::hanging; return ignore_input();
+    case Plan::Kind::error: return answer(std::move(arrival.answer), request.keep_alive());
+    case Plan::Kind::serve: return wait(std::move(arrival));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "simulator/upstream/http_server.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -22,6 +23,9 @@ using ErrorCode = boost::system::error_code;
 constexpr Duration kRetry = std::chrono::milliseconds(5);  // of opening the port, and of accepting
 constexpr Duration kSweep = std::chrono::seconds(1);       // between looks for idle connections
 
+// A child that inherited a listening socket would keep its port taken while it is to be closed.
+void keep_from_children(int descriptor) { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
+
 }  // namespace
 
 // Everything but start_thread(), call() and stop() runs on the thread.
@@ -35,6 +39,7 @@ class HttpServer::Impl {
     if (options_.wakeful) awake_.emplace();
     ErrorCode error;
     reservation_.open(tcp::v4(), error);
+    if (!error) keep_from_children(reservation_.native_handle());
     if (!error) reservation_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) reservation_.bind({asio::ip::address_v4::loopback(), options_.port}, error);
     if (!error) endpoint_ = reservation_.local_endpoint(error);
@@ -118,6 +123,7 @@ class HttpServer::Impl {
   ErrorCode listen() {
     ErrorCode error;
     acceptor_.open(tcp::v4(), error);
+    if (!error) keep_from_children(acceptor_.native_handle());
     if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint_, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);

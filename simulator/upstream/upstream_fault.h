@@ -19,13 +19,13 @@ enum class Outage : std::uint8_t {
 // Exactly one is set.
 struct UpstreamEffect {
   std::optional<Outage> outage{};
-  std::optional<Duration> latency{};            // added to the service time of each request
-  std::optional<std::uint64_t> error_rate{};    // parts per billion of requests answered 500 at once
+  std::optional<Duration> latency{};          // added to the service time of each request
+  std::optional<std::uint64_t> error_rate{};  // parts per billion of requests answered 500 at once
 };
 
 struct UpstreamRule {
   std::string name;
-  Duration from{0};                            // window, counted from arming
+  Duration from{0};  // window, counted from arming
   Duration to = Duration::max();
   UpstreamEffect effect;
 };

@@ -35,12 +35,9 @@ std::optional<Plan> terminating(const UpstreamRule& rule, std::uint64_t seed, st
                                 std::uint32_t attempt, Time now) {
   if (rule.effect.outage) {
     switch (*rule.effect.outage) {
-      case Outage::refuse:
-        return Plan{Plan::Kind::refuse, 0, now};
-      case Outage::error:
-        return Plan{Plan::Kind::error, 503, now};
-      case Outage::hang:
-        return Plan{Plan::Kind::hang, 0, kNever};
+      case Outage::refuse: return Plan{Plan::Kind::refuse, 0, now};
+      case Outage::error: return Plan{Plan::Kind::error, 503, now};
+      case Outage::hang: return Plan{Plan::Kind::hang, 0, kNever};
     }
   }
   if (rule.effect.error_rate && drawn(rule, seed, batch, attempt)) return Plan{Plan::Kind::error, 500, now};

@@ -64,8 +64,9 @@ class FileSystemConformance : public testing::TestWithParam<Implementation> {
 
 INSTANTIATE_TEST_SUITE_P(
     All, FileSystemConformance,
-    testing::Values(Implementation{"Memory", [] { return std::unique_ptr<Arm>(std::make_unique<MemoryArm>()); }},
-                    Implementation{"Posix", [] { return std::unique_ptr<Arm>(std::make_unique<PosixArm>()); }}),
+    testing::Values(
+        Implementation{"Memory", [] { return std::unique_ptr<Arm>(std::make_unique<MemoryArm>()); }},
+        Implementation{"Posix", [] { return std::unique_ptr<Arm>(std::make_unique<PosixArm>()); }}),
     [](const auto& instance) { return instance.param.name; });
 
 template <class T>

@@ -44,21 +44,11 @@ void JsonText::escape(unsigned char byte) {
   *at_++ = '\\';
   switch (byte) {
     case '"':
-    case '\\':
-      *at_++ = static_cast<char>(byte);
-      return;
-    case '\n':
-      *at_++ = 'n';
-      return;
-    case '\r':
-      *at_++ = 'r';
-      return;
-    case '\t':
-      *at_++ = 't';
-      return;
-    default:
-      raw("u00");
-      break;
+    case '\\': *at_++ = static_cast<char>(byte); return;
+    case '\n': *at_++ = 'n'; return;
+    case '\r': *at_++ = 'r'; return;
+    case '\t': *at_++ = 't'; return;
+    default: raw("u00"); break;
   }
   *at_++ = kHexDigits[byte >> 4];
   *at_++ = kHexDigits[byte & 15];

@@ -59,12 +59,15 @@ Result<std::unique_ptr<SubjectProcess>> SubjectProcess::start(const std::vector<
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input->read, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output->write, STDOUT_FILENO);
+  // Nothing else of this process: an inherited listening socket would keep its port taken.
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   // A group of its own: Ctrl-C at the terminal is the harness' to handle.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, command.front().c_str(), &actions, &attributes, arguments.data(), environ);
+  const int error =
+      ::posix_spawn(&pid, command.front().c_str(), &actions, &attributes, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   close_end(input->read);
@@ -122,7 +125,8 @@ SubjectProcess::Exit SubjectProcess::wait(Duration within) {
   if (!exit_) {
     kill();
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
     exit_ = exit_of(status);
   }
   return *exit_;

@@ -11,7 +11,8 @@ constexpr std::size_t kChildren = 4;
 constexpr std::size_t kFewVoid = 256;  // below this, sweeping costs more than carrying
 }  // namespace
 
-EventLoop::EventLoop(Time start, std::uint64_t livelock_steps) : now_(start), livelock_steps_(livelock_steps) {}
+EventLoop::EventLoop(Time start, std::uint64_t livelock_steps)
+    : now_(start), livelock_steps_(livelock_steps) {}
 
 void EventLoop::wake_at(Time when, Waker& waker) {
   if (when == kNever) return;

@@ -87,7 +87,7 @@ void Fiber::enter() {
   [this]() noexcept { body_(); }();
   body_ = nullptr;
   state_ = State::ended;
-  leave(nullptr);
+  leave();
   HOLDFAST_CHECK(false, "a fiber that ended was resumed");
 }
 
@@ -101,38 +101,42 @@ bool Fiber::resume() {
   finish_switch(fake_stack, nullptr, nullptr);
   ::new (inside_.data()) Continuation(std::move(next));
   runtime_.exchange();
+  if (state_ == State::ended) free_fake_stack();
   return state_ == State::ended;
 }
 
 void Fiber::suspend() {
   HOLDFAST_CHECK(state_ == State::running, "only a running fiber can suspend");
   state_ = State::suspended;
-  leave(&fake_stack_);
+  leave();
   finish_switch(fake_stack_, &outer_bottom_, &outer_bytes_);
 }
 
-void Fiber::leave(void** own_fake_stack) {
-  start_switch(own_fake_stack, outer_bottom_, outer_bytes_);
+void Fiber::leave() {
+  start_switch(&fake_stack_, outer_bottom_, outer_bytes_);
   Continuation next = std::move(as_continuation(outside_)).resume();
   ::new (outside_.data()) Continuation(std::move(next));
 }
 
-// AddressSanitizer frees a fake stack only when it is left for good: pretend to go there and leave.
 std::function<void()> Fiber::abandon() {
   HOLDFAST_CHECK(state_ != State::running, "a running fiber cannot be abandoned");
   if (state_ != State::suspended) return {};
   state_ = State::idle;
-  if (fake_stack_ != nullptr) {
-    void* own = nullptr;
-    const void* bottom = nullptr;
-    std::size_t bytes = 0;
-    start_switch(&own, stack_.bottom(), FiberStack::bytes());
-    finish_switch(fake_stack_, &bottom, &bytes);
-    start_switch(nullptr, bottom, bytes);
-    finish_switch(own, nullptr, nullptr);
-    fake_stack_ = nullptr;
-  }
+  free_fake_stack();
   return std::exchange(body_, nullptr);
+}
+
+// AddressSanitizer frees a fake stack when it is left for good. Frames of the fiber may live there, so
+// this is done from outside: pretend to go there, and leave.
+void Fiber::free_fake_stack() {
+  if (fake_stack_ == nullptr) return;
+  void* own = nullptr;
+  const void* bottom = nullptr;
+  std::size_t bytes = 0;
+  start_switch(&own, stack_.bottom(), FiberStack::bytes());
+  finish_switch(std::exchange(fake_stack_, nullptr), &bottom, &bytes);
+  start_switch(nullptr, bottom, bytes);
+  finish_switch(own, nullptr, nullptr);
 }
 
 }  // namespace holdfast::world

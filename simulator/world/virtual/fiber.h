@@ -52,7 +52,8 @@ class Fiber {
 
   void create();
   void enter();  // the first frame on the fiber's stack
-  void leave(void** own_fake_stack);
+  void leave();
+  void free_fake_stack();
 
   // Boost fibers in raw storage: what is never destroyed is never unwound.
   alignas(void*) std::array<std::byte, sizeof(void*)> inside_;   // where to go on inside
@@ -61,7 +62,7 @@ class Fiber {
   FiberStack stack_;
   std::function<void()> body_;
   Runtime runtime_;
-  void* fake_stack_ = nullptr;          // AddressSanitizer: of the suspended fiber
+  void* fake_stack_ = nullptr;          // AddressSanitizer: of the fiber while it is away
   const void* outer_bottom_ = nullptr;  // and the bounds of the stack to return to
   std::size_t outer_bytes_ = 0;
 };

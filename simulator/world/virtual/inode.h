@@ -64,15 +64,15 @@ struct Inode {
 
   std::uint64_t number;
   bool is_directory;
-  FileContent content;    // of a file
-  Directory directory;    // of a directory
-  std::uint32_t links = 0;    // visible names
-  std::uint32_t handles = 0;  // open files
+  FileContent content;          // of a file
+  Directory directory;          // of a directory
+  std::uint32_t links = 0;      // visible names
+  std::uint32_t handles = 0;    // open files
   std::uint64_t locked_by = 0;  // the handle that holds the lock; 0: nobody
 
   Inode* parent = nullptr;  // where it is seen; null when it has no name
   std::string name;
-  std::string path;              // as of `path_epoch`, or the last one it had
+  std::string path;  // as of `path_epoch`, or the last one it had
   std::uint64_t path_epoch = 0;
 
   bool syncing = false;

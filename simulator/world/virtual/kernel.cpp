@@ -161,8 +161,9 @@ void Kernel::enter_port(const char* port_call) const {
 }
 
 std::string Kernel::describe() const {
-  const std::string who = current_ != nullptr ? "fiber " + std::to_string(current_->id) + " ('" + current_->name + "')"
-                                              : std::string("no fiber");
+  const std::string who = current_ != nullptr
+                              ? "fiber " + std::to_string(current_->id) + " ('" + current_->name + "')"
+                              : std::string("no fiber");
   return "running: " + who + "; last calls: " + trace_.recent(kDescribedCalls);
 }
 

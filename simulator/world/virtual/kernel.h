@@ -125,8 +125,8 @@ class Kernel {
   std::deque<TaskState> tasks_;
   std::vector<TaskState*> free_;
   TaskState* current_ = nullptr;
-  Time limit_{};             // of the run under way
-  bool watched_ = false;     // a predicate is asked after each event, so each must be one
+  Time limit_{};          // of the run under way
+  bool watched_ = false;  // a predicate is asked after each event, so each must be one
   std::uint64_t next_id_ = 1;
   std::size_t live_ = 0;
 };

@@ -34,11 +34,12 @@
 namespace holdfast::world {
 
 struct DiskSettings {
-  Duration latency{0};                    // of each operation that reaches the device
-  std::optional<std::uint64_t> capacity = std::nullopt;  // bytes of file data under mount_root; unset: no limit
-  std::string mount_root = "/mnt";        // created at the start, durable
-  bool reads_reach_device = false;        // true: nothing is served from the page cache
-  bool writes_reach_device = false;       // true: nothing is buffered in the page cache
+  Duration latency{0};  // of each operation that reaches the device
+  std::optional<std::uint64_t> capacity =
+      std::nullopt;                  // bytes of file data under mount_root; unset: no limit
+  std::string mount_root = "/mnt";   // created at the start, durable
+  bool reads_reach_device = false;   // true: nothing is served from the page cache
+  bool writes_reach_device = false;  // true: nothing is buffered in the page cache
 };
 
 template <class T>
@@ -82,11 +83,11 @@ class MemoryDisk final : public FileSystem {
   struct Place {
     InodePtr parent;  // null for the root
     std::string name;
-    InodePtr inode;   // null: there is no such name
+    InodePtr inode;  // null: there is no such name
   };
   struct Request {
     faultfs::Operation operation;
-    std::string_view path;          // absolute
+    std::string_view path;  // absolute
     const Inode* inode = nullptr;
     std::uint64_t offset = 0;
     std::uint64_t size = 0;

@@ -127,7 +127,8 @@ Answer<void> MemoryDisk::do_remove(const std::string& path) {
   auto place = locate_existing(path);
   if (!place) return std::unexpected(place.error());
   if (place->inode->is_directory) return std::unexpected(EISDIR);
-  if (const int error = pass({Operation::unlink, path, place->inode.get()}).error) return std::unexpected(error);
+  if (const int error = pass({Operation::unlink, path, place->inode.get()}).error)
+    return std::unexpected(error);
   place = locate_existing(path);
   if (!place) return std::unexpected(place.error());
   if (place->inode->is_directory) return std::unexpected(EISDIR);
@@ -139,8 +140,8 @@ Answer<void> MemoryDisk::do_remove(const std::string& path) {
 Status MemoryDisk::make_directory(const std::string& path) {
   kernel_.enter_port("FileSystem::make_directory needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::make_directory, digest(normal), "make directory", path}(
-      do_make_directory(normal));
+  return Concluding{kernel_, PortCall::make_directory, digest(normal), "make directory",
+                    path}(do_make_directory(normal));
 }
 
 Answer<void> MemoryDisk::do_make_directory(const std::string& path) {
@@ -159,14 +160,15 @@ Answer<void> MemoryDisk::do_make_directory(const std::string& path) {
 Status MemoryDisk::remove_directory(const std::string& path) {
   kernel_.enter_port("FileSystem::remove_directory needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::remove_directory, digest(normal), "remove directory", path}(
-      do_remove_directory(normal));
+  return Concluding{kernel_, PortCall::remove_directory, digest(normal), "remove directory",
+                    path}(do_remove_directory(normal));
 }
 
 Answer<void> MemoryDisk::do_remove_directory(const std::string& path) {
   auto place = locate_directory(path);
   if (!place) return std::unexpected(place.error());
-  if (const int error = pass({Operation::rmdir, path, place->inode.get()}).error) return std::unexpected(error);
+  if (const int error = pass({Operation::rmdir, path, place->inode.get()}).error)
+    return std::unexpected(error);
   place = locate_directory(path);
   if (!place) return std::unexpected(place.error());
   if (place->parent == nullptr) return std::unexpected(EBUSY);
@@ -211,8 +213,8 @@ Answer<FileStat> MemoryDisk::do_stat(const std::string& path) {
 Status MemoryDisk::sync_directory(const std::string& path) {
   kernel_.enter_port("FileSystem::sync_directory needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::sync_directory, digest(normal), "sync directory", path}(
-      do_sync_directory(normal));
+  return Concluding{kernel_, PortCall::sync_directory, digest(normal), "sync directory",
+                    path}(do_sync_directory(normal));
 }
 
 Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
@@ -235,9 +237,11 @@ Result<Space> MemoryDisk::space(const std::string& path) {
 Answer<Space> MemoryDisk::do_space(const std::string& path) {
   auto place = locate_existing(path);
   if (!place) return std::unexpected(place.error());
-  if (const int error = pass({Operation::statfs, path, place->inode.get()}).error) return std::unexpected(error);
+  if (const int error = pass({Operation::statfs, path, place->inode.get()}).error)
+    return std::unexpected(error);
   const auto total = settings_.capacity.value_or(kUnlimitedBytes);
-  Space space{.free_bytes = total, .total_bytes = total, .free_inodes = kInodes - std::min(kInodes, next_inode_)};
+  Space space{
+      .free_bytes = total, .total_bytes = total, .free_inodes = kInodes - std::min(kInodes, next_inode_)};
   if (!within_mount(path)) return space;
   if (capacity_.limited()) space.free_bytes = capacity_.left_bytes();
   if (injector_.space().limited())

@@ -26,9 +26,9 @@ class MemoryFile final : public File {
   MemoryDisk::Handle* enter(const char* port_call);
 
   MemoryDisk& disk_;
-  std::uint64_t number_;          // of the handle; 0 once closed
+  std::uint64_t number_;  // of the handle; 0 once closed
   MemoryDisk::Handle* handle_;
-  std::string path_;              // as given to open, for messages
+  std::string path_;  // as given to open, for messages
 };
 
 }  // namespace holdfast::world

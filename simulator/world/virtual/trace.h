@@ -23,10 +23,31 @@ using NodeId = std::uint32_t;
 inline constexpr NodeId kHarnessNode = 0;
 
 enum class PortCall : std::uint8_t {
-  spawn, join, sleep, idle, wait, notify,
-  open, read, write, allocate, truncate, size, sync, lock, close,
-  rename, remove, make_directory, remove_directory, list, stat, sync_directory, space,
-  send, log,
+  spawn,
+  join,
+  sleep,
+  idle,
+  wait,
+  notify,
+  open,
+  read,
+  write,
+  allocate,
+  truncate,
+  size,
+  sync,
+  lock,
+  close,
+  rename,
+  remove,
+  make_directory,
+  remove_directory,
+  list,
+  stat,
+  sync_directory,
+  space,
+  send,
+  log,
 };
 std::string_view to_string(PortCall call);
 
@@ -56,8 +77,8 @@ class Trace {
   };
 
   void note(const Who& who, std::uint64_t arguments, std::uint64_t result) {
-    const auto actor = std::rotl(who.fiber, 24) ^ (std::uint64_t{who.node} << 8) ^
-                       static_cast<std::uint64_t>(who.call);
+    const auto actor =
+        std::rotl(who.fiber, 24) ^ (std::uint64_t{who.node} << 8) ^ static_cast<std::uint64_t>(who.call);
     const auto what = fold(static_cast<std::uint64_t>(nanoseconds(who.time)) ^ kSalt[0], actor ^ kSalt[1]);
     const auto how = fold(arguments ^ kSalt[2], result ^ kSalt[3]);
     hash_ = fold(hash_ ^ what, std::rotl(how, 32) ^ kSalt[4]) + calls_;

@@ -10,9 +10,7 @@
 namespace holdfast::world {
 namespace {
 
-SendResult not_sent(Code code, const char* why) {
-  return {SendResult::Outcome::not_sent, {}, {code, why}};
-}
+SendResult not_sent(Code code, const char* why) { return {SendResult::Outcome::not_sent, {}, {code, why}}; }
 SendResult unknown(Code code, const char* why) { return {SendResult::Outcome::unknown, {}, {code, why}}; }
 SendResult answered(int status, std::string body) {
   return {SendResult::Outcome::response, {status, std::move(body)}, {}};
@@ -28,7 +26,8 @@ std::uint64_t digest_of(const Request& request) {
 }
 
 std::uint64_t digest_of(const SendResult& result) {
-  const auto kind = digest(static_cast<std::uint64_t>(result.outcome), static_cast<std::uint64_t>(result.error.code));
+  const auto kind =
+      digest(static_cast<std::uint64_t>(result.outcome), static_cast<std::uint64_t>(result.error.code));
   return digest(digest(kind, static_cast<std::uint64_t>(result.response.status)),
                 digest(std::string_view(result.response.body)));
 }
@@ -58,18 +57,19 @@ SendResult VirtualLink::exchange(const Request& request, Time deadline, const Ca
   const auto plan = model_.arrive(request.elements, request.batch, request.attempt, kernel_.now());
   switch (plan.kind) {
     case upstream::Plan::Kind::refuse:
-      kernel_.sleep_until(std::min(arrival + std::max(kRefusal - settings_.latency, Duration::zero()), deadline));
+      kernel_.sleep_until(
+          std::min(arrival + std::max(kRefusal - settings_.latency, Duration::zero()), deadline));
       return not_sent(Code::unavailable, "the upstream refused the connection");
     case upstream::Plan::Kind::error:
     case upstream::Plan::Kind::hang: {
       const Time at = plan.kind == upstream::Plan::Kind::hang ? kNever : plan.at + settings_.latency;
       const auto waited = wait(nullptr, at, deadline, cancel);
       if (waited == Waited::done) return answered(plan.status, {});
-      if (waited == Waited::cancelled) return unknown(Code::cancelled, "the request was cancelled on its way");
+      if (waited == Waited::cancelled)
+        return unknown(Code::cancelled, "the request was cancelled on its way");
       return unknown(Code::timeout, "the upstream did not answer before the deadline");
     }
-    case upstream::Plan::Kind::serve:
-      return serve(request, plan.at, deadline, cancel);
+    case upstream::Plan::Kind::serve: return serve(request, plan.at, deadline, cancel);
   }
   return unknown(Code::internal, "the upstream made no plan");
 }
@@ -78,7 +78,8 @@ SendResult VirtualLink::serve(const Request& request, Time at, Time deadline, co
   Flight& flight = take_off(request);
   kernel_.at(at, [this, &flight] { apply(flight); });
   auto waited = wait(&flight, at, deadline, cancel);
-  if (waited == Waited::deadline) return unknown(Code::timeout, "the upstream did not answer before the deadline");
+  if (waited == Waited::deadline)
+    return unknown(Code::timeout, "the upstream did not answer before the deadline");
   if (waited == Waited::cancelled) return unknown(Code::cancelled, "the request was cancelled on its way");
   auto answer = answered(200, upstream::lineage_answer(flight.answer));
   land(flight);

@@ -6,7 +6,8 @@
 
 namespace holdfast::world {
 
-VirtualWorld::VirtualWorld(WorldSettings settings, faultfs::Injector& injector, upstream::UpstreamModel& model)
+VirtualWorld::VirtualWorld(WorldSettings settings, faultfs::Injector& injector,
+                           upstream::UpstreamModel& model)
     : settings_(std::move(settings)),
       kernel_(start(), settings_.livelock_steps),
       clock_(kernel_),

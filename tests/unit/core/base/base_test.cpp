@@ -34,7 +34,8 @@ TEST(Crc32c, ContinuesOverPieces) {
 }
 
 TEST(RandomStream, SameSeedAndNameGiveTheSameNumbers) {
-  auto a = Random(42).stream("x"), b = Random(42).stream("x"), c = Random(42).stream("y"), d = Random(43).stream("x");
+  auto a = Random(42).stream("x"), b = Random(42).stream("x"), c = Random(42).stream("y"),
+       d = Random(43).stream("x");
   const auto first = a.next();
   EXPECT_EQ(first, b.next());
   EXPECT_NE(first, c.next());

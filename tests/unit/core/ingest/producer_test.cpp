@@ -10,8 +10,14 @@ namespace holdfast::ingest {
 namespace {
 
 UsageRecord sample(std::uint64_t reference) {
-  return {.input_tokens = 812, .output_tokens = 64, .latency_us = 91'000, .cost_nanousd = 160'200,
-          .reference = reference, .model = "gpt-4o-mini", .provider = "openai", .operation = "chat"};
+  return {.input_tokens = 812,
+          .output_tokens = 64,
+          .latency_us = 91'000,
+          .cost_nanousd = 160'200,
+          .reference = reference,
+          .model = "gpt-4o-mini",
+          .provider = "openai",
+          .operation = "chat"};
 }
 
 TEST(Producer, RecordArrivesWithEveryField) {
@@ -38,7 +44,8 @@ TEST(Producer, EveryRefusalIsCountedUnderItsReason) {
   Producer producer(registry.add());
   const std::string long_name(kMaxTextBytes + 1, 'm');
   EXPECT_EQ(producer.record({.model = long_name}), Outcome::rejected_too_large);
-  while (producer.record(sample(1)) == Outcome::accepted) {}
+  while (producer.record(sample(1)) == Outcome::accepted) {
+  }
   registry.close();
   EXPECT_EQ(producer.record(sample(2)), Outcome::rejected_closed);
   const auto counts = registry.counts();

@@ -247,6 +247,19 @@ TEST(MemoryDisk, AFullDiskTakesWhatFitsThenSaysSo) {
   });
 }
 
+TEST(MemoryDisk, WriteAllGoesOnAfterAShortWriteAndEndsWithItsError) {
+  TestWorld test({.disk_capacity = 2 * kBlock});
+  test.run([&] {
+    auto file = create(test.disk(), "/mnt/x");
+    const auto written = write_all(*file, 0, bytes_of(std::string(3 * kBlock, 'x')));
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, Code::no_space);
+    EXPECT_EQ(*file->size(), 2 * kBlock) << "what fitted is there";
+    EXPECT_TRUE(write_all(*file, kBlock, bytes_of(std::string(kBlock, 'y'))));
+    EXPECT_TRUE(file->close());
+  });
+}
+
 TEST(MemoryDisk, ARemovedFileGivesItsRoomBackWhenItsLastHandleCloses) {
   TestWorld test({.disk_capacity = 4 * kBlock});
   test.run([&] {

@@ -31,7 +31,8 @@ TEST(RangeSet, AgreesWithAPlainSet) {
     const bool add = random.below(2) == 0;
     add ? ranges.add(first, last) : ranges.remove(first, last);
     for (auto n = first; n < last; ++n) add ? (void)plain.insert(n) : (void)plain.erase(n);
-    for (std::uint64_t n = 0; n < 75; ++n) ASSERT_EQ(ranges.contains(n), plain.contains(n)) << step << " " << n;
+    for (std::uint64_t n = 0; n < 75; ++n)
+      ASSERT_EQ(ranges.contains(n), plain.contains(n)) << step << " " << n;
   }
 }
 

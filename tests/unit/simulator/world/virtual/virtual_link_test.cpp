@@ -150,9 +150,7 @@ TEST(VirtualLink, CancelledOnItsWayIsUnknownSoonAfter) {
 TEST(VirtualLink, ARequestProceedsWhenItsClientIsAbandoned) {
   TestWorld test({}, {.latency = 10ms});
   const auto request = request_of({1});  // not on the fiber's stack, which is never unwound
-  test.world.spawn("client", [&] {
-    test.world.link().send(request, kStart + 1s, kNotCancelled);
-  });
+  test.world.spawn("client", [&] { test.world.link().send(request, kStart + 1s, kNotCancelled); });
   test.world.run_until(kStart + 1ms);
   test.world.abandon();
   EXPECT_TRUE(test.applied.empty());

@@ -59,7 +59,8 @@ TEST(VirtualWorld, AnythingThatDiffersShowsInTheHash) {
 TEST(VirtualWorld, TheWallShowsTheEpochPlusVirtualTime) {
   TestWorld test;
   test.world.run_until(kStart + 59s);
-  EXPECT_EQ(test.world.clock().wall(), WallTime(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)) + 60s);
+  EXPECT_EQ(test.world.clock().wall(),
+            WallTime(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)) + 60s);
 }
 
 TEST(VirtualWorld, RunUntilDoneStopsAtTheEndOfTheTask) {
@@ -114,8 +115,7 @@ TEST(VirtualWorld, ThousandFibersTakeTurns) {
   int turns = 0;
   for (int i = 0; i < 1000; ++i)
     scheduler.spawn("fiber " + std::to_string(i), [&, i] {
-      for (int turn = 0; turn < 10; ++turn, ++turns)
-        scheduler.sleep_until(test.now() + 1ms + Duration(i));
+      for (int turn = 0; turn < 10; ++turn, ++turns) scheduler.sleep_until(test.now() + 1ms + Duration(i));
     });
   test.world.run_until(kStart + 1s);
   EXPECT_EQ(turns, 10'000);

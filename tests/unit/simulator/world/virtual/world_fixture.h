@@ -16,9 +16,10 @@ using namespace std::chrono_literals;
 
 struct TestWorld {
   explicit TestWorld(WorldSettings settings = {}, upstream::UpstreamSettings service = {})
-      : model(service, settings.seed, [this](Time at, const RequestElement& element, bool duplicate) {
-          applied.push_back({at, element.reference, duplicate});
-        }),
+      : model(service, settings.seed,
+              [this](Time at, const RequestElement& element, bool duplicate) {
+                applied.push_back({at, element.reference, duplicate});
+              }),
         world(std::move(settings), injector, model) {}
 
   struct Applied {
