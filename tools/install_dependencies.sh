@@ -32,6 +32,7 @@ ca-certificates             HTTPS upstreams
 "
 to_test="
 clang-format                the format check
+libbenchmark-dev            the benchmarks; without it they are not built
 strace                      shows that record() makes no system call
 patch                       makes the mutants that the laws must catch
 binutils                    nm, for the symbol tripwire

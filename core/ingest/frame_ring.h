@@ -59,8 +59,8 @@ class FrameRing {
       head += to_end;
     }
     std::byte* at = memory_.get() + (head & mask_);
-    __builtin_prefetch(memory_.get() + ((head + kAhead) & mask_), 1);
-    __builtin_prefetch(memory_.get() + ((head + kAhead + kCacheLine) & mask_), 1);
+    ask_for(memory_.get() + ((head + kAhead) & mask_));
+    ask_for(memory_.get() + ((head + kAhead + kCacheLine) & mask_));
     write_size(head, static_cast<std::uint32_t>(size));
     head_local_ = head + need;
     return at + kHeader;
@@ -105,6 +105,17 @@ class FrameRing {
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t{4096}); }
   };
+
+  // Asks for a line with the intent to write it. PREFETCHW by name: compilers emit it for
+  // __builtin_prefetch only with -mprfchw, which a program that embeds the core would have to set;
+  // x86-64 processors without it take it as a no-operation.
+  static void ask_for(const std::byte* at) noexcept {
+#if defined(__x86_64__)
+    asm volatile("prefetchw %0" : : "m"(*at));
+#else
+    __builtin_prefetch(at, 1);
+#endif
+  }
 
   void write_size(std::uint64_t at, std::uint32_t size) noexcept {
     std::memcpy(memory_.get() + (at & mask_), &size, sizeof size);

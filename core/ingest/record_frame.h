@@ -33,6 +33,29 @@ inline std::size_t frame_size(const UsageRecord& record) noexcept {
   return kFrameFixedBytes + record.model.size() + record.provider.size() + record.operation.size();
 }
 
+template <class Word>
+void copy_word(std::byte* to, const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  std::memcpy(to, &word, sizeof word);
+}
+
+// Copies a short text without a call: in words that may overlap, never past either end.
+inline std::byte* copy_text(std::byte* to, std::string_view text) noexcept {
+  const char* from = text.data();
+  const std::size_t size = text.size();
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) copy_word<std::uint64_t>(to + at, from + at);
+    copy_word<std::uint64_t>(to + size - 8, from + size - 8);
+  } else if (size >= 4) {
+    copy_word<std::uint32_t>(to, from);
+    copy_word<std::uint32_t>(to + size - 4, from + size - 4);
+  } else {
+    for (std::size_t at = 0; at < size; ++at) copy_word<std::uint8_t>(to + at, from + at);
+  }
+  return to + size;
+}
+
 inline void write_frame(const UsageRecord& record, std::byte* at) noexcept {
   ByteWriter out(at);
   out.i64(record.time_ns);
@@ -45,11 +68,9 @@ inline void write_frame(const UsageRecord& record, std::byte* at) noexcept {
   out.u8(static_cast<std::uint8_t>(record.provider.size()));
   out.u8(static_cast<std::uint8_t>(record.operation.size()));
   out.u8(kFrameVersion);
-  std::byte* text = out.position();
-  for (const std::string_view part : {record.model, record.provider, record.operation}) {
-    std::memcpy(text, part.data(), part.size());
-    text += part.size();
-  }
+  std::byte* text = copy_text(out.position(), record.model);
+  text = copy_text(text, record.provider);
+  copy_text(text, record.operation);
 }
 
 std::optional<UsageRecord> read_frame(Bytes bytes);

@@ -15,16 +15,19 @@ namespace holdfast::spool {
 
 class Quarantine {
  public:
-  // Holds at most `max_bytes`; beyond that only counts grow.
+  // Takes at most `max_bytes` over all its lives; beyond that only counts grow.
   Quarantine(FileSystem& files, std::string spool_directory, std::uint64_t max_bytes);
 
-  // Called by one task at a time.
+  // Adds to what is kept under this name. Called by one task at a time.
   Status keep(const std::string& name, Bytes bytes);
+  // Keeps nothing when there is something under this name: a tail is the same at every restart.
+  Status keep_once(const std::string& name, Bytes bytes);
   // Moves a whole segment aside.
   Status keep_file(const std::string& path, const std::string& name);
 
  private:
   Status prepare();
+  Status append(const std::string& path, OpenMode mode, Bytes bytes);
 
   FileSystem& files_;
   std::string directory_;

@@ -8,12 +8,24 @@
 namespace holdfast::spool {
 namespace {
 
+Result<ByteBuffer> read_tail(FileSystem& files, const std::string& path, std::uint64_t offset,
+                             std::uint64_t size) {
+  auto file = files.open(path, OpenMode::reading());
+  if (!file) return fail(file.error());
+  ByteBuffer bytes(size);
+  auto got = (*file)->read_at(offset, bytes);
+  auto closed = (*file)->close();
+  if (!got) return fail(got.error());
+  if (!closed) return fail(closed.error());
+  bytes.resize(*got);
+  return bytes;
+}
+
 void keep_tail(FileSystem& files, const SegmentReader& reader, const std::string& path, std::uint32_t id,
                Quarantine& quarantine, Log& log) {
-  auto bytes = read_file(files, path, std::uint64_t{1} << 32);
-  Status kept = bytes ? quarantine.keep(segment_name(id) + ".tail",
-                                        Bytes(*bytes).subspan(reader.torn_offset(), reader.torn_bytes()))
-                      : Status(fail(bytes.error()));
+  auto bytes = read_tail(files, path, reader.torn_offset(), reader.torn_bytes());
+  Status kept =
+      bytes ? quarantine.keep_once(segment_name(id) + ".tail", *bytes) : Status(fail(bytes.error()));
   log.write(Log::Level::warning, "spool.torn_tail",
             path + ": " + std::to_string(reader.torn_bytes()) + " bytes behind the last whole frame" +
                 (kept ? " are quarantined" : " could not be quarantined: " + kept.error().message));
@@ -67,7 +79,7 @@ class Recoverer {
                  scanned.error().message + "; the segment is left for the next start");
       return;
     }
-    if (headless) return set_aside(id, path, segment);
+    if (headless) return set_aside(id, path, segment, reader.torn_bytes());
     if (reader.torn_bytes() > 0) {
       result_.torn_bytes += reader.torn_bytes();
       keep_tail(files_, reader, path, id, quarantine_, log_);
@@ -91,10 +103,11 @@ class Recoverer {
     result_.segments.push_back(std::move(segment));
   }
 
-  // Without its header a segment's records have lost their epoch, hence their identity. A header
-  // that was never whole belongs to a segment that never had a durable record.
-  void set_aside(std::uint32_t id, const std::string& path, const RecoveredSegment& segment) {
-    if (segment.info.count == 0) {
+  // Without its header a segment's records have lost their epoch, hence their identity. A file that
+  // holds nothing behind its header never had a durable record.
+  void set_aside(std::uint32_t id, const std::string& path, const RecoveredSegment& segment,
+                 std::uint64_t rubble_bytes) {
+    if (segment.info.count == 0 && rubble_bytes == 0) {
       (void)files_.remove(path);
       return;
     }

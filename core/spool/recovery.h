@@ -2,8 +2,9 @@
 //
 //   auto recovered = recover(files, directory, quarantine, log);
 //
-// Nothing is changed but this: a segment whose header is damaged and a torn tail are kept in the
-// quarantine directory. A segment that cannot be read at all is left where it is for the next start.
+// Nothing is changed but this: a segment whose header is damaged moves to the quarantine directory
+// (an empty one is removed), and a torn tail is copied there, once. A segment that cannot be read at
+// all is left where it is for the next start.
 #pragma once
 
 #include <cstdint>

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kQuarantineBytes = std::uint64_t{64} << 20;
 constexpr int kSegmentsPerCommit = 3;  // fresh segments tried before a commit gives up on the location
+constexpr std::uint64_t kFooterBytes = framed_bytes(0);
 
 }  // namespace
 
@@ -26,7 +27,10 @@ Result<std::unique_ptr<Spool>> Spool::open(FileSystem& files, RandomStream epoch
   if (auto made = make_directories(files, spool->settings_.directory); !made) return fail(made.error());
   if (auto locked = spool->take_lock(); !locked) return fail(locked.error());
   auto recovery = recover(files, spool->settings_.directory, spool->quarantine_, log);
-  if (!recovery) return fail(recovery.error());
+  if (!recovery) {
+    (void)spool->lock_->close();  // the reason above says more
+    return fail(recovery.error());
+  }
   spool->adopt(*recovery);
   do spool->epoch_ = epochs.next();
   while (spool->epoch_ == 0);
@@ -84,9 +88,16 @@ CommitResult Spool::commit(std::span<const PendingFrame> frames) {
   return result;
 }
 
+// What frames may still take of spool.max_bytes: the active segment's footer has its place kept, and
+// so has the header where it is still to be written.
+std::uint64_t Spool::room() const {
+  const bool fresh = !writer_ || writer_->bytes() == 0;
+  const std::uint64_t taken = index_.bytes() + kFooterBytes + (fresh ? kSegmentHeaderBytes : 0);
+  return settings_.max_bytes - std::min(settings_.max_bytes, taken);
+}
+
 Status Spool::ensure_segment(std::size_t next_frame_bytes) {
-  const std::uint64_t used = index_.bytes();
-  if (used + next_frame_bytes + (writer_ ? 0 : kSegmentHeaderBytes) > settings_.max_bytes) {
+  if (next_frame_bytes > room()) {
     if (writer_) seal(nullptr);  // so that it can be retired once settled
     return fail(Code::no_space, settings_.directory + " holds spool.max_bytes");
   }
@@ -100,10 +111,9 @@ Status Spool::ensure_segment(std::size_t next_frame_bytes) {
 }
 
 std::size_t Spool::frames_that_fit(std::span<const PendingFrame> frames) const {
-  const std::uint64_t room = settings_.max_bytes - std::min(settings_.max_bytes, index_.bytes());
   const std::uint64_t in_segment =
       settings_.segment_bytes - std::min(settings_.segment_bytes, writer_->bytes());
-  const std::uint64_t limit = std::min(room, in_segment);
+  const std::uint64_t limit = std::min(room(), in_segment);
   std::uint64_t bytes = 0;
   std::size_t count = 0;
   while (count < frames.size()) {
@@ -132,11 +142,13 @@ void Spool::seal(const char* why) {
   const std::uint32_t id = writer_->header().id;
   const bool empty = writer_->count() == 0;
   const std::string path = writer_->path();
+  std::uint64_t bytes = writer_->bytes();
   if (why != nullptr)
     log_.write(Log::Level::warning, "spool.sealed", std::string(why) + "; the segment is sealed");
   if (why == nullptr && !writer_->broken()) {
     if (auto finished = writer_->finish(); !finished)
       log_.write(Log::Level::info, "spool.no_footer", finished.error().message);
+    bytes = writer_->bytes();
   } else {
     writer_->abandon();
   }
@@ -146,6 +158,7 @@ void Spool::seal(const char* why) {
     index_.erase(id);
     return;
   }
+  index_.grow(id, 0, bytes);
   index_.seal(id);
   sealed_.fetch_add(1);
 }
@@ -172,10 +185,9 @@ Result<std::size_t> Spool::read_segment(const SegmentInfo& segment, Cursor& curs
                                         const Take& take, std::uint64_t& damaged) {
   SegmentReader reader(files_, segment.path);
   auto header = reader.open(segment.bytes);
-  if (!header) {
+  if (!header && header.error().code != Code::corrupted) {  // a damaged header: the epoch is known here
     reader.close();
-    if (header.error().code != Code::corrupted && header.error().code != Code::not_found)
-      return fail(header.error());
+    if (header.error().code != Code::not_found) return fail(header.error());
     drop_segment(segment, cursor.ordinal, damaged);
     cursor.ordinal = segment.count;
     return 0;
@@ -232,7 +244,7 @@ std::size_t Spool::retire() {
     auto removed = files_.remove(segment.path);
     if (!removed && removed.error().code != Code::not_found) {
       log_.write(Log::Level::warning, "spool.retire", removed.error().message + "; tried again later");
-      break;
+      continue;
     }
     index_.erase(segment.id);
     retired_.fetch_add(1);

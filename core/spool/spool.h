@@ -112,6 +112,7 @@ class Spool {
 
   Status take_lock();
   void adopt(const Recovery& recovery);
+  std::uint64_t room() const;
   Status ensure_segment(std::size_t next_frame_bytes);
   std::size_t frames_that_fit(std::span<const PendingFrame> frames) const;
   void note_commit(const SegmentCommit& commit, CommitResult& result);

@@ -37,7 +37,7 @@ class Gate {
 
   void play(run::ScenarioRunner& runner, const Scenario& scenario, bool live) {
     if (interrupted_.load()) return;
-    Row row(scenario.name, run::subject_name(scenario.subject.kind), live);
+    Row row(scenario.title(), run::subject_name(scenario.subject.kind), live);
     const scenario::SeedRange one{scenario.seed, scenario.seed};
     const auto seeds = live ? one : scenario.seeds.value_or(one);
     for (std::uint64_t seed = seeds.first; seed <= seeds.last && !interrupted_.load(); ++seed) {

@@ -77,6 +77,7 @@ LawResult check_liveness(const RunRecord& run, const Accounting& books) {
   Findings findings("liveness");
   const auto w = armed(run);
   if (w.empty()) return findings.not_judged("no fault was armed");
+  if (run.interrupted) return findings.not_judged("the run was interrupted");
   const Duration healed = w.back().to;
   const auto recovery = recovery_time(run);
   const auto drain = drain_time(run, books);

@@ -123,7 +123,7 @@ Result<std::string> result_json(const RunResult& result) {
   auto resolved = resolved_of(run.scenario);
   if (!resolved) return fail(resolved.error());
   Json json = {{"version", 1},
-               {"scenario", run.scenario.name},
+               {"scenario", run.scenario.title()},
                {"file", run.scenario.file},
                {"subject", subject_of(run.scenario)},
                {"world", run.live ? "live" : "virtual"},

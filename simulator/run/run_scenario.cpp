@@ -14,7 +14,9 @@ std::string subject_name(scenario::SubjectKind kind) {
 Result<std::unique_ptr<Outcome>> ScenarioRunner::run(const scenario::Scenario& scenario, std::uint64_t seed) {
   auto twin_run = twin(scenario, seed);
   if (!twin_run) return fail(twin_run.error());
-  auto faulted = play(scenario, seed, scenario.name);
+  if ((*twin_run)->record.interrupted)
+    return fail(Code::cancelled, "interrupted while its twin was playing; nothing was seen of " + scenario.title());
+  auto faulted = play(scenario, seed, scenario.title());
   if (!faulted) return fail(faulted.error());
   auto result = oracle::evaluate((*faulted)->record, &(*twin_run)->record);
   auto outcome = std::make_unique<Outcome>(*faulted, *twin_run, std::move(result));
@@ -38,16 +40,16 @@ Result<ScenarioRunner::Shared> ScenarioRunner::twin(const scenario::Scenario& sc
   const auto without_faults = scenario::twin_of(scenario);
   const std::string key = fmt::format("{} {}", seed, what_a_twin_depends_on(without_faults));
   if (auto known = twins_.find(key); known != twins_.end()) return known->second;
-  auto played = play(without_faults, seed, scenario.name + " (twin)");
+  auto played = play(without_faults, seed, scenario.title() + " (twin)");
   if (!played) return fail(played.error());
-  if (options_.live) twins_[key] = *played;  // a VIRTUAL twin is cheaper to play than to keep
+  if (options_.live && !(*played)->record.interrupted) twins_[key] = *played;  // a VIRTUAL twin is cheaper to play than to keep
   return *played;
 }
 
 Status ScenarioRunner::write(Outcome& outcome, std::uint64_t seed) {
   const auto& record = outcome.finished->record;
   outcome.directory =
-      fmt::format("{}/{}/{}-{}-seed{}", options_.out, record.scenario.name,
+      fmt::format("{}/{}/{}-{}-seed{}", options_.out, record.scenario.title(),
                   subject_name(record.scenario.subject.kind), options_.live ? "live" : "virtual", seed);
   if (auto written = oracle::write_result_files(outcome.result, outcome.directory); !written) return written;
   std::string faults;

@@ -91,6 +91,10 @@ struct Scenario {
   std::vector<Expectation> expect;
   std::string resolved_json;  // the scenario after defaults and --set, canonical
 
+  // What tables and result directories call it: its place below a directory named "scenarios"
+  // ("disk/full"), or its name alone.
+  std::string title() const;
+
   Duration length() const {
     Duration sum{0};
     for (const auto& phase : phases) sum += phase.length;

@@ -1,0 +1,85 @@
+// What a user meets before anything runs: help, mistakes, machines that cannot run it.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "simulator/cli/commands.h"
+#include "tests/end_to_end/program.h"
+
+namespace holdfast::end_to_end {
+namespace {
+
+using testing::Test;
+
+std::string write_scenario(const TemporaryDirectory& directory, const std::string& text) {
+  const std::string path = directory.path() + "/mine.json";
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST(CommandLine, EveryCommandHasHelpWithExamplesFirst) {
+  for (const auto& command : cli::commands()) {
+    const auto run = run_program({holdfast(), std::string(command.name), "--help"});
+    EXPECT_EQ(run.exit_code, 0) << command.name;
+    EXPECT_TRUE(run.output.starts_with("Examples:\n")) << command.name << ": " << run.output;
+  }
+}
+
+TEST(CommandLine, UnknownCommandNamesTheNearest) {
+  const auto run = run_program({holdfast(), "gat"});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_NE(run.output.find("did you mean \"gate\""), std::string::npos) << run.output;
+}
+
+TEST(CommandLine, UnknownOptionIsAMistakeAndAbbreviationsAreNotGuessed) {
+  EXPECT_EQ(run_program({holdfast(), "run", "--lvie", "x.json"}).exit_code, 3);
+  EXPECT_EQ(run_program({holdfast(), "run", "--liv", "x.json"}).exit_code, 3);
+  EXPECT_EQ(run_program({holdfast(), "run"}).exit_code, 3);
+  EXPECT_EQ(run_program({holdfast(), "run", "--seeds", "5..1", source("scenarios/disk/full.json")}).exit_code, 3);
+}
+
+TEST(CommandLine, MisspeltKeyIsShownWithPlaceAndNearestName) {
+  TemporaryDirectory directory;
+  const auto path = write_scenario(directory, "{\n  \"version\": 1,\n  \"name\": \"mine\",\n  \"phasez\": []\n}\n");
+  for (const char* command : {"check", "run", "gate", "explain"}) {
+    const auto run = run_program({holdfast(), command, path});
+    EXPECT_EQ(run.exit_code, 3) << command;
+    EXPECT_NE(run.output.find(path + ":4:3: "), std::string::npos) << run.output;
+    EXPECT_NE(run.output.find("did you mean \"phases\"?"), std::string::npos) << run.output;
+  }
+}
+
+TEST(CommandLine, ShippedScenariosAreValid) {
+  const auto run = run_program({holdfast(), "check", source("scenarios")});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+}
+
+TEST(CommandLine, InspectSaysWhatIsNotThere) {
+  const auto run = run_program({holdfast(), "inspect", "/nowhere/at/all"});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_NE(run.output.find("/nowhere/at/all"), std::string::npos) << run.output;
+}
+
+// Without FUSE, LIVE ends with 4 and says what to do; the gate without LIVE runs the rest.
+TEST(CommandLine, WithoutFuseTheGateSaysWhatToDo) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can take FUSE away from a program";
+  const std::vector<std::string> without_fuse{"setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs",
+                                              "--reuid=65534", "--regid=65534", "--clear-groups"};
+  auto words = without_fuse;
+  words.insert(words.end(), {holdfast(), "gate", source("scenarios")});
+  const auto refused = run_program(words);
+  EXPECT_EQ(refused.exit_code, 4) << refused.output;
+  EXPECT_NE(refused.output.find("--no-live"), std::string::npos) << refused.output;
+
+  TemporaryDirectory directory;
+  ASSERT_EQ(::chown(directory.path().c_str(), 65534, 65534), 0);
+  words = without_fuse;
+  words.insert(words.end(), {holdfast(), "gate", "--no-live", "--no-report", "--out", directory.path(),
+                             source("scenarios/disk")});
+  const auto rest = run_program(words);
+  EXPECT_EQ(rest.exit_code, 0) << rest.output;
+}
+
+}  // namespace
+}  // namespace holdfast::end_to_end

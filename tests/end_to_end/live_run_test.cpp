@@ -1,0 +1,85 @@
+// Whole runs through FUSE and HTTP, judged by the laws.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "simulator/world/live/live_mount.h"
+#include "tests/end_to_end/program.h"
+
+namespace holdfast::end_to_end {
+namespace {
+
+namespace fs = std::filesystem;
+
+nlohmann::json only_result(const std::string& out) {
+  for (const auto& entry : fs::recursive_directory_iterator(out))
+    if (entry.path().filename() == "result.json") return nlohmann::json::parse(std::ifstream(entry.path()));
+  return {};
+}
+
+std::string verdict_of_law(const nlohmann::json& result, const std::string& name) {
+  for (const auto& law : result["laws"])
+    if (law["law"] == name) return law["verdict"];
+  return "absent";
+}
+
+class LiveRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (auto available = world::LiveMount::available(); !available) GTEST_SKIP() << available.error().message;
+  }
+  void TearDown() override { EXPECT_EQ(stale_mounts(scratch.path()), 0U); }
+
+  TemporaryDirectory scratch;
+};
+
+TEST_F(LiveRun, TenKillsBreakNoLaw) {
+  const auto run = run_program({holdfast(), "run", "--live", source("tests/end_to_end/kill_scenario.json"), "--out",
+                                scratch.path()});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto result = only_result(scratch.path());
+  std::uint64_t kills = 0;
+  for (const auto& [rule, count] : result["faults_fired"].items())
+    if (rule.starts_with("kill")) kills += count.get<std::uint64_t>();
+  EXPECT_EQ(kills, 10U);
+  for (const char* law : {"conservation", "durability", "identity", "bounds", "liveness"})
+    EXPECT_EQ(verdict_of_law(result, law), "pass") << law << "\n" << run.output;
+}
+
+TEST_F(LiveRun, DiskFullDuringAnOutageAccountsForEveryRecord) {
+  const auto run = run_program({holdfast(), "run", "--live", source("scenarios/combined/disk-full-during-outage.json"),
+                                "--out", scratch.path()});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto result = only_result(scratch.path());
+  EXPECT_EQ(result["accounting"]["unaccounted"], 0);
+  for (const auto& [rule, count] : result["faults_fired"].items()) EXPECT_GT(count.get<int>(), 0) << rule;
+  EXPECT_EQ(verdict_of_law(result, "isolation"), "pass");
+  for (const char* file : {"timeline.csv", "twin.csv", "faults.jsonl", "run.json"})
+    EXPECT_TRUE(fs::exists(scratch.path() + "/combined/disk-full-during-outage/holdfast-live-seed42/" + file)) << file;
+}
+
+TEST_F(LiveRun, NaiveSeedKeepsAboutAThirtiethOfItsCalls) {
+  const auto run = run_program({holdfast(), "run", "--live", source("scenarios/stress/slow-upstream.json"), "--set",
+                                "subject.kind=naive-seed", "--out", scratch.path()});
+  EXPECT_EQ(run.exit_code, 1) << run.output;
+  const double kept = only_result(scratch.path())["measures"]["retention.calls"];
+  EXPECT_GT(kept, 0.028);
+  EXPECT_LT(kept, 0.045);  // a busy machine makes the fast half slower, never the slow half faster
+}
+
+// The twin plays first, for seven seconds; the signal falls into the run itself.
+TEST_F(LiveRun, CtrlCHealsUnmountsAndKeepsWhatWasSeen) {
+  std::vector<std::string> words{holdfast(), "run", "--live", source("scenarios/disk/full.json"), "--out", scratch.path()};
+  for (const char* shorter : {"phases.warm-up.for=1s", "phases.stress.for=2s", "phases.recovery.for=4s",
+                              "limits.recover=1s", "load.rate=500/s"})
+    words.insert(words.end(), {"--set", shorter});
+  const auto run = run_program(words, 10'000);
+  EXPECT_EQ(run.exit_code, 130) << run.output;
+  EXPECT_EQ(stale_mounts("holdfast-"), 0U);
+  EXPECT_EQ(only_result(scratch.path())["verdict"], "inconclusive") << run.output;
+}
+
+}  // namespace
+}  // namespace holdfast::end_to_end
