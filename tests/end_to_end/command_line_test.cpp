@@ -36,12 +36,14 @@ TEST(CommandLine, UnknownOptionIsAMistakeAndAbbreviationsAreNotGuessed) {
   EXPECT_EQ(run_program({holdfast(), "run", "--lvie", "x.json"}).exit_code, 3);
   EXPECT_EQ(run_program({holdfast(), "run", "--liv", "x.json"}).exit_code, 3);
   EXPECT_EQ(run_program({holdfast(), "run"}).exit_code, 3);
-  EXPECT_EQ(run_program({holdfast(), "run", "--seeds", "5..1", source("scenarios/disk/full.json")}).exit_code, 3);
+  EXPECT_EQ(run_program({holdfast(), "run", "--seeds", "5..1", source("scenarios/disk/full.json")}).exit_code,
+            3);
 }
 
 TEST(CommandLine, MisspeltKeyIsShownWithPlaceAndNearestName) {
   TemporaryDirectory directory;
-  const auto path = write_scenario(directory, "{\n  \"version\": 1,\n  \"name\": \"mine\",\n  \"phasez\": []\n}\n");
+  const auto path =
+      write_scenario(directory, "{\n  \"version\": 1,\n  \"name\": \"mine\",\n  \"phasez\": []\n}\n");
   for (const char* command : {"check", "run", "gate", "explain"}) {
     const auto run = run_program({holdfast(), command, path});
     EXPECT_EQ(run.exit_code, 3) << command;
@@ -64,8 +66,9 @@ TEST(CommandLine, InspectSaysWhatIsNotThere) {
 // Without FUSE, LIVE ends with 4 and says what to do; the gate without LIVE runs the rest.
 TEST(CommandLine, WithoutFuseTheGateSaysWhatToDo) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can take FUSE away from a program";
-  const std::vector<std::string> without_fuse{"setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs",
-                                              "--reuid=65534", "--regid=65534", "--clear-groups"};
+  const std::vector<std::string> without_fuse{"setpriv",        "--bounding-set=-all", "--inh-caps=-all",
+                                              "--no-new-privs", "--reuid=65534",       "--regid=65534",
+                                              "--clear-groups"};
   auto words = without_fuse;
   words.insert(words.end(), {holdfast(), "gate", source("scenarios")});
   const auto refused = run_program(words);
