@@ -18,6 +18,7 @@ struct FinishedRun {
   std::unique_ptr<oracle::Ledger> ledger;
   oracle::RunRecord record;
   std::vector<std::string> fault_lines;  // faults.jsonl
+  std::string subject_log;               // LIVE: what the subject said on standard error
   std::string note;                      // what a person should know: why it ended early, say
 };
 

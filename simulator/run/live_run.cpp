@@ -100,6 +100,7 @@ class LiveRun {
 
  private:
   Duration since_start() const { return clock_.now() - start_.load(); }
+  std::string subject_log() const { return scratch_->path("logs") + "/subject.log"; }
   bool control() const { return scenario_.subject.kind != scenario::SubjectKind::holdfast; }
 
   Status prepare() {
@@ -171,10 +172,13 @@ class LiveRun {
                                      scratch_->path("report.json")};
     if (!scenario_.load.trace.empty())
       command.insert(command.end(), {"--set", "load.trace=" + fs::absolute(scenario_.load.trace).string()});
-    auto process = world::SubjectProcess::start(command);
+    auto process = world::SubjectProcess::start(command, subject_log());
     if (!process) return fail(process.error());
     subject_ = std::move(*process);
-    return subject_->wait_ready(kReadyWithin);
+    auto ready = subject_->wait_ready(kReadyWithin);
+    if (!ready)
+      return fail(ready.error().code, ready.error().message + "; it said:\n" + text_of(subject_log()));
+    return {};
   }
 
   // Lays out what happens when: each phase arms its faults, process events fall where they say.
@@ -287,6 +291,7 @@ class LiveRun {
       const auto exit = subject_->wait(kCloseWithin);
       read_subject_report(exit);
     }
+    finished_->subject_log = text_of(subject_log());
     server_->inspect([this](const upstream::UpstreamModel& model) {
       record_->upstream = {.requests = model.requests(), .known_keys = model.known_keys()};
       for (const auto& phase : scenario_.phases)

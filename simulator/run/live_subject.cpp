@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "simulator/run/subject_report_json.h"
 #include "simulator/subject/ledger_observer.h"
 #include "simulator/subject/load_driver.h"
+#include "simulator/world/live/process_usage.h"
 
 namespace holdfast::run {
 namespace {
@@ -21,6 +23,40 @@ constexpr Duration kLook = std::chrono::milliseconds(1);
 constexpr Duration kSamplePeriod = std::chrono::milliseconds(50);
 constexpr Duration kOpenWithin = std::chrono::seconds(10);  // a faulty disk may refuse at first
 constexpr Duration kCloseWithin = std::chrono::seconds(5);
+
+// What the tracker may take of the kernel at most: two workers beside its shippers; a connection for
+// each shipper (two while one is being replaced, and libcurl's wake-up pair), the segment written, one
+// read, the lock, a directory.
+constexpr std::uint64_t kWorkersBesideShippers = 2;
+constexpr std::uint64_t kDescriptorsPerShipper = 4;
+constexpr std::uint64_t kDescriptorsOfSpool = 4;
+
+// Threads and descriptors while the tracker runs, against what the process had without it.
+class UsageSampler {
+ public:
+  explicit UsageSampler(const Options& options) {
+    const auto without = world::process_usage();
+    const std::uint64_t shippers = options.delivery.shippers;
+    threads_ = {
+        .what = "threads", .highest = 0, .limit = without.threads + kWorkersBesideShippers + shippers};
+    descriptors_ = {.what = "descriptors",
+                    .highest = 0,
+                    .limit = without.descriptors + kDescriptorsPerShipper * shippers + kDescriptorsOfSpool};
+  }
+  // `harness_threads`: those that the load driver runs, which are not the tracker's.
+  void sample(std::uint64_t harness_threads) {
+    const auto now = world::process_usage();
+    threads_.highest = std::max(threads_.highest, now.threads - std::min(now.threads, harness_threads));
+    descriptors_.highest = std::max(descriptors_.highest, now.descriptors);
+  }
+  void add_to(std::vector<oracle::Bound>& bounds) const {
+    bounds.insert(bounds.end(), {threads_, descriptors_});
+  }
+
+ private:
+  oracle::Bound threads_;
+  oracle::Bound descriptors_;
+};
 
 // Claims go out line by line, past any buffer, so that a kill loses none.
 class ClaimsLog {
@@ -83,6 +119,7 @@ Status run_live_subject(const LiveSubjectSpec& spec) {
   Time start = from_nanoseconds((*ledger)->start_ns());
   subject::LedgerObserver observer(**ledger, start,
                                    [&](Time now, const DurableClaim& claim) { claims->write(now, claim); });
+  UsageSampler usage(options);
   auto subject = subject::make_subject(env, spec.scenario.subject, observer);
   if (auto opened = open_subject(*subject, env); !opened) return opened;
   say_ready();
@@ -108,6 +145,7 @@ Status run_live_subject(const LiveSubjectSpec& spec) {
   BoundsSampler sampler(spec.scenario);
   while (!stop.load()) {
     if (auto stats = subject->stats()) sampler.sample(*stats);
+    usage.sample(spec.scenario.load.producers + 2);  // and the driver's own, and the one that reads the input
     env.scheduler.sleep_until(env.clock.now() + kSamplePeriod);
   }
   control.join();
@@ -118,6 +156,7 @@ Status run_live_subject(const LiveSubjectSpec& spec) {
   if (report.stats) {
     report.closed = report.stats->detached_workers == 0;
     report.bounds = sampler.bounds();
+    usage.add_to(report.bounds);
   }
   report.breaker = observer.breaker_changes();
   report.allocations = driver.allocations();

@@ -15,7 +15,8 @@ Result<std::unique_ptr<Outcome>> ScenarioRunner::run(const scenario::Scenario& s
   auto twin_run = twin(scenario, seed);
   if (!twin_run) return fail(twin_run.error());
   if ((*twin_run)->record.interrupted)
-    return fail(Code::cancelled, "interrupted while its twin was playing; nothing was seen of " + scenario.title());
+    return fail(Code::cancelled,
+                "interrupted while its twin was playing; nothing was seen of " + scenario.title());
   auto faulted = play(scenario, seed, scenario.title());
   if (!faulted) return fail(faulted.error());
   auto result = oracle::evaluate((*faulted)->record, &(*twin_run)->record);
@@ -42,7 +43,8 @@ Result<ScenarioRunner::Shared> ScenarioRunner::twin(const scenario::Scenario& sc
   if (auto known = twins_.find(key); known != twins_.end()) return known->second;
   auto played = play(without_faults, seed, scenario.title() + " (twin)");
   if (!played) return fail(played.error());
-  if (options_.live && !(*played)->record.interrupted) twins_[key] = *played;  // a VIRTUAL twin is cheaper to play than to keep
+  if (options_.live && !(*played)->record.interrupted)
+    twins_[key] = *played;  // a VIRTUAL twin is cheaper to play than to keep
   return *played;
 }
 
@@ -56,6 +58,9 @@ Status ScenarioRunner::write(Outcome& outcome, std::uint64_t seed) {
   for (const auto& line : outcome.finished->fault_lines) faults.append(line).append("\n");
   if (auto written = oracle::write_whole_file(outcome.directory + "/faults.jsonl", faults); !written)
     return written;
+  if (const auto& log = outcome.finished->subject_log; !log.empty())
+    if (auto written = oracle::write_whole_file(outcome.directory + "/subject.log", log); !written)
+      return written;
   return oracle::write_whole_file(outcome.directory + "/run.json", run_facts_json());
 }
 

@@ -42,7 +42,8 @@ SubjectProcess::Exit exit_of(int status) {
 
 }  // namespace
 
-Result<std::unique_ptr<SubjectProcess>> SubjectProcess::start(const std::vector<std::string>& command) {
+Result<std::unique_ptr<SubjectProcess>> SubjectProcess::start(const std::vector<std::string>& command,
+                                                              const std::string& log) {
   auto input = make_pipe();
   if (!input) return fail(input.error());
   auto output = make_pipe();
@@ -59,6 +60,7 @@ Result<std::unique_ptr<SubjectProcess>> SubjectProcess::start(const std::vector<
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input->read, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output->write, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   // Nothing else of this process: an inherited listening socket would keep its port taken.
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   // A group of its own: Ctrl-C at the terminal is the harness' to handle.

@@ -1,6 +1,6 @@
 // The subject in a process of its own: started, asked to stop, killed, waited for.
 //
-//   auto process = SubjectProcess::start({program, "subject", "--scenario", file, ...});
+//   auto process = SubjectProcess::start({program, "subject", "--scenario", file, ...}, "subject.log");
 //   process->wait_ready(deadline);         // it printed "ready"
 //   process->kill();                       // -9
 //   process->ask_to_stop(); process->wait(deadline);
@@ -29,7 +29,9 @@ class SubjectProcess {
     bool clean() const { return !by_signal && code == 0; }
   };
 
-  static Result<std::unique_ptr<SubjectProcess>> start(const std::vector<std::string>& command);
+  // What it says on standard error is appended to `log`.
+  static Result<std::unique_ptr<SubjectProcess>> start(const std::vector<std::string>& command,
+                                                       const std::string& log);
   ~SubjectProcess();
   SubjectProcess(const SubjectProcess&) = delete;
   SubjectProcess& operator=(const SubjectProcess&) = delete;
