@@ -39,7 +39,8 @@ class Tracker {
  public:
   // Opens and recovers the spool, starts the workers. The options are taken as valid: see
   // config/options_table.h. Code::busy when another tracker uses the directory. The environment
-  // and the observer must outlive the tracker.
+  // and the observer must outlive the tracker, and the process where close() left workers behind
+  // (stats().detached_workers): a call into a hanging disk cannot be taken back.
   static Result<std::unique_ptr<Tracker>> open(Environment environment, const Options& options,
                                                Observer* observer = nullptr);
   ~Tracker();

@@ -26,6 +26,7 @@ void Collector::run() {
     if (staged_.empty()) reclaim(now);
     idle(collected, now);
   }
+  give_up();
 }
 
 std::size_t Collector::collect(Time now) {
@@ -119,6 +120,20 @@ void Collector::reclaim(Time now) {
   if (now < disk_retry_at_ || s_.queue.unspooled() == 0) return;
   staged_ = s_.queue.take_unspooled(s_.options.spool.commit_records);
   if (!staged_.empty()) flush(now);
+}
+
+// The deadline of close() came first: what is in hand and in the rings is lost, each by its name.
+// After that nobody may be there any more to be told.
+void Collector::give_up() {
+  if (s_.abandoned.load()) return;
+  const Time now = s_.env.clock.now();
+  while (collect(now) > 0 || !staged_.empty()) {
+    for (const HeldRecord& record : staged_)
+      s_.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
+    s_.counters.lost_shutdown.fetch_add(staged_.size());
+    s_.counters.in_memory.fetch_sub(staged_.size());
+    staged_.clear();
+  }
 }
 
 void Collector::idle(std::size_t collected, Time now) {

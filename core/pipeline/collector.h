@@ -26,6 +26,7 @@ class Collector {
   void note_failure(const Error& error, Time now);
   void spill(Time now);
   void reclaim(Time now);
+  void give_up();
   void idle(std::size_t collected, Time now);
   std::size_t memory_room() const;
 

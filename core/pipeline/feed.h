@@ -6,10 +6,15 @@
 //   direct  ------------------> push    replay --------------------------> direct
 //           --- queue full ---> replay
 //
+// A segment that cannot be read is set aside after a while and tried again later, so that it holds up
+// its own records and no others.
+//
 // committed() is the collector's, refill() the replay worker's.
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <span>
 
 #include "core/base/mutex.h"
@@ -28,13 +33,23 @@ class Feed {
   struct Refill {
     std::size_t moved = 0;
     std::uint64_t damaged = 0;
+    std::optional<Error> error;  // what was read before it counts all the same
   };
-  Result<Refill> refill(Time now);
+  Refill refill(Time now);
 
   bool direct() const;
 
  private:
+  using Read = decltype(&spool::Spool::read);
+  struct Aside {
+    spool::Cursor cursor;
+    Time retry_at;
+  };
+
   bool behind_cursor(const delivery::HeldRecord& record) const;
+  bool move(Read read, spool::Cursor& cursor, Refill& refill, Time now);
+  void read_aside(Refill& refill, Time now);
+  void pass_over(spool::Cursor& cursor, Time now);
 
   spool::Spool& spool_;
   delivery::BatchQueue& queue_;
@@ -42,6 +57,8 @@ class Feed {
   // Moved by the collector while direct_, by the replay worker while not.
   spool::Cursor cursor_;
   bool direct_;
+  std::optional<Time> failing_since_;  // the replay worker's, as is aside_
+  std::deque<Aside> aside_;
 };
 
 }  // namespace holdfast::pipeline

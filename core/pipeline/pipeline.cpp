@@ -57,6 +57,7 @@ Status Pipeline::close(Time deadline) {
   s.rings.close();
   s.env.scheduler.sleep_until(std::min(deadline, s.env.clock.now() + kStragglers));
   s.closing.store(true);
+  s.space_freed.store(true);  // the disk gets one more chance, whatever it said last
   s.queue.set_draining(true);
   s.work->notify();
   const bool done = wait_for(deadline, [&] { return finished(); });
@@ -66,9 +67,8 @@ Status Pipeline::close(Time deadline) {
   s.work->notify();
   s.upkeep->notify();
   const std::size_t stuck = join_workers(std::max(deadline, s.env.clock.now() + kJoinGrace));
-  s.counters.detached_workers.fetch_add(stuck);
   count_leftovers();
-  Status closed = stuck == 0 ? s.spool->close() : Status{};  // a stuck worker may still be inside it
+  const Status closed = stuck == 0 ? close_spool(deadline) : Status{};  // it may still be in use
   if (stuck > 0)
     return fail(Code::timeout, std::to_string(stuck) + " workers are stuck and were left behind");
   if (!done) return fail(Code::timeout, "the deadline came before everything was safe or delivered");
@@ -76,22 +76,39 @@ Status Pipeline::close(Time deadline) {
 }
 
 std::size_t Pipeline::join_workers(Time deadline) {
-  return static_cast<std::size_t>(
+  const auto stuck = static_cast<std::size_t>(
       std::count_if(workers_.begin(), workers_.end(), [&](auto& worker) { return !worker->join(deadline); }));
+  shared_->counters.detached_workers.fetch_add(stuck);
+  if (stuck > 0) shared_->abandoned.store(true);
+  return stuck;
 }
 
-// What only memory has when the workers are gone is lost, by name and by number.
+// On a task of its own: a disk that hangs does not hold up the program.
+Status Pipeline::close_spool(Time deadline) {
+  auto closed = std::make_shared<Status>();
+  workers_.clear();
+  workers_.push_back(
+      shared_->env.scheduler.spawn("closer", [s = shared_, closed] { *closed = s->spool->close(); }));
+  if (join_workers(std::max(deadline, shared_->env.clock.now() + kJoinGrace)) == 0) return *closed;
+  return fail(Code::timeout, "the disk hangs: the spool is still being closed");
+}
+
+// What only memory has when the workers are gone is lost, by name and by number. What a stuck worker
+// holds is still in memory, and may yet become safe.
 void Pipeline::count_leftovers() {
   Shared& s = *shared_;
   const Time now = s.env.clock.now();
-  for (const auto& record : s.queue.take_all())
-    if (!record.spooled())
-      s.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
-  s.counters.lost_shutdown.fetch_add(s.counters.in_memory.exchange(0));
+  for (const auto& record : s.queue.take_all()) {
+    if (record.spooled()) continue;
+    s.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
+    s.counters.lost_shutdown.fetch_add(1);
+    s.counters.in_memory.fetch_sub(1);
+  }
 }
 
 Stats Pipeline::stats() const {
   const Shared& s = *shared_;
+  const std::uint64_t collected = s.counters.collected;  // read before `accepted`, which is never behind it
   const auto ingest = shared_->rings.counts();
   const auto spool = s.spool->counts();
   const auto& recovery = s.spool->recovery();
@@ -107,7 +124,7 @@ Stats Pipeline::stats() const {
   stats.quarantined = c.quarantined;
   stats.expired = c.expired;
   stats.pending_spool = spool.unsettled;
-  stats.pending_memory = ingest.accepted - c.collected + c.in_memory;
+  stats.pending_memory = ingest.accepted - collected + c.in_memory;
   stats.lost_shutdown = c.lost_shutdown;
   stats.commits = c.commits;
   stats.failed_commits = c.failed_commits;

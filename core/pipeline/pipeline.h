@@ -6,7 +6,8 @@
 //
 // close() first waits until nothing is in memory only, then for as long as deliveries go on; an
 // open breaker ends the wait, since the rest is safe on disk. A worker stuck in a disk call at the
-// deadline is detached and counted. flush() is safe from any task, close() is called once.
+// deadline is detached and counted; a second later at most close() has returned. flush() is safe from
+// any task, close() is called once.
 #pragma once
 
 #include <memory>
@@ -32,6 +33,7 @@ class Pipeline {
   template <class Condition>
   bool wait_for(Time deadline, Condition&& condition);
   std::size_t join_workers(Time deadline);
+  Status close_spool(Time deadline);
   void count_leftovers();
 
   std::shared_ptr<Shared> shared_;

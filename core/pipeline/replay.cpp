@@ -15,19 +15,18 @@ void Replay::run() {
     tidy(s_.env.clock.now());
     if (!moved && !s_.stopping.load()) s_.upkeep->wait_until(ticket, s_.env.clock.now() + kRest);
   }
+  keep_refused();
 }
 
 // True when records were moved and more may follow at once.
 bool Replay::refill() {
   if (s_.queue.room() == 0) return false;
-  auto refill = s_.feed.refill(s_.env.clock.now());
-  if (!refill) {
-    s_.env.log.write(Log::Level::warning, "spool.read", refill.error().message + "; read again later");
-    return false;
-  }
-  s_.counters.quarantined.fetch_add(refill->damaged);
-  if (refill->moved > 0) s_.work->notify();
-  return refill->moved > 0;
+  const auto refill = s_.feed.refill(s_.env.clock.now());
+  s_.counters.quarantined.fetch_add(refill.damaged);
+  if (refill.moved > 0) s_.work->notify();
+  if (refill.error)
+    s_.env.log.write(Log::Level::warning, "spool.read", refill.error->message + "; read again later");
+  return refill.moved > 0 && !refill.error;
 }
 
 void Replay::tidy(Time now) {
@@ -35,13 +34,18 @@ void Replay::tidy(Time now) {
     s_.space_freed.store(true);
     s_.progress->notify();
   }
-  if (auto refused = s_.take_refused(); !refused.empty())
-    if (auto kept = s_.spool->quarantine().keep("refused.frames", refused); !kept)
-      s_.env.log.write(Log::Level::warning, "quarantine", kept.error().message);
+  keep_refused();
   if (now < hint_due_) return;
   hint_due_ = now + kHintInterval;
   if (auto saved = s_.spool->save_hint(); !saved)
     s_.env.log.write(Log::Level::info, "spool.checkpoint", saved.error().message);
+}
+
+void Replay::keep_refused() {
+  const auto refused = s_.take_refused();
+  if (refused.empty()) return;
+  if (auto kept = s_.spool->quarantine().keep("refused.frames", refused); !kept)
+    s_.env.log.write(Log::Level::warning, "quarantine", kept.error().message);
 }
 
 }  // namespace holdfast::pipeline

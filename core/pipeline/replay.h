@@ -17,6 +17,7 @@ class Replay {
  private:
   bool refill();
   void tidy(Time now);
+  void keep_refused();
 
   std::shared_ptr<Shared> shared_;
   Shared& s_;

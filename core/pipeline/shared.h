@@ -49,6 +49,7 @@ struct Shared {
   std::atomic<bool> closing{false};      // no new records: finish what is there
   std::atomic<bool> stopping{false};     // workers end at their next look
   CancelFlag cancel_sends{false};        // requests under way are given up
+  std::atomic<bool> abandoned{false};    // close() has returned without waiting for every worker
   std::atomic<bool> space_freed{false};  // a segment was retired: the collector may try the disk again
   std::atomic<bool> disk_failed{false};  // records are held in memory
 

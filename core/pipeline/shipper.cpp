@@ -28,12 +28,13 @@ Shipper::Shipper(std::shared_ptr<Shared> shared, std::size_t number)
       jitter_(s_.env.random.stream("delivery.backoff." + std::to_string(number))) {}
 
 void Shipper::run() {
-  while (!s_.stopping.load()) {
-    const std::uint64_t ticket = s_.work->ticket();
+  for (;;) {
+    const std::uint64_t ticket = s_.work->ticket();  // before any look, so that no wake-up is missed
+    if (s_.stopping.load()) return;
     const Time now = s_.env.clock.now();
     const Time ready = s_.queue.ready_at(now);
     if (ready > now) {
-      if (!s_.stopping.load()) s_.work->wait_until(ticket, ready);
+      s_.work->wait_until(ticket, ready);
       continue;
     }
     auto permit = s_.gate.try_acquire(now);

@@ -32,7 +32,8 @@ Result<std::unique_ptr<Spool>> Spool::open(FileSystem& files, RandomStream epoch
     return fail(recovery.error());
   }
   spool->adopt(*recovery);
-  do spool->epoch_ = epochs.next();
+  // Ids are never used again, so no two lives share an epoch even if they draw the same number.
+  do spool->epoch_ = mix64(epochs.next() ^ spool->next_segment_.load());
   while (spool->epoch_ == 0);
   return spool;
 }
@@ -179,6 +180,18 @@ Result<std::size_t> Spool::read(Cursor& cursor, std::size_t limit, const Take& t
     cursor = Cursor{.segment = segment->id + 1};
   }
   return taken;
+}
+
+Result<std::size_t> Spool::read_one(Cursor& cursor, std::size_t limit, const Take& take,
+                                    std::uint64_t& damaged) {
+  auto segment = index_.find(cursor.segment);
+  if (!segment || cursor.ordinal >= segment->count) return 0;
+  return read_segment(*segment, cursor, limit, take, damaged);
+}
+
+bool Spool::read_through(const Cursor& cursor) const {
+  auto segment = index_.find(cursor.segment);
+  return !segment || (segment->sealed && cursor.ordinal >= segment->count);
 }
 
 Result<std::size_t> Spool::read_segment(const SegmentInfo& segment, Cursor& cursor, std::size_t limit,

@@ -92,6 +92,10 @@ class Spool {
   // damaged are settled and counted in `damaged`.
   using Take = std::function<void(const SpooledFrame&)>;
   Result<std::size_t> read(Cursor& cursor, std::size_t limit, const Take& take, std::uint64_t& damaged);
+  // The same within the cursor's segment only, for one that was passed over.
+  Result<std::size_t> read_one(Cursor& cursor, std::size_t limit, const Take& take, std::uint64_t& damaged);
+  // Nothing more will come from the cursor's segment.
+  bool read_through(const Cursor& cursor) const;
   // Nothing committed lies behind the cursor.
   bool at_end(const Cursor& cursor) const;
   Cursor end() const;

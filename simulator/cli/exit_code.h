@@ -29,28 +29,29 @@ constexpr ExitCode exit_code(oracle::RunVerdict verdict) {
 constexpr ExitCode exit_code(Code code) {
   switch (code) {
     case Code::invalid:
-    case Code::corrupted:
     case Code::not_found: return kBadInput;
     case Code::unsupported:
     case Code::permission: return kCannotRunHere;
+    case Code::timeout: return kUndecided;  // this machine was too slow to tell
     case Code::cancelled: return kInterrupted;
     default: return kInternal;
   }
 }
 
-// The code that says most about several: a failure before doubts, doubts before a pass.
+// The code that says most about several runs: no broken law hides behind a run that could not be
+// played.
 constexpr ExitCode worse(ExitCode a, ExitCode b) {
   constexpr auto rank = [](ExitCode code) {
     switch (code) {
       case kPass: return 0;
       case kUndecided: return 1;
-      case kFailed: return 2;
-      case kCannotRunHere: return 3;
-      case kBadInput: return 4;
-      case kInternal: return 5;
+      case kCannotRunHere: return 2;
+      case kBadInput: return 3;
+      case kInternal: return 4;
+      case kFailed: return 5;
       case kInterrupted: return 6;
     }
-    return 5;
+    return 6;
   };
   return rank(a) >= rank(b) ? a : b;
 }

@@ -35,10 +35,8 @@ Arguments gate_arguments() {
 ExitCode print_result(const gate::GateResult& result) {
   fmt::print("{}\n", gate::format_table(result.rows));
   for (const auto& problem : result.problems) fmt::print("{}\n", problem);
-  if (result.control_judged)
-    fmt::print("self-check: the naive subject {}\n", result.control_rejected
-                                                         ? "is rejected, as it must be"
-                                                         : "PASSES: this gate cannot tell good from bad");
+  fmt::print("self-check: {}\n", result.self_check());
+  if (result.interrupted) fmt::print("interrupted after {} rows\n", result.rows.size());
   fmt::print("gate: {}\n", oracle::to_string(result.verdict()));
   ExitCode code = exit_code(result.verdict());
   for (const auto& row : result.rows)
@@ -91,10 +89,10 @@ ExitCode gate_command(const Words& words) {
   settings.begin = [&](const std::string& what) { progress.begin(what); };
   const gate::GateResult result = gate::run_gate(loaded.scenarios, settings, stop);
   progress.end();
-  const ExitCode code = print_result(result);
+  ExitCode code = print_result(result);
   std::fflush(stdout);
   if (!arguments.has("no-report") && !result.rows.empty())
-    draw_report({settings.run.out}, out + "/report.html");
+    code = worse(code, draw_report({settings.run.out}, out + "/report.html"));
   return stop.load() ? kInterrupted : code;
 }
 

@@ -34,7 +34,9 @@ void Progress::begin(const std::string& what) {
 }
 
 void Progress::update(const std::string& what, Duration at, Duration length, const oracle::Ledger& ledger) {
-  if (!terminal_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || now < due_) return;
+  due_ = now + std::chrono::milliseconds(200);
   const Counts counts = count(ledger);
   const double seconds = std::chrono::duration<double>(at).count();
   const double total = std::chrono::duration<double>(length).count();

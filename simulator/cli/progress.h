@@ -7,6 +7,7 @@
 //   progress.end();
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -27,6 +28,7 @@ class Progress {
  private:
   bool terminal_;
   bool drawn_ = false;
+  std::chrono::steady_clock::time_point due_{};  // of the next drawing: counting costs a look at each record
 };
 
 }  // namespace holdfast::cli

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <iostream>
 
 #include "simulator/cli/arguments.h"
@@ -8,6 +9,8 @@
 #include "simulator/cli/progress.h"
 #include "simulator/cli/run_settings.h"
 #include "simulator/gate/row.h"
+#include "simulator/run/run_facts_json.h"
+#include "simulator/scenario/check.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/scenario/measures.h"
 
@@ -33,20 +36,20 @@ Arguments run_arguments() {
   return arguments;
 }
 
-std::optional<scenario::SeedRange> parse_seeds(const std::string& text) {
-  try {
-    const auto dots = text.find("..");
-    std::size_t used = 0;
-    const auto first = std::stoull(text.substr(0, dots), &used);
-    if (used != std::min(dots, text.size())) return std::nullopt;
-    if (dots == std::string::npos) return scenario::SeedRange{first, first};
-    const auto tail = text.substr(dots + 2);
-    const auto last = std::stoull(tail, &used);
-    if (used != tail.size() || last < first) return std::nullopt;
-    return scenario::SeedRange{first, last};
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// "7" or "1..20", at most as many as a scenario may publish.
+std::optional<scenario::SeedRange> parse_seeds(std::string_view text) {
+  const auto dots = text.find("..");
+  const auto first = parse_number(text.substr(0, dots));
+  const auto last = dots == std::string_view::npos ? first : parse_number(text.substr(dots + 2));
+  if (!first || !last || *last < *first || *last - *first >= scenario::kMostSeeds) return std::nullopt;
+  return scenario::SeedRange{*first, *last};
 }
 
 // Every place a record can be in, and that they add up.
@@ -98,8 +101,25 @@ void print_outcome(const run::Outcome& outcome) {
     fmt::print("upstream: {} requests, {} distinct keys\n", record.upstream->requests,
                record.upstream->known_keys);
   if (record.trace_hash) fmt::print("trace hash: {}\n", *record.trace_hash);
+  if (!outcome.finished->note.empty()) fmt::print("note: {}\n", outcome.finished->note);
   if (!outcome.directory.empty()) fmt::print("results: {}\n", outcome.directory);
   fmt::print("\n");
+}
+
+ExitCode run_once(run::ScenarioRunner& runner, const scenario::Scenario& scenario, bool live,
+                  Progress& progress) {
+  fmt::print("holdfast {}  {}  {}  seed {}\n{}", run::version_text(), scenario.title(),
+             live ? "live" : "virtual", scenario.seed, scenario::explain(scenario));
+  std::fflush(stdout);
+  progress.begin(scenario.title());
+  auto outcome = runner.run(scenario, scenario.seed);
+  progress.end();
+  if (!outcome) {
+    std::cerr << "holdfast run: " << outcome.error().message << "\n";
+    return exit_code(outcome.error().code);
+  }
+  print_outcome(**outcome);
+  return exit_code((*outcome)->result.judgement.verdict);
 }
 
 }  // namespace
@@ -114,7 +134,8 @@ ExitCode run_command(const Words& words) {
   const auto seeds =
       arguments.has("seeds") ? parse_seeds(arguments.text("seeds")) : scenario::SeedRange{0, 0};
   if (!seeds)
-    return arguments.mistake("--seeds takes A..B or one number, not \"" + arguments.text("seeds") + "\"");
+    return arguments.mistake("--seeds takes A..B or one number (at most a million seeds), not \"" +
+                             arguments.text("seeds") + "\"");
   auto loaded = load_all(files, arguments.list("set"));
   if (loaded.ended) return *loaded.ended;
 
@@ -126,22 +147,12 @@ ExitCode run_command(const Words& words) {
                          const oracle::Ledger& ledger) { progress.update(what, at, length, ledger); };
   run::ScenarioRunner runner(options, stop);
   ExitCode worst = kPass;
-  for (const auto& scenario : loaded.scenarios) {
-    const auto range = arguments.has("seeds") ? *seeds : scenario::SeedRange{scenario.seed, scenario.seed};
-    for (std::uint64_t seed = range.first; seed <= range.last && !stop.load(); ++seed) {
-      fmt::print("{} {} seed {}\n{}", scenario.name, options.live ? "live" : "virtual", seed,
-                 scenario::explain(scenario));
-      std::fflush(stdout);
-      progress.begin(scenario.name);
-      auto outcome = runner.run(scenario, seed);
-      progress.end();
-      if (!outcome) {
-        std::cerr << "holdfast run: " << outcome.error().message << "\n";
-        worst = worse(worst, exit_code(outcome.error().code));
-        continue;
-      }
-      print_outcome(**outcome);
-      worst = worse(worst, exit_code((*outcome)->result.judgement.verdict));
+  for (auto& scenario : loaded.scenarios) {
+    const scenario::SeedRange own{scenario.seed, scenario.seed};
+    const auto range = arguments.has("seeds") ? *seeds : own;
+    for (std::uint64_t i = 0; i <= range.last - range.first && !stop.load(); ++i) {
+      scenario.seed = range.first + i;
+      worst = worse(worst, run_once(runner, scenario, options.live, progress));
     }
   }
   return stop.load() ? kInterrupted : worst;

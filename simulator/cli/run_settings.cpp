@@ -37,7 +37,7 @@ run::LiveSettings live_settings() {
   const fs::path self = own_path();
   return {.holdfast_program = self.string(),
           .faultfs_program = (self.parent_path() / "faultfs").string(),
-          .scratch = ""};
+          .scratch = std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp"};
 }
 
 Loaded load_all(const std::vector<std::string>& files, const std::vector<std::string>& overrides) {
@@ -55,11 +55,11 @@ Loaded load_all(const std::vector<std::string>& files, const std::vector<std::st
   return loaded;
 }
 
-bool draw_report(const std::vector<std::string>& results, const std::string& page) {
+ExitCode draw_report(const std::vector<std::string>& results, const std::string& page) {
   const auto home = home_of_reports();
   if (!home) {
     std::cerr << "no report: the directory reports/ was not found; set HOLDFAST_HOME to the project's root\n";
-    return false;
+    return kCannotRunHere;
   }
   std::vector<std::string> words{"/usr/bin/python3", "-m", "reports"};
   for (const auto& result : results) words.push_back(fs::absolute(result).string());
@@ -76,12 +76,12 @@ bool draw_report(const std::vector<std::string>& results, const std::string& pag
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     std::cerr << "no report: " << words[0] << " cannot be started; install python3 and python3-matplotlib\n";
-    return false;
+    return kCannotRunHere;
   }
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return WIFEXITED(status) ? static_cast<ExitCode>(WEXITSTATUS(status)) : kInternal;
 }
 
 }  // namespace holdfast::cli

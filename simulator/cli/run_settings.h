@@ -19,7 +19,7 @@ struct Loaded {
 };
 Loaded load_all(const std::vector<std::string>& files, const std::vector<std::string>& overrides);
 
-// Runs the report program over results; false (said on standard error) when it cannot be drawn.
-bool draw_report(const std::vector<std::string>& results, const std::string& page);
+// Runs the report program over results; what keeps it from drawing is said on standard error.
+ExitCode draw_report(const std::vector<std::string>& results, const std::string& page);
 
 }  // namespace holdfast::cli

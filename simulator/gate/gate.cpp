@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace holdfast::gate {
 namespace {
 
 using scenario::Scenario;
 using scenario::SubjectKind;
+
+bool has_process_events(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.phases, [](const auto& phase) { return !phase.process.empty(); });
+}
 
 class Gate {
  public:
@@ -26,7 +32,7 @@ class Gate {
     options.live = live;
     run::ScenarioRunner runner(options, interrupted_);
     for (const auto& scenario : scenarios) {
-      if (live && !scenario.live_tier) continue;
+      if (live ? !scenario.live_tier : has_process_events(scenario)) continue;
       play(runner, scenario, live);
       if (!suits_control(scenario) || scenario.subject.kind != SubjectKind::holdfast) continue;
       Scenario control = scenario;
@@ -43,7 +49,9 @@ class Gate {
     for (std::uint64_t seed = seeds.first; seed <= seeds.last && !interrupted_.load(); ++seed) {
       if (settings_.begin)
         settings_.begin(fmt::format("{} {} {} seed {}", row.scenario(), row.subject(), row.world(), seed));
-      auto outcome = runner.run(scenario, seed);
+      scenario::Scenario with_seed = scenario;
+      with_seed.seed = seed;
+      auto outcome = runner.run(with_seed, seed);
       if (outcome)
         row.add(**outcome);
       else
@@ -53,14 +61,12 @@ class Gate {
   }
 
   void note(Row row) {
-    if (row.is_control()) {
-      result_.control_judged = true;
-      result_.control_rejected |= row.verdict() == oracle::RunVerdict::fail;
-    } else if (row.verdict() != oracle::RunVerdict::pass) {
+    const bool as_it_should = row.is_control() ? row.rejected() : row.verdict() == oracle::RunVerdict::pass;
+    if (!as_it_should)
       for (const auto& reason : row.reasons())
-        result_.problems.push_back(fmt::format("{} ({}): {}", row.scenario(), row.world(), reason));
-    }
-    result_.rows.push_back(std::move(row));
+        result_.problems.push_back(
+            fmt::format("{} ({} {}): {}", row.scenario(), row.subject(), row.world(), reason));
+    if (row.seeds() > 0) result_.rows.push_back(std::move(row));
   }
 
   const GateSettings& settings_;
@@ -77,16 +83,31 @@ GateResult run_gate(const std::vector<Scenario>& scenarios, const GateSettings& 
   return Gate(settings, interrupted).run(scenarios);
 }
 
+std::string GateResult::self_check() const {
+  std::size_t controls = 0, rejected = 0;
+  for (const auto& row : rows) {
+    controls += row.is_control();
+    rejected += row.is_control() && row.rejected();
+  }
+  if (controls == 0) return "not done: no scenario here suits the naive subject";
+  if (rejected == controls)
+    return fmt::format("the naive subject is rejected in {} of {}, as it must be", rejected, controls);
+  return fmt::format("the naive subject is rejected in {} of {} only: this gate cannot tell good from bad",
+                     rejected, controls);
+}
+
 oracle::RunVerdict GateResult::verdict() const {
   using oracle::RunVerdict;
-  if (control_judged && !control_rejected) return RunVerdict::fail;
-  RunVerdict worst = rows.empty() ? RunVerdict::invalid : RunVerdict::pass;
+  RunVerdict worst = interrupted ? RunVerdict::inconclusive : RunVerdict::pass;
+  bool core_judged = false;
   for (const auto& row : rows) {
-    if (row.is_control()) continue;
-    if (row.verdict() == RunVerdict::fail) return RunVerdict::fail;
-    if (row.verdict() != RunVerdict::pass) worst = row.verdict();
+    core_judged |= !row.is_control();
+    if (row.is_control())
+      worst = worse(worst, row.rejected() || interrupted ? RunVerdict::pass : RunVerdict::fail);
+    else
+      worst = worse(worst, row.verdict());
   }
-  return worst;
+  return core_judged ? worst : worse(worst, RunVerdict::invalid);
 }
 
 }  // namespace holdfast::gate

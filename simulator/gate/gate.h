@@ -1,11 +1,12 @@
 // The gate: a suite of scenarios with a verdict one can act on.
 //
 //   GateResult result = run_gate(scenarios, settings, interrupted);
-//   result.passed(), format_table(result.rows)
+//   result.verdict(), format_table(result.rows)
 //
-// Every scenario is played in VIRTUAL over its published seeds; those of the LIVE tier also once in
-// real time. The naive subject plays the scenarios that suit it, in the same worlds: a control that
-// must fail at least one of them, else the gate cannot tell good from bad and fails itself.
+// Every scenario is played in VIRTUAL over its published seeds (but for those with process events,
+// which are LIVE only); those of the LIVE tier also once in real time. The naive subject plays the
+// scenarios that suit it, in the same worlds, as a control: it must miss what each of them expects,
+// else the gate cannot tell good from bad and fails itself.
 #pragma once
 
 #include <atomic>
@@ -27,11 +28,12 @@ struct GateSettings {
 struct GateResult {
   std::vector<Row> rows;
   bool interrupted = false;
-  bool control_judged = false;    // a naive subject was played
-  bool control_rejected = false;  // and failed
   std::vector<std::string> problems;
 
-  // The worst verdict of the core's rows; fail when the control passed.
+  // What became of the control: one sentence.
+  std::string self_check() const;
+  // The worst verdict of the core's rows, at least inconclusive when interrupted, invalid when there
+  // are none; fail when a control was not rejected.
   oracle::RunVerdict verdict() const;
 };
 

@@ -11,16 +11,6 @@
 namespace holdfast::gate {
 namespace {
 
-int rank(oracle::RunVerdict verdict) {
-  switch (verdict) {
-    case oracle::RunVerdict::pass: return 0;
-    case oracle::RunVerdict::inconclusive: return 1;
-    case oracle::RunVerdict::invalid: return 2;
-    case oracle::RunVerdict::fail: return 3;
-  }
-  return 3;
-}
-
 // Lower is worse for what should be kept, higher for what should not happen.
 bool more_is_better(std::string_view measure) {
   return measure.starts_with("retention.") || measure == "oracle_ratio";
@@ -35,13 +25,32 @@ std::string format_duration_s(double seconds) {
 
 }  // namespace
 
+oracle::RunVerdict worse(oracle::RunVerdict a, oracle::RunVerdict b) {
+  const auto rank = [](oracle::RunVerdict verdict) {
+    switch (verdict) {
+      case oracle::RunVerdict::pass: return 0;
+      case oracle::RunVerdict::inconclusive: return 1;
+      case oracle::RunVerdict::invalid: return 2;
+      case oracle::RunVerdict::fail: return 3;
+    }
+    return 3;
+  };
+  return rank(b) > rank(a) ? b : a;
+}
+
+void Row::note(oracle::RunVerdict verdict, const std::vector<std::string>& reasons) {
+  if (worse(verdict_, verdict) == verdict_) return;
+  verdict_ = verdict;
+  reasons_ = reasons;
+}
+
 void Row::add(const run::Outcome& outcome) {
   ++seeds_;
   const auto& judgement = outcome.result.judgement;
-  if (rank(judgement.verdict) > rank(verdict_)) {
-    verdict_ = judgement.verdict;
-    reasons_ = judgement.reasons;
-  }
+  note(judgement.verdict, judgement.reasons);
+  for (const auto& expectation : judgement.expectations)
+    missed_expectation_ |= expectation.verdict == oracle::ExpectationVerdict::fail;
+  for (const auto& law : outcome.result.laws) broke_law_ |= law.verdict == oracle::LawVerdict::fail;
   for (const auto& measure : scenario::known_measures())
     if (auto value = outcome.result.measures.value(std::string(measure.name)))
       values_[std::string(measure.name)].push_back(*value);
@@ -49,9 +58,8 @@ void Row::add(const run::Outcome& outcome) {
 
 void Row::add_error(const Error& error) {
   ++seeds_;
-  verdict_ = oracle::RunVerdict::invalid;
-  reasons_ = {error.message};
   errors_.push_back(error);
+  note(oracle::RunVerdict::invalid, {error.message});
 }
 
 std::string Row::cell(std::string_view measure) const {

@@ -1,6 +1,6 @@
 // One line of a gate's table: a scenario with a subject in a world, over all its seeds.
 //
-//   Row row("disk-full", "holdfast", "virtual");
+//   Row row("disk/full", "holdfast", live);
 //   row.add(*outcome);                    // once for each seed
 //   row.verdict(), row.cell("retention.durable")
 //
@@ -35,21 +35,30 @@ class Row {
   const std::vector<std::string>& reasons() const { return reasons_; }
   const std::vector<Error>& errors() const { return errors_; }
   bool is_control() const { return subject_ != "holdfast"; }
+  // A control is rejected for what it achieves; one that breaks a law tells of a defect here.
+  bool rejected() const { return missed_expectation_ && !broke_law_; }
 
   std::string cell(std::string_view measure) const;
 
  private:
+  void note(oracle::RunVerdict verdict, const std::vector<std::string>& reasons);
+
   std::string scenario_;
   std::string subject_;
   bool live_;
   std::size_t seeds_ = 0;
   oracle::RunVerdict verdict_ = oracle::RunVerdict::pass;
-  std::vector<std::string> reasons_;  // of the first run that was not a pass
+  std::vector<std::string> reasons_;  // of the worst run
+  bool missed_expectation_ = false;
+  bool broke_law_ = false;
   std::vector<Error> errors_;
   std::map<std::string, std::vector<double>, std::less<>> values_;
 };
 
-// "63.2 %", "1.25 s", "38 ns", "0", "∞": as the measure's unit asks.
+// The worse of two: fail before invalid before inconclusive before pass.
+oracle::RunVerdict worse(oracle::RunVerdict a, oracle::RunVerdict b);
+
+// "63.2 %", "1.25 s", "38 ns", "0", "never": as the measure's unit asks.
 std::string format_measure(std::string_view measure, double value);
 
 // Scenarios × measures with verdicts, aligned for a terminal.

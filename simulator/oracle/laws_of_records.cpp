@@ -31,6 +31,8 @@ LastLife last_life(const RunRecord& run) {
 
 // The subject's own books, which are exact once it has closed.
 void check_stats(Findings& findings, const RunRecord& run, const Stats& stats) {
+  if (stats.pending_memory > 0)
+    findings.add("{} records are pending in the memory of a subject that has closed", stats.pending_memory);
   if (!stats.conserved()) {
     findings.add("the subject's own books do not add up: offered {} + recovered {}, places {}", stats.offered,
                  stats.recovered, stats.places());

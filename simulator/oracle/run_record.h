@@ -62,7 +62,6 @@ struct Bound {
 // What record() and the faults did to the host program (LIVE).
 struct Isolation {
   std::uint64_t allocations = 0;         // made inside record()
-  std::uint64_t system_calls = 0;        // made inside record()
   std::uint64_t exceptions_escaped = 0;  // out of any call of the tracker
   bool died = false;                     // the subject ended by a signal or code that nobody ordered
 };

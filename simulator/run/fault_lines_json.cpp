@@ -1,11 +1,13 @@
 #include "simulator/run/fault_lines_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace holdfast::run {
 
 std::string upstream_fault_line(const upstream::UpstreamEvent& event, Time start) {
   nlohmann::ordered_json line;
+  line["n"] = 0;  // given when the lines are merged
   line["t"] = (event.time - start).count();
   line["source"] = "upstream";
   line["rule"] = event.rule;
@@ -15,16 +17,39 @@ std::string upstream_fault_line(const upstream::UpstreamEvent& event, Time start
   return line.dump();
 }
 
+namespace {
+
+// Each whole line that is an object.
+std::vector<nlohmann::ordered_json> lines_of(std::string_view log) {
+  std::vector<nlohmann::ordered_json> lines;
+  for (auto end = log.find('\n'); end != std::string_view::npos; end = log.find('\n')) {
+    auto line = nlohmann::ordered_json::parse(log.substr(0, end), nullptr, false);
+    if (line.is_object()) lines.push_back(std::move(line));
+    log.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> merge_fault_lines(std::string_view disk_log, std::int64_t start_ns,
+                                           std::vector<std::string> upstream_lines) {
+  auto lines = lines_of(disk_log);
+  for (auto& line : lines) line["t"] = line.value("t", std::int64_t{0}) - start_ns;
+  for (const auto& text : upstream_lines) lines.push_back(nlohmann::ordered_json::parse(text));
+  std::ranges::stable_sort(lines, {}, [](const auto& line) { return line.value("t", std::int64_t{0}); });
+  std::vector<std::string> merged;
+  for (auto& line : lines) {
+    line["n"] = merged.size() + 1;
+    merged.push_back(line.dump());
+  }
+  return merged;
+}
+
 std::map<std::string, std::uint64_t> count_rules(std::string_view fault_log) {
   std::map<std::string, std::uint64_t> counts;
-  while (!fault_log.empty()) {
-    const auto end = fault_log.find('\n');
-    if (end == std::string_view::npos) break;
-    const auto line = nlohmann::json::parse(fault_log.substr(0, end), nullptr, false);
-    if (line.is_object() && line.contains("rule") && line["rule"].is_string())
-      ++counts[line["rule"].get<std::string>()];
-    fault_log.remove_prefix(end + 1);
-  }
+  for (const auto& line : lines_of(fault_log))
+    if (line.contains("rule") && line["rule"].is_string()) ++counts[line["rule"].get<std::string>()];
   return counts;
 }
 

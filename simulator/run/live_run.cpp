@@ -1,6 +1,7 @@
 #include "simulator/run/live_run.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,7 +36,8 @@ constexpr Duration kLook = std::chrono::milliseconds(2);
 constexpr Duration kProgressPeriod = std::chrono::milliseconds(200);
 constexpr Duration kReadyWithin = std::chrono::seconds(15);
 constexpr Duration kCloseWithin = std::chrono::seconds(15);
-constexpr Duration kHeadStart = std::chrono::milliseconds(100);  // between "ready" and the first arrival
+constexpr Duration kLatestArming = std::chrono::milliseconds(250);  // measures count on the planned windows
+constexpr Duration kHeadStart = std::chrono::milliseconds(100);     // between "ready" and the first arrival
 
 std::string text_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -48,7 +50,7 @@ std::string text_of(const fs::path& path) {
 class Scratch {
  public:
   static Result<std::unique_ptr<Scratch>> make(const std::string& parent) {
-    std::string pattern = (parent.empty() ? "/tmp" : parent) + "/holdfast-XXXXXX";
+    std::string pattern = parent + "/holdfast-XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr)
       return fail(error_of_errno(errno, "make a directory in " + parent));
     auto scratch = std::unique_ptr<Scratch>(new Scratch(pattern));
@@ -147,6 +149,14 @@ class LiveRun {
   }
 
   Status start_subject() {
+    if (auto spawned = spawn_subject(); !spawned) return spawned;
+    auto ready = subject_->wait_ready(kReadyWithin);
+    if (!ready)
+      return fail(ready.error().code, ready.error().message + "; it said:\n" + text_of(subject_log()));
+    return {};
+  }
+
+  Status spawn_subject() {
     auto& options = record_->scenario.subject.options;
     options.spool.directory = scratch_->path("mount") + "/spool";
     options.delivery.endpoint = server_->url();
@@ -175,9 +185,6 @@ class LiveRun {
     auto process = world::SubjectProcess::start(command, subject_log());
     if (!process) return fail(process.error());
     subject_ = std::move(*process);
-    auto ready = subject_->wait_ready(kReadyWithin);
-    if (!ready)
-      return fail(ready.error().code, ready.error().message + "; it said:\n" + text_of(subject_log()));
     return {};
   }
 
@@ -185,7 +192,7 @@ class LiveRun {
   void plan() {
     Duration at{0};
     for (const auto& phase : scenario_.phases) {
-      happenings_.push_back({at, [this, &phase] { return arm(phase); }});
+      happenings_.push_back({at, [this, &phase, at] { return arm(phase, at); }});
       for (const auto& event : phase.process) {
         happenings_.push_back({at + event.at, [this, &event] { return kill(event); }});
         happenings_.push_back({at + event.at + event.down, [this] { return restart(); }});
@@ -196,11 +203,15 @@ class LiveRun {
                      [](const Happening& a, const Happening& b) { return a.at < b.at; });
   }
 
-  Status arm(const scenario::Phase& phase) {
+  Status arm(const scenario::Phase& phase, Duration planned) {
     if (auto armed = phase.disk.rules.empty() ? mount_->heal() : mount_->arm(phase.disk); !armed)
       return armed;
     server_->arm(phase.upstream);
-    return {};
+    const Duration late = since_start() - planned;
+    if (late <= kLatestArming) return {};
+    return fail(Code::timeout,
+                fmt::format("phase \"{}\" began {} ms late: this machine is too busy to judge a LIVE run",
+                            phase.name, late / std::chrono::milliseconds(1)));
   }
 
   Status heal() {
@@ -210,16 +221,18 @@ class LiveRun {
 
   Status kill(const scenario::ProcessEvent& event) {
     subject_->kill();
-    subject_->wait(kCloseWithin);
+    const auto exit = subject_->wait(kCloseWithin);
+    if (!exit.by_signal || exit.code != SIGKILL) note_death();  // it had ended before, by itself
     subject_.reset();
     record_->kills.push_back(since_start());
     ++record_->fired[event.name];
     return {};
   }
 
+  // The new life gets ready while the run goes on: the phases wait for nobody.
   Status restart() {
     ++incarnation_;
-    return start_subject();
+    return spawn_subject();
   }
 
   Status play() {
@@ -239,9 +252,11 @@ class LiveRun {
   // A subject that dies without orders breaks the law of isolation; the run goes on to its end.
   Status check_alive() {
     if (!subject_ || !subject_->poll()) return {};
-    record_->isolation = oracle::Isolation{.died = true};
+    note_death();
     return {};
   }
+
+  void note_death() { record_->isolation = oracle::Isolation{.died = true}; }
 
   bool died() const { return record_->isolation && record_->isolation->died; }
 
@@ -292,19 +307,26 @@ class LiveRun {
       read_subject_report(exit);
     }
     finished_->subject_log = text_of(subject_log());
-    server_->inspect([this](const upstream::UpstreamModel& model) {
-      record_->upstream = {.requests = model.requests(), .known_keys = model.known_keys()};
-      for (const auto& phase : scenario_.phases)
-        for (const auto& rule : phase.upstream) record_->fired[rule.name] = model.fired(rule.name);
-    });
-    server_->stop();
+    server_->stop();  // nothing is applied any more
+    record_->upstream = {.requests = model_->requests(), .known_keys = model_->known_keys()};
+    for (const auto& phase : scenario_.phases)
+      for (const auto& rule : phase.upstream) record_->fired[rule.name] = model_->fired(rule.name);
     if (!control())
       if (auto read = read_spool(); !read) return fail(read.error());
     const std::string fault_log = mount_->fault_log(), sync_log = mount_->sync_log();
     if (auto stopped = mount_->stop(); !stopped) return fail(stopped.error());
     if (auto audited = audit(fault_log, sync_log); !audited) return fail(audited.error());
-    record_->windows = oracle::planned_windows(scenario_);
+    record_->windows = windows_that_were();
     return std::move(finished_);
+  }
+
+  // The planned ones, as far as an interrupted run got.
+  std::vector<oracle::FaultWindow> windows_that_were() const {
+    auto windows = oracle::planned_windows(scenario_);
+    if (!record_->interrupted) return windows;
+    std::erase_if(windows, [&](const auto& window) { return window.from >= record_->length; });
+    for (auto& window : windows) window.to = std::min(window.to, record_->length);
+    return windows;
   }
 
   void read_subject_report(world::SubjectProcess::Exit exit) {
@@ -340,8 +362,8 @@ class LiveRun {
     for (const auto& [rule, count] : count_rules(faults)) record_->fired[rule] += count;
     for (const auto& phase : scenario_.phases)
       for (const auto& rule : phase.disk.rules) record_->fired.try_emplace(rule.name, 0);
-    std::istringstream lines(faults);
-    for (std::string line; std::getline(lines, line);) finished_->fault_lines.push_back(line);
+    finished_->fault_lines =
+        merge_fault_lines(faults, finished_->ledger->start_ns(), std::move(finished_->fault_lines));
     if (control()) return {};
     auto disk = oracle::parse_sync_log(text_of(sync_log));
     if (!disk) return fail(disk.error());

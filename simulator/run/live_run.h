@@ -18,7 +18,7 @@ namespace holdfast::run {
 struct LiveSettings {
   std::string holdfast_program;  // this program: the subject's process runs it
   std::string faultfs_program;
-  std::string scratch;  // a directory for backing files and mounts; "": one under /tmp
+  std::string scratch;  // where backing files and mounts go, in a directory of their own
 };
 
 Result<std::unique_ptr<FinishedRun>> run_live(const scenario::Scenario& scenario, std::uint64_t seed,

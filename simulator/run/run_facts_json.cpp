@@ -7,18 +7,17 @@
 #include <nlohmann/json.hpp>
 
 #include "simulator/scenario/resolved_json.h"
+#include "version_generated.h"
 
 namespace holdfast::run {
+
+std::string version_text() { return HOLDFAST_VERSION " (" HOLDFAST_COMMIT ")"; }
 
 std::string run_facts_json() {
   nlohmann::ordered_json facts;
   facts["version"] = 1;
-#ifdef HOLDFAST_VERSION
   facts["holdfast"] = HOLDFAST_VERSION;
-#endif
-#ifdef HOLDFAST_COMMIT
   facts["commit"] = HOLDFAST_COMMIT;
-#endif
   facts["compiler"] = __VERSION__;
   struct utsname name {};
   if (::uname(&name) == 0) {

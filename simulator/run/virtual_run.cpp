@@ -58,14 +58,21 @@ class VirtualRun {
     Status status;
     auto main = env_.scheduler.spawn("main", [&] { status = play(); });
     const Time latest = start_ + drain_deadline() + kCloseWithin + kAfterDeadline;
-    if (!world_.run_until_done(*main, latest))
-      return fail(Code::timeout, "the subject hangs: it does not close");
+    if (!world_.run_until_done(*main, latest)) give_up_on_subject();
     if (!status) return fail(status.error());
     conclude();
     return std::move(finished_);
   }
 
  private:
+  // What its abandoned fibers own on their stacks, and the subject itself, cannot be destroyed any more.
+  void give_up_on_subject() {
+    finished_->note = "the subject hangs: it did not close";
+    record_.isolation = oracle::Isolation{.died = true};
+    record_.length = world_.clock().now() - start_;
+    (void)subject_.release();
+  }
+
   Duration drain_deadline() const {
     const auto windows = oracle::planned_windows(record_.scenario);
     const Duration healed = windows.empty() ? Duration{0} : windows.back().to;
@@ -149,13 +156,14 @@ class VirtualRun {
   }
 
   void note_fault(const faultfs::FaultEvent& event) {
-    finished_->fault_lines.push_back(faultfs::to_json_line(event, start_));
+    disk_faults_ += faultfs::to_json_line(event, start_) + "\n";
   }
   void note_fault(const upstream::UpstreamEvent& event) {
     finished_->fault_lines.push_back(upstream_fault_line(event, start_));
   }
 
   void conclude() {
+    finished_->fault_lines = merge_fault_lines(disk_faults_, 0, std::move(finished_->fault_lines));
     record_.trace_hash = fmt::format("{:016x}", world_.trace_hash());
     record_.windows = oracle::planned_windows(record_.scenario);
     record_.upstream = {.requests = model_.requests(), .known_keys = model_.known_keys()};
@@ -179,6 +187,7 @@ class VirtualRun {
   subject::LedgerObserver observer_;
   BoundsSampler sampler_;
   std::unique_ptr<subject::Subject> subject_;
+  std::string disk_faults_;  // JSON lines
   bool ended_ = false;
 };
 
@@ -188,7 +197,7 @@ Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scena
                                                  const OnProgress& progress) {
   for (const auto& phase : scenario.phases)
     if (!phase.process.empty())
-      return fail(Code::unsupported,
+      return fail(Code::invalid,
                   scenario.file + ": process events are played LIVE only in this version; add --live");
   auto schedule = load::make_schedule(scenario, seed);
   if (!schedule) return fail(schedule.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,7 +75,23 @@ void check_kills(const Phase& phase, Reasons& reasons) {
   }
 }
 
+// What fired is counted by name: two faults of one name could stand in for each other.
+void check_names(const Scenario& scenario, Reasons& reasons) {
+  std::set<std::string> names;
+  const auto claim = [&](const Phase& phase, const std::string& name) {
+    if (!names.insert(name).second)
+      reasons.add(phase.line,
+                  "there are two faults named " + in_quotes(name) + "; each needs a name of its own");
+  };
+  for (const auto& phase : scenario.phases) {
+    for (const auto& rule : phase.disk.rules) claim(phase, rule.name);
+    for (const auto& rule : phase.upstream) claim(phase, rule.name);
+    for (const auto& event : phase.process) claim(phase, event.name);
+  }
+}
+
 void check_faults(const Scenario& scenario, Reasons& reasons) {
+  check_names(scenario, reasons);
   for (const auto& phase : scenario.phases) {
     check_disk_rules(phase, reasons);
     for (const auto& rule : phase.upstream) check_window(phase, rule.name, rule.from, reasons);
@@ -95,9 +112,8 @@ Duration judged_recovery(const Scenario& scenario) {
   return longest;
 }
 
-// Only open loops: a closed load has no offered rate to come back to.
 void check_recovery(const Scenario& scenario, Reasons& reasons) {
-  if (!is_open(scenario) || !has_stress(scenario)) return;
+  if (!has_stress(scenario)) return;
   const auto calm = std::find_if(scenario.phases.rbegin(), scenario.phases.rend(), [](const Phase& phase) {
                       return phase.faulty();
                     }).base();

@@ -9,9 +9,9 @@ using enum MeasureUnit;
 
 constexpr Measure kMeasures[] = {
     // name                 unit      live_only needs_stress load
-    {"retention.accepted", ratio, false, true, NeedsLoad::open},
-    {"retention.durable", ratio, false, true, NeedsLoad::open},
-    {"retention.delivered", ratio, false, true, NeedsLoad::open},
+    {"retention.accepted", ratio, false, true, NeedsLoad::any},
+    {"retention.durable", ratio, false, true, NeedsLoad::any},
+    {"retention.delivered", ratio, false, true, NeedsLoad::any},
     {"retention.calls", ratio, false, true, NeedsLoad::closed},
     {"oracle_ratio", ratio, false, true, NeedsLoad::open},
     {"loss.counted", count, false, false, NeedsLoad::any},

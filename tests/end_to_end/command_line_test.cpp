@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "simulator/cli/commands.h"
 #include "tests/end_to_end/program.h"
@@ -36,6 +37,8 @@ TEST(CommandLine, UnknownOptionIsAMistakeAndAbbreviationsAreNotGuessed) {
   EXPECT_EQ(run_program({holdfast(), "run", "--lvie", "x.json"}).exit_code, 3);
   EXPECT_EQ(run_program({holdfast(), "run", "--liv", "x.json"}).exit_code, 3);
   EXPECT_EQ(run_program({holdfast(), "run"}).exit_code, 3);
+  EXPECT_EQ(run_program({holdfast(), "run", "--seeds", "-1", source("scenarios/disk/full.json")}).exit_code,
+            3);
   EXPECT_EQ(run_program({holdfast(), "run", "--seeds", "5..1", source("scenarios/disk/full.json")}).exit_code,
             3);
 }
@@ -61,6 +64,27 @@ TEST(CommandLine, InspectSaysWhatIsNotThere) {
   const auto run = run_program({holdfast(), "inspect", "/nowhere/at/all"});
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_NE(run.output.find("/nowhere/at/all"), std::string::npos) << run.output;
+}
+
+// A suite without the core, or whose control passes, proves nothing.
+TEST(CommandLine, GateWithoutTheCoreIsNotAPass) {
+  const auto run = run_program({holdfast(), "gate", "--no-live", "--no-report", source("scenarios/stress"),
+                                "--set", "subject.kind=naive-seed"});
+  EXPECT_EQ(run.exit_code, 2) << run.output;
+}
+
+// (1 + 0.2) / (0.75 * 50 + 0.2) = 3.2 %, in virtual time over the published seeds.
+TEST(CommandLine, NaiveSeedIsRejectedInVirtualTimeToo) {
+  TemporaryDirectory directory;
+  const auto gate = run_program({holdfast(), "gate", "--no-live", "--no-report", "--out", directory.path(),
+                                 source("scenarios/stress")});
+  EXPECT_EQ(gate.exit_code, 0) << gate.output;
+  EXPECT_NE(gate.output.find("rejected in 1 of 1"), std::string::npos) << gate.output;
+  for (const char* seed : {"1", "2", "3", "4", "5"}) {
+    const std::string path = directory.path() + "/runs/stress/slow-upstream/naive-seed-virtual-seed" + seed;
+    const auto result = nlohmann::json::parse(std::ifstream(path + "/result.json"));
+    EXPECT_NEAR(result["measures"]["retention.calls"].get<double>(), 0.032, 0.003) << "seed " << seed;
+  }
 }
 
 // Without FUSE, LIVE ends with 4 and says what to do; the gate without LIVE runs the rest.

@@ -29,8 +29,12 @@ class LiveRun : public testing::Test {
  protected:
   void SetUp() override {
     if (auto available = world::LiveMount::available(); !available) GTEST_SKIP() << available.error().message;
+    ::setenv("TMPDIR", scratch.path().c_str(), 1);  // so that the mounts are where TearDown looks
   }
-  void TearDown() override { EXPECT_EQ(stale_mounts(scratch.path()), 0U); }
+  void TearDown() override {
+    EXPECT_EQ(stale_mounts(scratch.path()), 0U);
+    ::unsetenv("TMPDIR");
+  }
 
   TemporaryDirectory scratch;
 };
@@ -67,8 +71,8 @@ TEST_F(LiveRun, NaiveSeedKeepsAboutAThirtiethOfItsCalls) {
                                 "--set", "subject.kind=naive-seed", "--out", scratch.path()});
   EXPECT_EQ(run.exit_code, 1) << run.output;
   const double kept = only_result(scratch.path())["measures"]["retention.calls"];
-  EXPECT_GT(kept, 0.028);
-  EXPECT_LT(kept, 0.045);  // a busy machine makes the fast half slower, never the slow half faster
+  EXPECT_GT(kept, 0.029);
+  EXPECT_LT(kept, 0.040);  // 3.2 +- 0.3 % on a quiet machine; a busy one only makes the fast phase slower
 }
 
 // The twin plays first, for seven seconds; the signal falls into the run itself.
@@ -80,7 +84,6 @@ TEST_F(LiveRun, CtrlCHealsUnmountsAndKeepsWhatWasSeen) {
     words.insert(words.end(), {"--set", shorter});
   const auto run = run_program(words, 10'000);
   EXPECT_EQ(run.exit_code, 130) << run.output;
-  EXPECT_EQ(stale_mounts("holdfast-"), 0U);
   EXPECT_EQ(only_result(scratch.path())["verdict"], "inconclusive") << run.output;
 }
 

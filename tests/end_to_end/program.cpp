@@ -66,11 +66,11 @@ ProgramRun run_program(const std::vector<std::string>& words, int interrupt_afte
   return run;
 }
 
-std::size_t stale_mounts(const std::string& prefix) {
+std::size_t stale_mounts(const std::string& directory) {
   std::ifstream mounts("/proc/self/mounts");
   std::size_t count = 0;
   for (std::string line; std::getline(mounts, line);)
-    count += line.contains(prefix) && line.contains("fuse.faultfs");
+    count += line.contains(" " + directory + "/") && line.contains("fuse.faultfs");
   return count;
 }
 

@@ -10,8 +10,8 @@
 namespace holdfast::end_to_end {
 
 struct ProgramRun {
-  int exit_code = -1;   // 128 + signal when one ended it
-  std::string output;   // standard output, then standard error
+  int exit_code = -1;  // 128 + signal when one ended it
+  std::string output;  // standard output, then standard error
 };
 
 std::string holdfast();  // the program under test
@@ -20,8 +20,8 @@ std::string source(const std::string& path);
 // `interrupt_after_ms` >= 0: SIGINT so long after the start.
 ProgramRun run_program(const std::vector<std::string>& words, int interrupt_after_ms = -1);
 
-// Mounts of type fuse.faultfs below the system's temporary directory whose path starts so.
-std::size_t stale_mounts(const std::string& prefix);
+// Mounts of faultfs below a directory.
+std::size_t stale_mounts(const std::string& directory);
 
 // A fresh directory, removed at the end.
 class TemporaryDirectory {

@@ -97,10 +97,12 @@ Status SubjectProcess::wait_ready(Duration within) {
   while (!said.contains('\n')) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now());
     pollfd watched{.fd = output_, .events = POLLIN, .revents = 0};
-    if (left.count() <= 0 || ::poll(&watched, 1, static_cast<int>(left.count())) <= 0)
-      return fail(Code::timeout, "the subject did not say that it is ready");
+    if (left.count() <= 0) return fail(Code::timeout, "the subject did not say that it is ready");
+    if (::poll(&watched, 1, static_cast<int>(left.count())) <= 0)
+      continue;  // a signal, or time for the deadline
     std::array<char, 256> buffer;
     const ssize_t got = ::read(output_, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return fail(Code::unavailable, "the subject ended before it was ready");
     said.append(buffer.data(), static_cast<std::size_t>(got));
   }

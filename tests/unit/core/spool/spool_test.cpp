@@ -1,6 +1,8 @@
 // The spool on a sound disk: order, places, bounds, retirement, restarts. With faults: spool_faults_test.
 #include "core/spool/spool.h"
 
+#include <set>
+
 #include "tests/unit/core/spool/spool_fixture.h"
 
 namespace holdfast::spool {
@@ -62,6 +64,29 @@ TEST(Spool, ReadsInPortionsFromACursor) {
     EXPECT_FALSE(spool->commit(Frames(3, 51).span()).error);
     EXPECT_FALSE(spool->at_end(cursor));
     EXPECT_EQ(read_all(*spool, cursor).sequences, numbers(51, 53));
+    EXPECT_TRUE(spool->close());
+  });
+}
+
+TEST(Spool, ReadsOneSegmentAloneToItsEnd) {
+  SpoolWorld world;
+  world.run([&] {
+    auto spool = world.open({.segment_bytes = 1024});
+    EXPECT_FALSE(spool->commit(Frames(50).span()).error);
+    Cursor cursor{.segment = 2};
+    std::vector<std::uint64_t> sequences;
+    std::uint64_t damaged = 0;
+    auto take = [&](const SpooledFrame& frame) { sequences.push_back(frame.sequence); };
+    EXPECT_FALSE(spool->read_through(cursor));
+    EXPECT_TRUE(spool->read_one(cursor, 5, take, damaged));
+    EXPECT_FALSE(spool->read_through(cursor));
+    EXPECT_TRUE(spool->read_one(cursor, 1000, take, damaged));
+    EXPECT_TRUE(spool->read_through(cursor));
+    EXPECT_EQ(sequences, numbers(sequences.front(), sequences.back()));
+    EXPECT_EQ(spool->read_one(cursor, 1000, take, damaged), 0U);
+    EXPECT_LT(sequences.back(), 50U);
+    EXPECT_FALSE(spool->read_through({.segment = spool->end().segment, .ordinal = spool->end().ordinal}))
+        << "more may come to the active segment";
     EXPECT_TRUE(spool->close());
   });
 }
@@ -158,6 +183,21 @@ TEST(Spool, ARestartFindsWhatWasNotSettledUnderItsOldIdentity) {
     EXPECT_EQ(read.places[9].epoch, epoch);
     EXPECT_EQ(read.places[10].epoch, spool->epoch());
     EXPECT_TRUE(spool->close());
+  });
+}
+
+TEST(Spool, NoTwoLivesShareAnEpochEvenWhenTheyDrawTheSameNumbers) {
+  SpoolWorld world;
+  world.run([&] {
+    std::set<std::uint64_t> epochs;
+    for (int life = 0; life < 5; ++life) {
+      world.lives = 0;
+      auto spool = world.open();
+      EXPECT_TRUE(epochs.insert(spool->epoch()).second) << "life " << life;
+      EXPECT_FALSE(spool->commit(Frames(3).span()).error);
+      settle_all(*spool);
+      EXPECT_TRUE(spool->close());
+    }
   });
 }
 
