@@ -1,9 +1,15 @@
-# Writes version_generated.h: the version and the commit that a build is made of. Run at every build,
-# so that it never goes stale; touches the file only when it changed.
+# Writes the definitions of simulator/run/version.h. Run at every build, so that they never go stale;
+# touches the file only when they changed.
 execute_process(COMMAND git -C ${SOURCE_DIR} describe --always --dirty --abbrev=12
   OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
   set(commit unknown)
 endif()
-file(WRITE ${OUTPUT}.new "#define HOLDFAST_VERSION \"${VERSION}\"\n#define HOLDFAST_COMMIT \"${commit}\"\n")
+file(WRITE ${OUTPUT}.new "#include \"simulator/run/version.h\"
+
+namespace holdfast::run {
+const std::string_view kVersion = \"${VERSION}\";
+const std::string_view kCommit = \"${commit}\";
+}  // namespace holdfast::run
+")
 file(COPY_FILE ${OUTPUT}.new ${OUTPUT} ONLY_IF_DIFFERENT)

@@ -40,11 +40,6 @@ void RingRegistry::refresh() {
   mine_version_ = version_.load(std::memory_order_acquire);
 }
 
-bool RingRegistry::all_empty() {
-  base::MutexLock lock(mutex_);
-  return std::all_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot->ring.empty(); });
-}
-
 IngestCounts RingRegistry::counts() {
   base::MutexLock lock(mutex_);
   IngestCounts sum = retired_;

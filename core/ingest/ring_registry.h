@@ -30,7 +30,7 @@ class RingRegistry {
 
   std::shared_ptr<ProducerSlot> add();
 
-  // Collector only: at most `limit` frames, a fair share from each ring in turn.
+  // Collector only: at most `limit` frames. Each call begins at another ring, so that none starves.
   template <class Take>
   std::size_t drain(std::size_t limit, Take&& take) {
     refresh();
@@ -47,7 +47,6 @@ class RingRegistry {
   // No producer records any more after this but those already inside record().
   void close() { closed_.store(true, std::memory_order_seq_cst); }
   bool closed() const { return closed_.load(std::memory_order_relaxed); }
-  bool all_empty();
 
   IngestCounts counts();
 

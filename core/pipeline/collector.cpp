@@ -125,9 +125,8 @@ void Collector::reclaim(Time now) {
 // The deadline of close() came first: what is in hand and in the rings is lost, each by its name.
 // After that nobody may be there any more to be told.
 void Collector::give_up() {
-  if (s_.abandoned.load()) return;
   const Time now = s_.env.clock.now();
-  while (collect(now) > 0 || !staged_.empty()) {
+  while (!s_.abandoned.load() && (collect(now) > 0 || !staged_.empty())) {
     for (const HeldRecord& record : staged_)
       s_.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
     s_.counters.lost_shutdown.fetch_add(staged_.size());

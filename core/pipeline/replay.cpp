@@ -30,11 +30,11 @@ bool Replay::refill() {
 }
 
 void Replay::tidy(Time now) {
+  keep_refused();  // before the segments that hold them are retired
   if (s_.spool->retire() > 0) {
     s_.space_freed.store(true);
     s_.progress->notify();
   }
-  keep_refused();
   if (now < hint_due_) return;
   hint_due_ = now + kHintInterval;
   if (auto saved = s_.spool->save_hint(); !saved)
@@ -44,8 +44,10 @@ void Replay::tidy(Time now) {
 void Replay::keep_refused() {
   const auto refused = s_.take_refused();
   if (refused.empty()) return;
-  if (auto kept = s_.spool->quarantine().keep("refused.frames", refused); !kept)
-    s_.env.log.write(Log::Level::warning, "quarantine", kept.error().message);
+  auto kept = s_.spool->quarantine().keep("refused.frames", refused);
+  if (kept) return;
+  s_.env.log.write(Log::Level::warning, "quarantine", kept.error().message);
+  s_.put_back_refused(refused);
 }
 
 }  // namespace holdfast::pipeline

@@ -50,10 +50,13 @@ void Shared::quarantine(const delivery::HeldRecord& record, const char* why) {
   counters.quarantined.fetch_add(1);
   observer.on_dropped(env.clock.now(), ingest::frame_reference(record.frame()), DropReason::quarantined);
   env.log.write(Log::Level::warning, "delivery.quarantined", why);
+  put_back_refused(record.frame());
+}
+
+void Shared::put_back_refused(Bytes frames) {
   base::MutexLock lock(refused_mutex_);
-  if (refused_.size() + record.size > kRefusedBytes) return;
-  const Bytes frame = record.frame();
-  refused_.insert(refused_.end(), frame.begin(), frame.end());
+  if (refused_.size() + frames.size() > kRefusedBytes) return;
+  refused_.insert(refused_.end(), frames.begin(), frames.end());
 }
 
 std::vector<std::byte> Shared::take_refused() {

@@ -56,13 +56,14 @@ struct Shared {
   // Refused records on their way to the quarantine directory, which the replay worker writes.
   void quarantine(const delivery::HeldRecord& record, const char* why);
   std::vector<std::byte> take_refused();
+  void put_back_refused(Bytes frames);  // writing them failed: tried again later, as far as there is room
 
   // A record leaves the pipeline: it is settled in the spool or gone from memory.
   bool settle(const delivery::HeldRecord& record);
 
  private:
   base::Mutex refused_mutex_;
-  std::vector<std::byte> refused_;  // JSON-free: frames, one after the other
+  std::vector<std::byte> refused_;  // frames, one after the other
 };
 
 }  // namespace holdfast::pipeline

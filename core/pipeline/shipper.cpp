@@ -81,6 +81,7 @@ bool Shipper::decode_records(Batch& batch) {
     s_.quarantine(record, "a record's frame does not read as a record");
     return true;
   });
+  // Once more, now that the batch has stopped moving: the strings point into it.
   for (const HeldRecord& record : batch.records)
     records_.push_back({record.key, *ingest::read_frame(record.frame())});
   return !records_.empty();

@@ -9,7 +9,7 @@
 #include "simulator/cli/progress.h"
 #include "simulator/cli/run_settings.h"
 #include "simulator/gate/row.h"
-#include "simulator/run/run_facts_json.h"
+#include "simulator/run/version.h"
 #include "simulator/scenario/check.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/scenario/measures.h"
@@ -108,7 +108,7 @@ void print_outcome(const run::Outcome& outcome) {
 
 ExitCode run_once(run::ScenarioRunner& runner, const scenario::Scenario& scenario, bool live,
                   Progress& progress) {
-  fmt::print("holdfast {}  {}  {}  seed {}\n{}", run::version_text(), scenario.title(),
+  fmt::print("holdfast {} ({})  {}  {}  seed {}\n{}", run::kVersion, run::kCommit, scenario.title(),
              live ? "live" : "virtual", scenario.seed, scenario::explain(scenario));
   std::fflush(stdout);
   progress.begin(scenario.title());

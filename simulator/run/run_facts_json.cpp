@@ -6,18 +6,16 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "simulator/run/version.h"
 #include "simulator/scenario/resolved_json.h"
-#include "version_generated.h"
 
 namespace holdfast::run {
-
-std::string version_text() { return HOLDFAST_VERSION " (" HOLDFAST_COMMIT ")"; }
 
 std::string run_facts_json() {
   nlohmann::ordered_json facts;
   facts["version"] = 1;
-  facts["holdfast"] = HOLDFAST_VERSION;
-  facts["commit"] = HOLDFAST_COMMIT;
+  facts["holdfast"] = kVersion;
+  facts["commit"] = kCommit;
   facts["compiler"] = __VERSION__;
   struct utsname name {};
   if (::uname(&name) == 0) {

@@ -8,9 +8,6 @@
 
 namespace holdfast::run {
 
-// "0.1.0 (1a2b3c4d5e6f)": the version and the commit it was built from.
-std::string version_text();
-
 // Version, compiler, host, kernel, processors, time.
 std::string run_facts_json();
 

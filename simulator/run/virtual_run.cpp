@@ -116,9 +116,9 @@ class VirtualRun {
                                schedule_, *finished_->ledger, *subject_);
     driver.run(start_, start_ + record_.scenario.length());
     wait_for_drain();
-    record_.closed = subject_->stop(kCloseWithin).has_value();
+    if (auto stopped = subject_->stop(kCloseWithin); !stopped) finished_->note = stopped.error().message;
     record_.stats = subject_->stats();
-    if (record_.stats) record_.closed = record_.closed || record_.stats->detached_workers == 0;
+    record_.closed = !record_.stats || record_.stats->detached_workers == 0;
     ended_ = true;
     subject_.reset();
     return record_.control() ? Status{} : read_spool();
