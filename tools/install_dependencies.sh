@@ -28,13 +28,13 @@ libgmock-dev                the tests are configured with the build
 python3                     reports
 python3-matplotlib          the figures of reports
 git                         names the commit in results
+patch                       the mutants are configured with the build
 ca-certificates             HTTPS upstreams
 "
 to_test="
 clang-format                the format check
 libbenchmark-dev            the benchmarks; without it they are not built
 strace                      shows that record() makes no system call
-patch                       makes the mutants that the laws must catch
 binutils                    nm, for the symbol tripwire
 procps                      looks for processes left behind
 "
