@@ -33,6 +33,7 @@ ca-certificates             HTTPS upstreams
 "
 to_test="
 clang-format                the format check
+libvalijson-dev             checks the shipped scenarios against their published schema
 libbenchmark-dev            the benchmarks; without it they are not built
 strace                      shows that record() makes no system call
 binutils                    nm, for the symbol tripwire
