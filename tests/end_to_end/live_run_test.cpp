@@ -1,6 +1,7 @@
 // Whole runs through FUSE and HTTP, judged by the laws.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -66,13 +67,19 @@ TEST_F(LiveRun, DiskFullDuringAnOutageAccountsForEveryRecord) {
         << file;
 }
 
+// A busy machine only makes the fast phase slower, and so the share that is kept larger: of a few runs
+// the least disturbed one tells.
 TEST_F(LiveRun, NaiveSeedKeepsAboutAThirtiethOfItsCalls) {
-  const auto run = run_program({holdfast(), "run", "--live", source("scenarios/stress/slow-upstream.json"),
-                                "--set", "subject.kind=naive-seed", "--out", scratch.path()});
-  EXPECT_EQ(run.exit_code, 1) << run.output;
-  const double kept = only_result(scratch.path())["measures"]["retention.calls"];
-  EXPECT_GT(kept, 0.029);
-  EXPECT_LT(kept, 0.040);  // 3.2 +- 0.3 % on a quiet machine; a busy one only makes the fast phase slower
+  constexpr double kKept = 0.032, kTolerance = 0.003;  // docs/decisions/0004
+  constexpr int kMostRuns = 3;
+  double least = 1;
+  for (int run_number = 0; run_number < kMostRuns && least > kKept + kTolerance; ++run_number) {
+    const auto run = run_program({holdfast(), "run", "--live", source("scenarios/stress/slow-upstream.json"),
+                                  "--set", "subject.kind=naive-seed", "--out", scratch.path()});
+    ASSERT_EQ(run.exit_code, 1) << run.output;
+    least = std::min(least, only_result(scratch.path())["measures"]["retention.calls"].get<double>());
+  }
+  EXPECT_NEAR(least, kKept, kTolerance);
 }
 
 // The twin plays first, for seven seconds; the signal falls into the run itself.
