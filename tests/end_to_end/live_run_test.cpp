@@ -1,7 +1,7 @@
 // Whole runs through FUSE and HTTP, judged by the laws.
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -67,19 +67,32 @@ TEST_F(LiveRun, DiskFullDuringAnOutageAccountsForEveryRecord) {
         << file;
 }
 
-// A busy machine only makes the fast phase slower, and so the share that is kept larger: of a few runs
-// the least disturbed one tells.
-TEST_F(LiveRun, NaiveSeedKeepsAboutAThirtiethOfItsCalls) {
-  constexpr double kKept = 0.032, kTolerance = 0.003;  // docs/decisions/0004
-  constexpr int kMostRuns = 3;
-  double least = 1;
-  for (int run_number = 0; run_number < kMostRuns && least > kKept + kTolerance; ++run_number) {
-    const auto run = run_program({holdfast(), "run", "--live", source("scenarios/stress/slow-upstream.json"),
-                                  "--set", "subject.kind=naive-seed", "--out", scratch.path()});
-    ASSERT_EQ(run.exit_code, 1) << run.output;
-    least = std::min(least, only_result(scratch.path())["measures"]["retention.calls"].get<double>());
+// Calls that began in the eight seconds of stress/slow-upstream in which the upstream is slow.
+double calls_under_stress(const std::string& timeline) {
+  std::ifstream lines(timeline);
+  double calls = 0;
+  for (std::string line; std::getline(lines, line);) {
+    double at = 0, offered = 0;
+    if (std::sscanf(line.c_str(), "%lf,%lf", &at, &offered) == 2 && at >= 3 && at < 11) calls += offered;
   }
-  EXPECT_NEAR(least, kKept, kTolerance);
+  return calls;
+}
+
+// The figure of docs/decisions/0004. A busy machine lengthens the millisecond of a good call, of which
+// only the twin has many: then the calls are held against those of a twin that nothing disturbs.
+TEST_F(LiveRun, NaiveSeedKeepsAboutAThirtiethOfItsCalls) {
+  constexpr double kKept = 0.032, kTolerance = 0.003;
+  constexpr double kUndisturbed = 2 * 8 / 0.0012;  // two producers, eight seconds, 1 ms + 0.2 ms a call
+  const auto run = run_program({holdfast(), "run", "--live", source("scenarios/stress/slow-upstream.json"),
+                                "--set", "subject.kind=naive-seed", "--out", scratch.path()});
+  EXPECT_EQ(run.exit_code, 1) << run.output;
+  const auto directory = scratch.path() + "/stress/slow-upstream/naive-seed-live-seed42/";
+  const double twin = calls_under_stress(directory + "twin.csv");
+  EXPECT_NEAR(calls_under_stress(directory + "timeline.csv") / kUndisturbed, kKept, kTolerance);
+  const double measured = only_result(scratch.path())["measures"]["retention.calls"];
+  if (twin > 0.92 * kUndisturbed) {
+    EXPECT_NEAR(measured, kKept, kTolerance) << twin << " calls of the twin";
+  }
 }
 
 // The twin plays first, for seven seconds; the signal falls into the run itself.
