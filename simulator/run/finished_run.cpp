@@ -46,6 +46,13 @@ void BoundsSampler::sample(const Stats& stats) {
     memory_.highest = std::max(memory_.highest, stats.pending_memory);
 }
 
+oracle::Bound in_flight_bound(const scenario::Scenario& scenario,
+                              const subject::WatchedTransport& transport) {
+  return {.what = "requests in flight",
+          .highest = transport.most_at_once(),
+          .limit = scenario.subject.options.delivery.shippers};
+}
+
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool) {
   if (element.reference >= ledger.capacity()) return;
   auto& entry = ledger.entry(element.reference);

@@ -8,6 +8,7 @@
 #include "simulator/load/arrivals.h"
 #include "simulator/oracle/ledger.h"
 #include "simulator/oracle/run_record.h"
+#include "simulator/subject/watched_transport.h"
 
 namespace holdfast::run {
 
@@ -38,6 +39,9 @@ class BoundsSampler {
   oracle::Bound spool_;
   oracle::Bound memory_;
 };
+
+// Each shipper has one request under way at most.
+oracle::Bound in_flight_bound(const scenario::Scenario& scenario, const subject::WatchedTransport& transport);
 
 // Applied at the upstream: the one place that writes `delivered`.
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool duplicate);

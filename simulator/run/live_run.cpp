@@ -21,6 +21,7 @@
 #include "simulator/oracle/result_files.h"
 #include "simulator/oracle/sync_log.h"
 #include "simulator/run/fault_lines_json.h"
+#include "simulator/run/spool_files.h"
 #include "simulator/run/subject_report_json.h"
 #include "simulator/scenario/resolved_json.h"
 #include "simulator/upstream/http_server.h"
@@ -84,7 +85,8 @@ class LiveRun {
         seed_(seed),
         settings_(settings),
         interrupted_(interrupted),
-        progress_(progress) {}
+        progress_(progress),
+        spool_files_(scenario) {}
 
   Result<std::unique_ptr<FinishedRun>> run() {
     if (auto ready = prepare(); !ready) return fail(ready.error());
@@ -242,6 +244,7 @@ class LiveRun {
       for (; next != happenings_.end() && since_start() >= next->at; ++next)
         if (auto acted = next->act(); !acted) return acted;
       if (auto alive = check_alive(); !alive) return alive;
+      spool_files_.sample(segments_below(scratch_->path("backing")));
       show_progress();
       const Duration until = next == happenings_.end() ? length : next->at;
       pause(std::clamp(until - since_start(), Duration{0}, kProgressPeriod));
@@ -337,6 +340,7 @@ class LiveRun {
       record_->stats = report->stats;
       record_->closed = report->closed;
       record_->bounds = report->bounds;
+      if (report->stats) record_->bounds.push_back(spool_files_.bound());
       record_->breaker = report->breaker;
       isolation.exceptions_escaped = report->exceptions;
       if (!control()) isolation.allocations = report->allocations;
@@ -379,6 +383,7 @@ class LiveRun {
   const LiveSettings& settings_;
   const std::atomic<bool>& interrupted_;
   const OnProgress& progress_;
+  SpoolFiles spool_files_;
 
   host::SystemClock clock_;
   std::unique_ptr<Scratch> scratch_;

@@ -115,7 +115,10 @@ Status run_live_subject(const LiveSubjectSpec& spec) {
 
   const auto& options = spec.scenario.subject.options;
   host::HostEnvironment host(options.delivery.endpoint, hash_name("subject", spec.seed + spec.incarnation));
-  const Environment env = host.environment();
+  const Environment machine = host.environment();
+  subject::WatchedTransport transport(machine.transport);
+  const Environment env{machine.clock, machine.scheduler, machine.files,
+                        transport,     machine.random,    machine.log};
   // The observer counts from the run's start, which a first life learns only after it is ready.
   Time start = from_nanoseconds((*ledger)->start_ns());
   subject::LedgerObserver observer(**ledger, start,
@@ -159,6 +162,7 @@ Status run_live_subject(const LiveSubjectSpec& spec) {
   if (report.stats) {
     report.bounds = sampler.bounds();
     usage.add_to(report.bounds);
+    report.bounds.push_back(in_flight_bound(spec.scenario, transport));
   }
   report.breaker = observer.breaker_changes();
   report.allocations = driver.allocations();

@@ -8,8 +8,10 @@
 #include "core/spool/inspect.h"
 #include "simulator/oracle/intervals.h"
 #include "simulator/run/fault_lines_json.h"
+#include "simulator/run/spool_files.h"
 #include "simulator/subject/ledger_observer.h"
 #include "simulator/subject/load_driver.h"
+#include "simulator/subject/watched_transport.h"
 #include "simulator/world/virtual/virtual_world.h"
 
 namespace holdfast::run {
@@ -42,10 +44,13 @@ class VirtualRun {
                 .disk_capacity = scenario.disk.capacity,
                 .mount_root = kMountRoot},
                injector_, model_),
-        env_(world_.environment()),
+        node_(world_.environment()),
+        transport_(node_.transport),
+        env_{node_.clock, node_.scheduler, node_.files, transport_, node_.random, node_.log},
         observer_(*finished_->ledger, start_,
                   [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
-        sampler_(scenario) {
+        sampler_(scenario),
+        spool_files_(scenario) {
     fill_intended(*finished_->ledger, schedule_);
     auto& options = record_.scenario.subject.options;
     options.spool.directory = kMountRoot + "/spool";
@@ -99,6 +104,7 @@ class VirtualRun {
     world_.at(when, [this] {
       if (subject_)
         if (auto stats = subject_->stats()) sampler_.sample(*stats);
+      spool_files_.sample(segments_below(world_.disk(), kMountRoot));
       const Time now = world_.clock().now();
       if (progress_) progress_(now - start_, *finished_->ledger);
       if (!ended_) sample_at(now + kSamplePeriod);
@@ -168,11 +174,18 @@ class VirtualRun {
     record_.windows = oracle::planned_windows(record_.scenario);
     record_.upstream = {.requests = model_.requests(), .known_keys = model_.known_keys()};
     record_.breaker = observer_.breaker_changes();
-    if (!record_.control()) record_.bounds = sampler_.bounds();
+    if (!record_.control()) record_.bounds = bounds();
     for (const auto& phase : record_.scenario.phases) {
       for (const auto& rule : phase.disk.rules) record_.fired[rule.name] = injector_.fired(rule.name);
       for (const auto& rule : phase.upstream) record_.fired[rule.name] = model_.fired(rule.name);
     }
+  }
+
+  std::vector<oracle::Bound> bounds() const {
+    auto all = sampler_.bounds();
+    all.push_back(in_flight_bound(record_.scenario, transport_));
+    all.push_back(spool_files_.bound());
+    return all;
   }
 
   const Time start_ = world::VirtualWorld::start();
@@ -183,9 +196,12 @@ class VirtualRun {
   faultfs::Injector injector_;
   upstream::UpstreamModel model_;
   world::VirtualWorld world_;
-  Environment env_;
+  Environment node_;  // what the world gives
+  subject::WatchedTransport transport_;
+  Environment env_;  // what the subject gets
   subject::LedgerObserver observer_;
   BoundsSampler sampler_;
+  SpoolFiles spool_files_;
   std::unique_ptr<subject::Subject> subject_;
   std::string disk_faults_;  // JSON lines
   bool ended_ = false;

@@ -24,6 +24,7 @@ def parse_arguments(arguments):
     world.add_argument("--virtual", dest="world", action="store_const", const="virtual")
     world.add_argument("--live", dest="world", action="store_const", const="live")
     parser.add_argument("--law", required=True, help="the law that must be broken, or none")
+    parser.add_argument("--set", action="append", default=[], help="PATH=VALUE of the scenario; repeatable")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="where the results go; replaced")
     return parser.parse_args(arguments)
 
@@ -50,6 +51,7 @@ def main(arguments):
     options = parse_arguments(arguments)
     shutil.rmtree(options.out, ignore_errors=True)
     command = [options.program, "run", f"--{options.world}", SCENARIO, "--out", options.out]
+    command += [f"--set={setting}" for setting in options.set]
     ran = subprocess.run(command, capture_output=True, text=True)
     print(ran.stdout + ran.stderr)
     if ran.returncode == CANNOT_RUN:

@@ -10,8 +10,19 @@
 
 namespace holdfast::world {
 namespace {
+
 constexpr std::size_t kMaxName = 255;
+
+void add_files(const Inode& directory, const std::string& path, std::vector<std::string>& files) {
+  for (const auto& [name, inode] : directory.directory.names()) {
+    if (inode->is_directory)
+      add_files(*inode, path + "/" + name, files);
+    else
+      files.push_back(path + "/" + name);
+  }
 }
+
+}  // namespace
 
 MemoryDisk::MemoryDisk(Kernel& kernel, faultfs::Injector& injector, DiskSettings settings)
     : kernel_(kernel),
@@ -131,6 +142,13 @@ std::optional<ByteBuffer> MemoryDisk::visible_bytes(const std::string& path) con
   const auto place = locate_existing(path);
   if (!place || place->inode->is_directory) return std::nullopt;
   return place->inode->content.visible_bytes();
+}
+
+std::vector<std::string> MemoryDisk::files_below(const std::string& directory) const {
+  std::vector<std::string> files;
+  const auto place = locate_existing(normal_path(directory));
+  if (place && place->inode->is_directory) add_files(*place->inode, directory, files);
+  return files;
 }
 
 void MemoryDisk::release_handles(NodeId node) {

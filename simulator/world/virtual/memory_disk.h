@@ -66,6 +66,8 @@ class MemoryDisk final : public FileSystem {
   // What a power cut now would certainly leave under this name; nullopt: no such file.
   std::optional<ByteBuffer> durable_bytes(const std::string& path) const;
   std::optional<ByteBuffer> visible_bytes(const std::string& path) const;
+  // Every file that is seen below a directory, by its path, in byte order; none when it is no directory.
+  std::vector<std::string> files_below(const std::string& directory) const;
   // Syncs of files that succeeded.
   std::uint64_t syncs() const { return syncs_; }
 
