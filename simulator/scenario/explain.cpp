@@ -90,14 +90,14 @@ std::string timeline(const Scenario& scenario) {
   std::string text;
   Duration start{0};
   for (const auto& phase : scenario.phases) {
-    text += fmt::format("  {:<10} {} for {}\n", format_duration(start), phase.name,
-                        format_duration(phase.length));
+    text +=
+        fmt::format("  {:<10} {} for {}\n", format_instant(start), phase.name, format_duration(phase.length));
     for (const auto& rule : phase.disk.rules) text += "               disk      " + describe(rule) + "\n";
     for (const auto& rule : phase.upstream) text += "               upstream  " + describe(rule) + "\n";
     for (const auto& event : phase.process) text += "               process   " + describe(event) + "\n";
     start += phase.length;
   }
-  return text + fmt::format("  {:<10} end\n", format_duration(start));
+  return text + fmt::format("  {:<10} end\n", format_instant(start));
 }
 
 std::string expectations(const Scenario& scenario) {
@@ -156,7 +156,7 @@ std::string explain_briefly(const Scenario& scenario) {
   Duration start{0};
   for (const auto& phase : scenario.phases) {
     const std::string what = effects(phase);
-    text += fmt::format("  {:<8} {} for {}{}{}\n", format_duration(start), phase.name,
+    text += fmt::format("  {:<8} {} for {}{}{}\n", format_instant(start), phase.name,
                         format_duration(phase.length), what.empty() ? "" : ": ", what);
     start += phase.length;
   }

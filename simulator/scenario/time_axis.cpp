@@ -45,6 +45,8 @@ std::vector<Fault> faults_of(const Scenario& scenario) {
 
 }  // namespace
 
+std::string format_instant(Duration at) { return at.count() == 0 ? "0s" : format_duration(at); }
+
 TimeAxis::TimeAxis(const Scenario& scenario)
     : scenario_(scenario), length_(std::max(scenario.length(), Duration{1})) {}
 
@@ -59,7 +61,7 @@ std::string TimeAxis::ruler() const {
   Duration start{0};
   std::size_t free_from = 0;
   const auto mark = [&](Duration at) {
-    const std::string text = format_duration(at);
+    const std::string text = format_instant(at);
     if (column(at) < free_from) return;  // no room beside the mark before
     put(line, column(at), text, line.size());
     free_from = column(at) + text.size() + 1;

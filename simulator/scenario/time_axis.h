@@ -15,6 +15,9 @@
 
 namespace holdfast::scenario {
 
+// "2s", and "0s" for the start.
+std::string format_instant(Duration at);
+
 class TimeAxis {
  public:
   static constexpr std::size_t kWidth = 64;

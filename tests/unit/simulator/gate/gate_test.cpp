@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/gate/format_measure.h"
+#include "simulator/scenario/parse_json.h"
 #include "tests/unit/simulator/gate/rows.h"
 
 namespace holdfast::gate {
@@ -89,6 +90,23 @@ TEST(Gate, CommandReproducesTheRunThatShowsItBest) {
             "holdfast run scenarios/disk/full.json --seeds 6 --set load.rate=500/s --set 'why=it'\\''s new'");
   EXPECT_EQ(reproduce(control_row("stress/slow", 0.5), {}),
             "holdfast run scenarios/stress/slow.json --seeds 1 --set subject.kind=naive-seed");
+}
+
+// Five seeds lie on both sides of the limit: three more are played, as far as the cap goes.
+TEST(Gate, PlaysMoreSeedsWhereThePublishedOnesCannotDecide) {
+  const std::vector<std::string> overrides{"expect.0=retention.durable >= 68%"};
+  auto scenario = scenario::load_scenario(
+      HOLDFAST_SOURCE_DIR "/scenarios/combined/disk-full-during-outage.json", overrides);
+  ASSERT_TRUE(scenario);
+  GateSettings settings;
+  settings.live = false;
+  settings.max_seeds = 8;
+  const std::atomic<bool> never{false};
+  const auto result = run_gate({*scenario}, settings, never);
+  ASSERT_EQ(result.rows.size(), 1U);
+  EXPECT_EQ(result.rows[0].plays().size(), 8U);
+  EXPECT_EQ(result.rows[0].extra(), 3U);
+  EXPECT_EQ(result.rows[0].plays()[7].seed, 8U);
 }
 
 TEST(FormatMeasure, WritesInTheUnitAndNeverRoundsUp) {
