@@ -1,5 +1,6 @@
 #include "simulator/cli/arguments.h"
 
+#include <charconv>
 #include <iostream>
 #include <sstream>
 
@@ -44,6 +45,19 @@ std::string Arguments::text(const char* name, const std::string& otherwise) cons
 
 std::vector<std::string> Arguments::list(const char* name) const {
   return has(name) ? values_[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+Result<std::uint64_t> Arguments::number(const char* name, std::uint64_t otherwise, Range range) const {
+  if (!has(name)) return otherwise;
+  const std::string given = text(name);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
+  if (error == std::errc{} && end == given.data() + given.size() && range.least <= value &&
+      value <= range.most)
+    return value;
+  return fail(Code::invalid, "--" + std::string(name) + ": found \"" + given +
+                                 "\"; allowed: a whole number from " + std::to_string(range.least) + " to " +
+                                 std::to_string(range.most));
 }
 
 ExitCode Arguments::mistake(const std::string& what) const {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/result.h"
 #include "simulator/cli/exit_code.h"
 
 namespace holdfast::cli {
@@ -32,6 +33,11 @@ class Arguments {
   bool has(const char* name) const { return values_.count(name) > 0; }
   std::string text(const char* name, const std::string& otherwise = "") const;
   std::vector<std::string> list(const char* name) const;
+  // A whole number within the range; the error says what was found and what is allowed.
+  struct Range {
+    std::uint64_t least, most;
+  };
+  Result<std::uint64_t> number(const char* name, std::uint64_t otherwise, Range range) const;
   // Prints "holdfast run: <what>; see holdfast run --help" and gives kBadInput.
   ExitCode mistake(const std::string& what) const;
 

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "simulator/cli/arguments.h"
+#include "simulator/cli/checked_json.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/run_settings.h"
 #include "simulator/scenario/explain.h"
@@ -13,26 +14,38 @@ namespace {
 
 namespace po = boost::program_options;
 
-struct Read {
-  std::vector<scenario::Scenario> scenarios;
-  std::optional<ExitCode> ended;
-};
-
-Read read(Arguments& arguments, const Words& words) {
+// The files that the words name; empty with a code when there are none.
+std::optional<std::vector<std::string>> files_of(Arguments& arguments, const Words& words, ExitCode& ended) {
   arguments.positional("scenario");
   arguments.add()("set", po::value<std::vector<std::string>>()->composing(),
                   "PATH=VALUE: set any path of the scenario");
-  if (auto ended = arguments.parse(words)) return {{}, ended};
+  const auto end = [&](ExitCode code) {
+    ended = code;
+    return std::nullopt;
+  };
+  if (auto parsed = arguments.parse(words)) return end(*parsed);
   const auto places = arguments.list("scenario");
-  if (places.empty()) return {{}, arguments.mistake("name a scenario file or a directory")};
+  if (places.empty()) return end(arguments.mistake("name a scenario file or a directory"));
   std::vector<std::string> files;
   for (const auto& place : places) {
     auto found = scenario::scenario_files(place);
-    if (!found) return {{}, arguments.mistake(found.error().message)};
+    if (!found) return end(arguments.mistake(found.error().message));
     files.insert(files.end(), found->begin(), found->end());
   }
-  auto loaded = load_all(files, arguments.list("set"));
-  return {std::move(loaded.scenarios), loaded.ended};
+  return files;
+}
+
+// {"file": ..., "ok": ..., "problems": [...]} for each.
+ExitCode check_as_json(const std::vector<std::string>& files, const std::vector<std::string>& overrides) {
+  std::vector<CheckedFile> checked;
+  ExitCode code = kPass;
+  for (const auto& file : files) {
+    const auto loaded = load_checked(file, overrides);
+    checked.push_back({file, loaded ? std::string() : loaded.error().message});
+    if (!loaded) code = kBadInput;
+  }
+  std::cout << checked_json(checked);
+  return code;
 }
 
 }  // namespace
@@ -40,18 +53,30 @@ Read read(Arguments& arguments, const Words& words) {
 ExitCode check_command(const Words& words) {
   Arguments arguments("check", "SCENARIO|DIR...",
                       "Validates scenarios: grammar, units, names, and whether they can be judged.",
-                      {"holdfast check scenarios", "holdfast check my.json --set load.rate=500/s"});
-  auto read_in = read(arguments, words);
-  for (const auto& scenario : read_in.scenarios) fmt::print("{}: ok\n", scenario.file);
-  return read_in.ended.value_or(kPass);
+                      {"holdfast check scenarios", "holdfast check my.json --set load.rate=500/s",
+                       "holdfast check scenarios --json"});
+  arguments.add()("json", "an array of file, ok and problems");
+  ExitCode ended = kPass;
+  const auto files = files_of(arguments, words, ended);
+  if (!files) return ended;
+  if (arguments.has("json")) return check_as_json(*files, arguments.list("set"));
+  const auto loaded = load_all(*files, arguments.list("set"));
+  for (const auto& scenario : loaded.scenarios) fmt::print("{}: ok\n", scenario.file);
+  return loaded.ended.value_or(kPass);
 }
 
 ExitCode explain_command(const Words& words) {
   Arguments arguments("explain", "SCENARIO...", "Prints the resolved timeline, faults and expectations.",
-                      {"holdfast explain scenarios/disk/full.json"});
-  auto read_in = read(arguments, words);
-  for (const auto& scenario : read_in.scenarios) fmt::print("{}\n", scenario::explain(scenario));
-  return read_in.ended.value_or(kPass);
+                      {"holdfast explain scenarios/disk/full.json",
+                       "holdfast explain scenarios/disk/full.json --json | jq .load"});
+  arguments.add()("json", "the resolved scenario, itself a valid scenario; one line for each");
+  ExitCode ended = kPass;
+  const auto files = files_of(arguments, words, ended);
+  if (!files) return ended;
+  const auto loaded = load_all(*files, arguments.list("set"));
+  for (const auto& scenario : loaded.scenarios)
+    fmt::print("{}\n", arguments.has("json") ? scenario.resolved_json : scenario::explain(scenario));
+  return loaded.ended.value_or(kPass);
 }
 
 }  // namespace holdfast::cli

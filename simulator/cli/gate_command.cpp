@@ -6,9 +6,14 @@
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
+#include "simulator/cli/outputs.h"
 #include "simulator/cli/progress.h"
 #include "simulator/cli/run_settings.h"
 #include "simulator/gate/gate.h"
+#include "simulator/gate/gate_json.h"
+#include "simulator/gate/table.h"
+#include "simulator/run/version.h"
+#include "simulator/scenario/explain.h"
 #include "simulator/scenario/scenario_files.h"
 #include "simulator/world/live/live_mount.h"
 
@@ -21,23 +26,37 @@ Arguments gate_arguments() {
   Arguments arguments(
       "gate", "[DIR|SCENARIO...]",
       "Runs a suite (default: scenarios/) in VIRTUAL over its seeds and its LIVE tier in real time,\n"
-      "checks that the naive subject is rejected, and prints scenarios × measures with verdicts.",
-      {"holdfast gate", "holdfast gate scenarios/disk --out results", "holdfast gate --no-live"});
+      "checks that the naive subjects are rejected, and prints scenarios × measures with verdicts.\n"
+      "docs/ci.md shows it in a pipeline.",
+      {"holdfast gate", "holdfast gate scenarios/disk --out results", "holdfast gate --no-live",
+       "holdfast gate --no-live --no-report --format junit my-scenarios > junit.xml"});
   arguments.positional("scenario");
   arguments.add()("no-live", "leave out what needs FUSE and real time")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "PATH=VALUE: set any path of every scenario")(
-      "out", po::value<std::string>(), "directory for results and report.html (default: results/gate)")(
+      "repeat", po::value<std::string>(),
+      "play each LIVE scenario so often, alternating with its twin (default: 1)")(
+      "max-seeds", po::value<std::string>(),
+      "seeds of one scenario at most, where the published ones cannot decide (default: 20)")(
+      "format", po::value<std::string>(),
+      "list of text, json, junit, markdown (default: all): the first is printed, the others are written")(
+      "out", po::value<std::string>(),
+      "directory for gate.json, junit.xml, summary.md, runs/ and report.html (default: results/gate)")(
       "no-report", "do not draw report.html");
   return arguments;
 }
 
-ExitCode print_result(const gate::GateResult& result) {
-  fmt::print("{}\n", gate::format_table(result.rows));
-  for (const auto& problem : result.problems) fmt::print("{}\n", problem);
-  fmt::print("self-check: {}\n", result.self_check());
-  if (result.interrupted) fmt::print("interrupted after {} rows\n", result.rows.size());
-  fmt::print("gate: {}\n", oracle::to_string(result.verdict()));
+// The limits are there so that a typing error does not play for a year.
+constexpr std::uint64_t kMostRepeats = 100;
+constexpr std::uint64_t kMostSeedsPlayed = gate::kMostForBounds;
+
+// What is to be played, said before the first run.
+void announce(const std::vector<scenario::Scenario>& scenarios) {
+  fmt::print(stderr, "holdfast {} ({}): {} scenarios\n\n", run::kVersion, run::kCommit, scenarios.size());
+  for (const auto& scenario : scenarios) fmt::print(stderr, "{}\n", scenario::explain_briefly(scenario));
+}
+
+ExitCode code_of(const gate::GateResult& result) {
   ExitCode code = exit_code(result.verdict());
   for (const auto& row : result.rows)
     for (const auto& error : row.errors()) code = worse(code, exit_code(error.code));
@@ -64,6 +83,12 @@ std::optional<std::vector<std::string>> find_scenarios(const Arguments& argument
 ExitCode gate_command(const Words& words) {
   Arguments arguments = gate_arguments();
   if (auto ended = arguments.parse(words)) return *ended;
+  const auto formats = parse_formats(arguments.text("format", "text,json,junit,markdown"));
+  if (!formats) return arguments.mistake(formats.error().message);
+  const auto repeat = arguments.number("repeat", 1, {1, kMostRepeats});
+  const auto max_seeds = arguments.number("max-seeds", 20, {1, kMostSeedsPlayed});
+  for (const auto* number : {&repeat, &max_seeds})
+    if (!*number) return arguments.mistake(number->error().message);
   const auto files = find_scenarios(arguments);
   if (!files) return kBadInput;
   auto loaded = load_all(*files, arguments.list("set"));
@@ -79,9 +104,13 @@ ExitCode gate_command(const Words& words) {
   const std::string out = arguments.text("out", "results/gate");
   std::error_code ignored;
   std::filesystem::remove_all(std::filesystem::path(out) / "runs", ignored);  // a report of this gate alone
+  announce(loaded.scenarios);
   Progress progress;
   gate::GateSettings settings;
   settings.live = live;
+  settings.repeat = *repeat;
+  settings.max_seeds = *max_seeds;
+  settings.overrides = arguments.list("set");
   settings.run.out = out + "/runs";
   settings.run.live_settings = live_settings();
   settings.run.progress = [&](const std::string& what, Duration at, Duration length,
@@ -89,8 +118,11 @@ ExitCode gate_command(const Words& words) {
   settings.begin = [&](const std::string& what) { progress.begin(what); };
   const gate::GateResult result = gate::run_gate(loaded.scenarios, settings, stop);
   progress.end();
-  ExitCode code = print_result(result);
-  std::fflush(stdout);
+
+  const Outputs outputs(*formats, out, "gate.json");
+  if (outputs.prints(Format::text))
+    std::cout << gate::format_table(result.rows) << "\n" << gate::format_conclusion(result);
+  ExitCode code = worse(code_of(result), outputs.finish(result, gate::gate_json(result)));
   if (!arguments.has("no-report") && !result.rows.empty())
     code = worse(code, draw_report({settings.run.out}, out + "/report.html"));
   return stop.load() ? kInterrupted : code;

@@ -6,9 +6,13 @@
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
+#include "simulator/cli/outputs.h"
 #include "simulator/cli/progress.h"
 #include "simulator/cli/run_settings.h"
-#include "simulator/gate/row.h"
+#include "simulator/gate/format_measure.h"
+#include "simulator/gate/gate.h"
+#include "simulator/gate/table.h"
+#include "simulator/oracle/result_json.h"
 #include "simulator/run/version.h"
 #include "simulator/scenario/check.h"
 #include "simulator/scenario/explain.h"
@@ -25,13 +29,19 @@ Arguments run_arguments() {
       "Runs scenarios, in virtual time unless told otherwise, and prints their verdicts.",
       {"holdfast run scenarios/disk/full.json", "holdfast run --live scenarios/disk/full.json --out results",
        "holdfast run scenarios/upstream/outage.json --seeds 1..5 --set load.rate=500/s",
-       "holdfast run --live scenarios/stress/slow-upstream.json --set subject.kind=naive-seed"});
+       "holdfast run --live scenarios/stress/slow-upstream.json --set subject.kind=naive-seed",
+       "holdfast run scenarios/disk/full.json --json | jq '.runs[0].measures'"});
   arguments.positional("scenario");
   arguments.add()("live", "in real time, through a FUSE mount and an HTTP upstream")(
       "virtual", "in virtual time (the default)")("seeds", po::value<std::string>(),
                                                   "A..B or one number; default: the scenario's own seed")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "PATH=VALUE: set any path of the scenario; repeatable")(
+      "repeat", po::value<std::string>(),
+      "play each seed so often, alternating with its twin: A B, B A, ... (default: 1)")(
+      "format", po::value<std::string>(),
+      "list of text, json, junit, markdown (default: text): the first is printed, all others go to --out")(
+      "json", "the same as --format json")(
       "out", po::value<std::string>(), "directory for result.json, timeline.csv, faults.jsonl of each run");
   return arguments;
 }
@@ -106,21 +116,78 @@ void print_outcome(const run::Outcome& outcome) {
   fmt::print("\n");
 }
 
-ExitCode run_once(run::ScenarioRunner& runner, const scenario::Scenario& scenario, bool live,
-                  Progress& progress) {
-  fmt::print("holdfast {} ({})  {}  {}  seed {}\n{}", run::kVersion, run::kCommit, scenario.title(),
-             live ? "live" : "virtual", scenario.seed, scenario::explain(scenario));
-  std::fflush(stdout);
-  progress.begin(scenario.title());
-  auto outcome = runner.run(scenario, scenario.seed);
-  progress.end();
-  if (!outcome) {
-    std::cerr << "holdfast run: " << outcome.error().message << "\n";
-    return exit_code(outcome.error().code);
+// What was played so far: rows for the formats, and each run's own result.
+struct Played {
+  gate::GateResult result{.plain = true};
+  std::vector<std::string> documents;  // result.json of each run
+  std::size_t runs = 0;
+  ExitCode worst = kPass;
+
+  std::string json() const {
+    return fmt::format("{{\"version\": 1, \"verdict\": \"{}\", \"runs\": [\n{}]}}\n",
+                       oracle::to_string(result.verdict()), fmt::join(documents, ",\n"));
   }
-  print_outcome(**outcome);
-  return exit_code((*outcome)->result.judgement.verdict);
-}
+};
+
+class Runs {
+ public:
+  Runs(const run::RunOptions& options, bool text, std::uint64_t repeats, bool json, Progress& progress,
+       Played& played)
+      : runner_(options, interrupted()),
+        live_(options.live),
+        text_(text),
+        json_(json),
+        repeats_(repeats),
+        progress_(progress),
+        played_(played) {}
+
+  void play(scenario::Scenario scenario, scenario::SeedRange seeds) {
+    gate::Row row(scenario, live_);
+    for (std::uint64_t i = 0; i <= seeds.last - seeds.first; ++i) {
+      scenario.seed = seeds.first + i;
+      for (std::uint64_t number = 1; number <= repeats_ && !interrupted().load(); ++number)
+        play_once(scenario, number, row);
+    }
+    if (!row.plays().empty()) played_.result.rows.push_back(std::move(row));
+  }
+
+ private:
+  void play_once(const scenario::Scenario& scenario, std::uint64_t number, gate::Row& row) {
+    if (text_)
+      fmt::print("holdfast {} ({})  {}  {}  seed {}\n{}\n", run::kVersion, run::kCommit, scenario.title(),
+                 row.world(), scenario.seed, scenario::explain(scenario));
+    std::fflush(stdout);
+    progress_.begin(scenario.title());
+    auto outcome = repeats_ > 1 ? runner_.run_pair(scenario, scenario.seed, number)
+                                : runner_.run(scenario, scenario.seed);
+    progress_.end();
+    if (outcome)
+      note(**outcome, row);
+    else
+      note(outcome.error(), scenario.seed, row);
+  }
+
+  void note(const run::Outcome& outcome, gate::Row& row) {
+    row.add(outcome);
+    ++played_.runs;
+    if (text_) print_outcome(outcome);
+    if (json_)
+      if (auto document = oracle::result_json(outcome.result))
+        played_.documents.push_back(std::move(*document));
+    played_.worst = worse(played_.worst, exit_code(outcome.result.judgement.verdict));
+  }
+  void note(const Error& error, std::uint64_t seed, gate::Row& row) {
+    row.add_error(seed, error);
+    std::cerr << "holdfast run: " << error.message << "\n";
+    played_.worst = worse(played_.worst, exit_code(error.code));
+  }
+
+  run::ScenarioRunner runner_;
+  bool live_, text_, json_;
+  std::uint64_t repeats_;
+  Progress& progress_;
+  Played& played_;
+};
 
 }  // namespace
 
@@ -131,6 +198,13 @@ ExitCode run_command(const Words& words) {
   if (files.empty()) return arguments.mistake("name a scenario file");
   if (arguments.has("live") && arguments.has("virtual"))
     return arguments.mistake("choose --live or --virtual");
+  if (arguments.has("json") && arguments.has("format")) return arguments.mistake("choose --json or --format");
+  const auto formats = parse_formats(arguments.has("json") ? "json" : arguments.text("format", "text"));
+  if (!formats) return arguments.mistake(formats.error().message);
+  const Outputs outputs(*formats, arguments.text("out"), "runs.json");
+  if (outputs.too_many()) return arguments.mistake("several formats need a directory: add --out");
+  const auto repeats = arguments.number("repeat", 1, {1, 1000});
+  if (!repeats) return arguments.mistake(repeats.error().message);
   const auto seeds =
       arguments.has("seeds") ? parse_seeds(arguments.text("seeds")) : scenario::SeedRange{0, 0};
   if (!seeds)
@@ -139,23 +213,23 @@ ExitCode run_command(const Words& words) {
   auto loaded = load_all(files, arguments.list("set"));
   if (loaded.ended) return *loaded.ended;
 
-  const std::atomic<bool>& stop = interrupted();
+  Played played;
+  played.result.live = arguments.has("live");
+  played.result.overrides = arguments.list("set");
   Progress progress;
   run::RunOptions options{
       .live = arguments.has("live"), .out = arguments.text("out"), .live_settings = live_settings()};
   options.progress = [&](const std::string& what, Duration at, Duration length,
                          const oracle::Ledger& ledger) { progress.update(what, at, length, ledger); };
-  run::ScenarioRunner runner(options, stop);
-  ExitCode worst = kPass;
-  for (auto& scenario : loaded.scenarios) {
-    const scenario::SeedRange own{scenario.seed, scenario.seed};
-    const auto range = arguments.has("seeds") ? *seeds : own;
-    for (std::uint64_t i = 0; i <= range.last - range.first && !stop.load(); ++i) {
-      scenario.seed = range.first + i;
-      worst = worse(worst, run_once(runner, scenario, options.live, progress));
-    }
-  }
-  return stop.load() ? kInterrupted : worst;
+  Runs runs(options, outputs.prints(Format::text), *repeats, outputs.wants(Format::json), progress, played);
+  for (const auto& scenario : loaded.scenarios)
+    runs.play(scenario, arguments.has("seeds") ? *seeds : scenario::SeedRange{scenario.seed, scenario.seed});
+  played.result.interrupted = interrupted().load();
+  if (outputs.prints(Format::text) && played.runs > 1)
+    fmt::print("{}", gate::format_table(played.result.rows));
+  std::fflush(stdout);
+  const ExitCode code = worse(played.worst, outputs.finish(played.result, played.json()));
+  return interrupted().load() ? kInterrupted : code;
 }
 
 }  // namespace holdfast::cli

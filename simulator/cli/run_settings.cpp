@@ -40,16 +40,22 @@ run::LiveSettings live_settings() {
           .scratch = std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp"};
 }
 
+Result<scenario::Scenario> load_checked(const std::string& file, const std::vector<std::string>& overrides) {
+  auto scenario = scenario::load_scenario(file, overrides);
+  if (!scenario) return scenario;
+  if (auto checked = scenario::check_scenario(*scenario); !checked) return fail(checked.error());
+  return scenario;
+}
+
 Loaded load_all(const std::vector<std::string>& files, const std::vector<std::string>& overrides) {
   Loaded loaded;
   for (const auto& file : files) {
-    auto scenario = scenario::load_scenario(file, overrides);
-    Status status = scenario ? scenario::check_scenario(*scenario) : Status(fail(scenario.error()));
-    if (status) {
+    auto scenario = load_checked(file, overrides);
+    if (scenario) {
       loaded.scenarios.push_back(std::move(*scenario));
       continue;
     }
-    std::cerr << status.error().message << "\n";
+    std::cerr << scenario.error().message << "\n";
     loaded.ended = kBadInput;
   }
   return loaded;

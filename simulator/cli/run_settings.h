@@ -12,6 +12,8 @@ namespace holdfast::cli {
 // This program's own path, and that of `faultfs` beside it.
 run::LiveSettings live_settings();
 
+Result<scenario::Scenario> load_checked(const std::string& file, const std::vector<std::string>& overrides);
+
 // Loads and checks; prints what is wrong. Empty with a code when anything was.
 struct Loaded {
   std::vector<scenario::Scenario> scenarios;

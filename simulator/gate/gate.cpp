@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "simulator/gate/controls.h"
+
 namespace holdfast::gate {
 namespace {
 
 using scenario::Scenario;
-using scenario::SubjectKind;
+using scenario::SeedRange;
 
 bool has_process_events(const Scenario& scenario) {
   return std::ranges::any_of(scenario.phases, [](const auto& phase) { return !phase.process.empty(); });
@@ -20,6 +22,8 @@ class Gate {
       : settings_(settings), interrupted_(interrupted) {}
 
   GateResult run(const std::vector<Scenario>& scenarios) {
+    result_.live = settings_.live;
+    result_.overrides = settings_.overrides;
     play_all(scenarios, false);
     if (settings_.live) play_all(scenarios, true);
     result_.interrupted = interrupted_.load();
@@ -32,41 +36,52 @@ class Gate {
     options.live = live;
     run::ScenarioRunner runner(options, interrupted_);
     for (const auto& scenario : scenarios) {
-      if (live ? !scenario.live_tier : has_process_events(scenario)) continue;
-      play(runner, scenario, live);
-      if (!suits_control(scenario) || scenario.subject.kind != SubjectKind::holdfast) continue;
-      Scenario control = scenario;
-      control.subject.kind = SubjectKind::naive_seed;
-      play(runner, control, live);
+      if (live ? scenario.live_tier : !has_process_events(scenario)) play(runner, scenario, live);
+      for (const auto& control : controls())
+        if (can_play(control, scenario, live)) play(runner, with_control(scenario, control), live);
     }
   }
 
   void play(run::ScenarioRunner& runner, const Scenario& scenario, bool live) {
-    if (interrupted_.load()) return;
-    Row row(scenario.title(), run::subject_name(scenario.subject.kind), live);
-    const scenario::SeedRange one{scenario.seed, scenario.seed};
-    const auto seeds = live ? one : scenario.seeds.value_or(one);
-    for (std::uint64_t seed = seeds.first; seed <= seeds.last && !interrupted_.load(); ++seed) {
-      if (settings_.begin)
-        settings_.begin(fmt::format("{} {} {} seed {}", row.scenario(), row.subject(), row.world(), seed));
-      scenario::Scenario with_seed = scenario;
-      with_seed.seed = seed;
-      auto outcome = runner.run(with_seed, seed);
-      if (outcome)
-        row.add(**outcome);
-      else
-        row.add_error(outcome.error());
-    }
-    note(std::move(row));
+    Row row(scenario, live);
+    if (live)
+      play_repeats(runner, row);
+    else
+      play_seeds(runner, row);
+    if (!row.plays().empty()) result_.rows.push_back(std::move(row));
   }
 
-  void note(Row row) {
-    const bool as_it_should = row.is_control() ? row.rejected() : row.verdict() == oracle::RunVerdict::pass;
-    if (!as_it_should)
-      for (const auto& reason : row.reasons())
-        result_.problems.push_back(
-            fmt::format("{} ({} {}): {}", row.scenario(), row.subject(), row.world(), reason));
-    if (row.seeds() > 0) result_.rows.push_back(std::move(row));
+  void play_seeds(run::ScenarioRunner& runner, Row& row) {
+    const auto& scenario = row.scenario();
+    const SeedRange published = scenario.seeds.value_or(SeedRange{scenario.seed, scenario.seed});
+    for (std::uint64_t i = 0; i <= published.last - published.first; ++i)
+      play_once(runner, row, published.first + i, 0);
+    if (row.is_control() || !row.undecided()) return;
+    for (std::uint64_t seed = published.last + 1; row.plays().size() < settings_.max_seeds; ++seed) {
+      if (!play_once(runner, row, seed, 0)) return;
+      row.note_extra(1);
+    }
+  }
+
+  void play_repeats(run::ScenarioRunner& runner, Row& row) {
+    const auto repeats = row.is_control() ? 1 : settings_.repeat;
+    for (std::uint64_t number = 1; number <= repeats; ++number)
+      play_once(runner, row, row.scenario().seed, repeats > 1 ? number : 0);
+  }
+
+  // `repeat` 0: with the twin that all share. False when the gate was interrupted.
+  bool play_once(run::ScenarioRunner& runner, Row& row, std::uint64_t seed, std::uint64_t repeat) {
+    if (interrupted_.load()) return false;
+    if (settings_.begin)
+      settings_.begin(fmt::format("{} {} {} seed {}", row.title(), row.subject(), row.world(), seed));
+    Scenario with_seed = row.scenario();
+    with_seed.seed = seed;
+    auto outcome = repeat > 0 ? runner.run_pair(with_seed, seed, repeat) : runner.run(with_seed, seed);
+    if (outcome)
+      row.add(**outcome);
+    else
+      row.add_error(seed, outcome.error());
+    return true;
   }
 
   const GateSettings& settings_;
@@ -74,26 +89,35 @@ class Gate {
   GateResult result_;
 };
 
+// As a POSIX shell reads it.
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 }  // namespace
 
-bool suits_control(const Scenario& scenario) { return scenario.load.arrival == scenario::Arrival::closed; }
+bool is_problem(const Row& row) {
+  return row.is_control() ? row.broke_law() : row.verdict() != oracle::RunVerdict::pass;
+}
+
+std::string reproduce(const Row& row, const std::vector<std::string>& overrides) {
+  std::string command = "holdfast run";
+  if (row.live()) command += " --live";
+  command += fmt::format(" {} --seeds {}", shell_word(row.scenario().file), row.telling_seed());
+  if (row.live() && row.plays().size() > 1) command += fmt::format(" --repeat {}", row.plays().size());
+  for (const auto& setting : overrides) command += " --set " + shell_word(setting);
+  if (row.is_control()) command += " --set subject.kind=" + row.subject();
+  return command;
+}
 
 GateResult run_gate(const std::vector<Scenario>& scenarios, const GateSettings& settings,
                     const std::atomic<bool>& interrupted) {
   return Gate(settings, interrupted).run(scenarios);
-}
-
-std::string GateResult::self_check() const {
-  std::size_t controls = 0, rejected = 0;
-  for (const auto& row : rows) {
-    controls += row.is_control();
-    rejected += row.is_control() && row.rejected();
-  }
-  if (controls == 0) return "not done: no scenario here suits the naive subject";
-  if (rejected == controls)
-    return fmt::format("the naive subject is rejected in {} of {}, as it must be", rejected, controls);
-  return fmt::format("the naive subject is rejected in {} of {} only: this gate cannot tell good from bad",
-                     rejected, controls);
 }
 
 oracle::RunVerdict GateResult::verdict() const {
@@ -101,12 +125,13 @@ oracle::RunVerdict GateResult::verdict() const {
   RunVerdict worst = interrupted ? RunVerdict::inconclusive : RunVerdict::pass;
   bool core_judged = false;
   for (const auto& row : rows) {
-    core_judged |= !row.is_control();
-    if (row.is_control())
-      worst = worse(worst, row.rejected() || interrupted ? RunVerdict::pass : RunVerdict::fail);
-    else
+    core_judged |= !row.is_control() || plain;
+    if (plain)
       worst = worse(worst, row.verdict());
+    else if (is_problem(row))
+      worst = worse(worst, row.is_control() ? RunVerdict::fail : row.verdict());
   }
+  if (self_check().failed && !interrupted) worst = worse(worst, RunVerdict::fail);
   return core_judged ? worst : worse(worst, RunVerdict::invalid);
 }
 

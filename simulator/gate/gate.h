@@ -1,12 +1,12 @@
 // The gate: a suite of scenarios with a verdict one can act on.
 //
 //   GateResult result = run_gate(scenarios, settings, interrupted);
-//   result.verdict(), format_table(result.rows)
+//   result.verdict(), format_table(result.rows), gate_json(result), ...
 //
 // Every scenario is played in VIRTUAL over its published seeds (but for those with process events,
-// which are LIVE only); those of the LIVE tier also once in real time. The naive subject plays the
-// scenarios that suit it, in the same worlds, as a control: it must miss what each of them expects,
-// else the gate cannot tell good from bad and fails itself.
+// which are LIVE only); those of the LIVE tier also in real time, `repeat` times. Where the bounds of
+// the published seeds cannot decide, the seeds after them are played too, all at once, up to
+// `max_seeds` in all. The control subjects (controls.h) play what they can, and must be rejected.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "simulator/gate/row.h"
+#include "simulator/gate/self_check.h"
 #include "simulator/run/run_scenario.h"
 
 namespace holdfast::gate {
@@ -22,25 +23,32 @@ namespace holdfast::gate {
 struct GateSettings {
   run::RunOptions run;                                 // `live` is set by the gate
   bool live = true;                                    // false: --no-live
+  std::uint64_t repeat = 1;                            // of each LIVE run
+  std::uint64_t max_seeds = 20;                        // of one scenario in VIRTUAL
+  std::vector<std::string> overrides;                  // of every scenario; for the commands that reproduce
   std::function<void(const std::string& what)> begin;  // before each run
 };
 
 struct GateResult {
-  std::vector<Row> rows;
+  std::vector<Row> rows;  // VIRTUAL ones first
+  bool live = true;       // whether LIVE was asked for
   bool interrupted = false;
-  std::vector<std::string> problems;
+  bool plain = false;  // of `run`, which plays no controls and checks itself by none
+  std::vector<std::string> overrides;
 
-  // What became of the control: one sentence.
-  std::string self_check() const;
-  // The worst verdict of the core's rows, at least inconclusive when interrupted, invalid when there
-  // are none; fail when a control was not rejected.
+  SelfCheck self_check() const { return plain ? SelfCheck{} : gate::self_check(rows, live); }
+  // The worst verdict of the core's rows (plain: of all), at least inconclusive when interrupted,
+  // invalid when there are none; fail when the self-check fails or a control breaks a law.
   oracle::RunVerdict verdict() const;
 };
 
 GateResult run_gate(const std::vector<scenario::Scenario>& scenarios, const GateSettings& settings,
                     const std::atomic<bool>& interrupted);
 
-// True when the naive subject can play it: a closed loop, as the seed had.
-bool suits_control(const scenario::Scenario& scenario);
+// Whether a row is a reason for the gate not to pass by itself.
+bool is_problem(const Row& row);
+
+// The command that plays the run which shows best why a row is not a pass.
+std::string reproduce(const Row& row, const std::vector<std::string>& overrides);
 
 }  // namespace holdfast::gate

@@ -93,6 +93,32 @@ void add_call_times(Measures& measures, const RunRecord& run) {
       run.live ? in_seconds(percentile(lag, 990), "no call was made") : Measured{std::nullopt, "LIVE only"};
 }
 
+// From the instant at which a record was due, so that time spent on disk counts.
+void add_delivery_age(Measures& measures, const RunRecord& run) {
+  std::vector<Duration> ages;
+  for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
+    const auto times = times_of(run.ledger.entry(i));
+    if (times.delivered != kNotYet) ages.push_back(times.delivered - times.intended);
+  }
+  measures.by_name["delivery.age.p50"] = in_seconds(percentile(ages, 500), "nothing was delivered");
+  measures.by_name["delivery.age.p99"] = in_seconds(percentile(ages, 990), "nothing was delivered");
+}
+
+// What the core counts of itself; a control keeps no such books.
+void add_events(Measures& measures, const RunRecord& run) {
+  constexpr std::pair<const char*, std::uint64_t Stats::*> kEvents[] = {
+      {"breaker.opens", &Stats::breaker_opens},
+      {"retries", &Stats::retries},
+      {"fallbacks", &Stats::fallbacks}};
+  for (const auto& [name, member] : kEvents) {
+    auto& measured = measures.by_name[name];
+    if (!run.stats)
+      measured.note = "the subject keeps no such books";
+    else
+      measured = {static_cast<double>((*run.stats).*member), run.kills.empty() ? "" : "of its last life"};
+  }
+}
+
 void add_counts(Measures& measures, const Accounting& books) {
   const std::pair<const char*, std::uint64_t> counts[] = {{"loss.counted", books.loss_counted()},
                                                           {"loss.unaccounted", books.unaccounted},
@@ -127,6 +153,8 @@ Measures compute_measures(const RunRecord& run, const RunRecord* twin, const Acc
   measures.by_name["oracle_ratio"] = oracle_ratio(run);
   add_counts(measures, books);
   add_call_times(measures, run);
+  add_delivery_age(measures, run);
+  add_events(measures, run);
   measures.by_name["recovery.time"] =
       from_wait(recovery_time(run), "no fault was armed, or too little load came after it");
   measures.by_name["backlog.drain_time"] = from_wait(drain_time(run, books), "no fault was armed");

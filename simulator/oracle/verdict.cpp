@@ -84,6 +84,14 @@ void decide(Judgement& judgement, RunVerdict verdict, const Reasons& reasons) {
   judgement.reasons.insert(judgement.reasons.end(), reasons.begin(), reasons.end());
 }
 
+// The same of what has nothing to do with expectations.
+void decide_soundness(Judgement& judgement, RunVerdict verdict, const Reasons& reasons) {
+  decide(judgement, verdict, reasons);
+  if (reasons.empty()) return;
+  if (judgement.soundness_reasons.empty()) judgement.soundness = verdict;
+  judgement.soundness_reasons.insert(judgement.soundness_reasons.end(), reasons.begin(), reasons.end());
+}
+
 }  // namespace
 
 std::string_view to_string(RunVerdict verdict) {
@@ -125,20 +133,20 @@ Judgement judge(const RunRecord& run, const RunRecord* twin, const Accounting& b
   Judgement judgement;
   for (const auto& expectation : run.scenario.expect)
     judgement.expectations.push_back(judge_expectation(expectation, measures, run.live));
-  decide(judgement, RunVerdict::fail, broken_laws(laws, LawVerdict::fail, "is broken"));
-  if (books.offered == 0) decide(judgement, RunVerdict::invalid, {"no record was offered"});
+  decide_soundness(judgement, RunVerdict::fail, broken_laws(laws, LawVerdict::fail, "is broken"));
+  if (books.offered == 0) decide_soundness(judgement, RunVerdict::invalid, {"no record was offered"});
   if (!run.interrupted) {
-    decide(judgement, RunVerdict::invalid, missing_windows(run));
-    decide(judgement, RunVerdict::invalid, unfired_faults(run));
+    decide_soundness(judgement, RunVerdict::invalid, missing_windows(run));
+    decide_soundness(judgement, RunVerdict::invalid, unfired_faults(run));
   }
-  decide(judgement, RunVerdict::invalid, weak_twin(run, twin));
-  if (run.interrupted) decide(judgement, RunVerdict::inconclusive, {"the run was interrupted"});
+  decide_soundness(judgement, RunVerdict::invalid, weak_twin(run, twin));
+  if (run.interrupted) decide_soundness(judgement, RunVerdict::inconclusive, {"the run was interrupted"});
   decide(judgement, RunVerdict::fail,
          of_expectations(judgement.expectations, measures, ExpectationVerdict::fail));
   decide(judgement, RunVerdict::invalid,
          of_expectations(judgement.expectations, measures, ExpectationVerdict::not_available));
-  decide(judgement, RunVerdict::inconclusive,
-         broken_laws(laws, LawVerdict::inconclusive, "cannot be judged"));
+  decide_soundness(judgement, RunVerdict::inconclusive,
+                   broken_laws(laws, LawVerdict::inconclusive, "cannot be judged"));
   return judgement;
 }
 

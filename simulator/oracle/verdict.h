@@ -11,7 +11,8 @@
 //   invalid       an expected measure is not available
 //   inconclusive  a law lacks evidence, or the run was too short for it
 //   pass
-// All reasons are kept, whichever decided. Pure.
+// All reasons are kept, whichever decided. `soundness` is the same without the expectations, for who
+// judges those over many runs. Pure.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +44,8 @@ struct Judgement {
   RunVerdict verdict = RunVerdict::pass;
   std::vector<std::string> reasons;  // why it is not a pass, whole sentences
   std::vector<ExpectationResult> expectations;
+  RunVerdict soundness = RunVerdict::pass;
+  std::vector<std::string> soundness_reasons;
 };
 
 ExpectationResult judge_expectation(const scenario::Expectation& expectation, const Measures& measures,

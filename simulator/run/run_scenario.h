@@ -4,7 +4,12 @@
 //   auto outcome = runner.run(scenario, seed);
 //   outcome->result.judgement.verdict
 //
-// A twin is played once for each load: scenarios that differ in their faults alone share it.
+// A twin is played once for each load: scenarios that differ in their faults alone share it. A repeated
+// run is one of a series that alternates with twins of their own,
+//
+//   for (number = 1..N) runner.run_pair(scenario, seed, number);     // A B, B A, A B, ...
+//
+// so that each is compared with the twin beside it in time, and a drift of the machine favours neither.
 #pragma once
 
 #include <atomic>
@@ -41,13 +46,18 @@ class ScenarioRunner {
       : options_(std::move(options)), interrupted_(interrupted) {}
 
   Result<std::unique_ptr<Outcome>> run(const scenario::Scenario& scenario, std::uint64_t seed);
+  // `number` counts from 1 and becomes part of the name of the results' directory.
+  Result<std::unique_ptr<Outcome>> run_pair(const scenario::Scenario& scenario, std::uint64_t seed,
+                                            std::uint64_t number);
 
  private:
   using Shared = std::shared_ptr<FinishedRun>;
 
   Result<Shared> play(const scenario::Scenario& scenario, std::uint64_t seed, const std::string& what);
   Result<Shared> twin(const scenario::Scenario& scenario, std::uint64_t seed);
-  Status write(Outcome& outcome, std::uint64_t seed);
+  Result<Shared> play_twin(const scenario::Scenario& scenario, std::uint64_t seed);
+  Result<std::unique_ptr<Outcome>> judge(Shared faulted, Shared twin, const std::string& suffix);
+  Status write(Outcome& outcome, const std::string& suffix);
 
   RunOptions options_;
   const std::atomic<bool>& interrupted_;

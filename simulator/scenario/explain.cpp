@@ -6,6 +6,7 @@
 #include "core/config/options_table.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
+#include "simulator/scenario/time_axis.h"
 
 namespace holdfast::scenario {
 namespace {
@@ -89,14 +90,14 @@ std::string timeline(const Scenario& scenario) {
   std::string text;
   Duration start{0};
   for (const auto& phase : scenario.phases) {
-    text += fmt::format("  {:<10} {} for {}\n", format_duration(start), phase.name,
-                        format_duration(phase.length));
+    text +=
+        fmt::format("  {:<10} {} for {}\n", format_instant(start), phase.name, format_duration(phase.length));
     for (const auto& rule : phase.disk.rules) text += "               disk      " + describe(rule) + "\n";
     for (const auto& rule : phase.upstream) text += "               upstream  " + describe(rule) + "\n";
     for (const auto& event : phase.process) text += "               process   " + describe(event) + "\n";
     start += phase.length;
   }
-  return text + fmt::format("  {:<10} end\n", format_duration(start));
+  return text + fmt::format("  {:<10} end\n", format_instant(start));
 }
 
 std::string expectations(const Scenario& scenario) {
@@ -105,8 +106,28 @@ std::string expectations(const Scenario& scenario) {
     const Measure* measure = find_measure(expectation.measure);
     const bool live_only = measure != nullptr && measure->live_only;
     text += "  " + expectation.text + (live_only ? "   (judged LIVE only)" : "") + "\n";
+    if (measure != nullptr && !measure->meaning.empty()) text += fmt::format("      {}\n", measure->meaning);
   }
   return text.empty() ? "  nothing beyond the laws\n" : text;
+}
+
+std::string seeds(const Scenario& scenario) {
+  if (!scenario.seeds) return std::to_string(scenario.seed);
+  return fmt::format("{}; published {}..{}", scenario.seed, scenario.seeds->first, scenario.seeds->last);
+}
+
+std::string worlds(const Scenario& scenario) {
+  if (scenario.live_tier) return "live: the gate plays it in virtual time and on this machine";
+  return "virtual: the gate plays it in virtual time only";
+}
+
+std::string effects(const Phase& phase) {
+  std::string text;
+  const auto add = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
+  for (const auto& rule : phase.disk.rules) add(describe(rule));
+  for (const auto& rule : phase.upstream) add(describe(rule));
+  for (const auto& event : phase.process) add(describe(event));
+  return text;
 }
 
 }  // namespace
@@ -114,18 +135,32 @@ std::string expectations(const Scenario& scenario) {
 std::string explain(const Scenario& scenario) {
   std::string text = scenario.name + (scenario.file.empty() ? "" : "  (" + scenario.file + ")") + "\n";
   if (!scenario.why.empty()) text += scenario.why + "\n";
-  text += fmt::format(
-      "\nseed         {}{}\n", scenario.seed,
-      scenario.seeds ? fmt::format("; published {}..{}", scenario.seeds->first, scenario.seeds->last) : "");
-  text += fmt::format("tier         {}\n", kTierNames[scenario.live_tier ? 1 : 0]);
-  text += "load         " + describe(scenario.load) + "\n";
-  text += "disk         " + describe(scenario.disk) + "\n";
-  text += fmt::format("upstream     latency {}, {} requests at once\n",
+  text += "\nEnvironment\n";
+  text += "  seed       " + seeds(scenario) + "\n";
+  text += "  tier       " + worlds(scenario) + "\n";
+  text += "  load       " + describe(scenario.load) + "\n";
+  text += "  disk       " + describe(scenario.disk) + "\n";
+  text += fmt::format("  upstream   latency {}, {} requests at once\n",
                       format_duration(scenario.upstream.latency), scenario.upstream.concurrency);
-  text += "subject      " + describe(scenario.subject) + "\n";
-  text += fmt::format("limits       recover in {}, drain in {}\n", format_duration(scenario.limits.recover),
-                      format_duration(scenario.limits.drain));
-  return text + "\nTimeline\n" + timeline(scenario) + "\nExpected\n" + expectations(scenario);
+  text += "  subject    " + describe(scenario.subject) + "\n";
+  text += "\nTimeline\n" + draw_timeline(scenario) + "\n" + timeline(scenario);
+  text += "\nExpected\n" + expectations(scenario);
+  text += fmt::format(
+      "\nLimits, once every fault is over\n  goodput returns within {}, the backlog is gone within {}\n",
+      format_duration(scenario.limits.recover), format_duration(scenario.limits.drain));
+  return text;
+}
+
+std::string explain_briefly(const Scenario& scenario) {
+  std::string text = fmt::format("{}  seed {}\n", scenario.title(), seeds(scenario));
+  Duration start{0};
+  for (const auto& phase : scenario.phases) {
+    const std::string what = effects(phase);
+    text += fmt::format("  {:<8} {} for {}{}{}\n", format_instant(start), phase.name,
+                        format_duration(phase.length), what.empty() ? "" : ": ", what);
+    start += phase.length;
+  }
+  return text;
 }
 
 }  // namespace holdfast::scenario

@@ -4,6 +4,11 @@
 //
 //   disk-full-during-outage  (scenarios/combined/disk-full-during-outage.json)
 //   ...
+//                           0s       2s                     7s                            15s
+//                           |warm-up |stress                |recovery                      |
+//     disk     volume fills          #######################
+//     upstream away                  #######################
+//
 //     2s     stress for 5s
 //            disk      volume fills: full, 512KiB left
 //            upstream  away: outage, refuse
@@ -18,5 +23,8 @@
 namespace holdfast::scenario {
 
 std::string explain(const Scenario& scenario);
+
+// Title, seeds and phases with their faults, a line each: what a gate says before its first run.
+std::string explain_briefly(const Scenario& scenario);
 
 }  // namespace holdfast::scenario

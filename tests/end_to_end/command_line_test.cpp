@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "simulator/cli/commands.h"
 #include "tests/end_to_end/program.h"
@@ -85,6 +86,85 @@ TEST(CommandLine, NaiveSeedIsRejectedInVirtualTimeToo) {
     const auto result = nlohmann::json::parse(std::ifstream(path + "/result.json"));
     EXPECT_NEAR(result["measures"]["retention.calls"].get<double>(), 0.032, 0.003) << "seed " << seed;
   }
+}
+
+// The first JSON value of what a program printed; what it said on standard error follows.
+nlohmann::json first_json(const ProgramRun& run) {
+  nlohmann::json value;
+  std::istringstream(run.output) >> value;
+  return value;
+}
+
+TEST(CommandLine, DataCommandsSpeakJson) {
+  const auto file = source("scenarios/upstream/outage.json");
+  const auto run = run_program({holdfast(), "run", "--json", "--seeds", "1..2", file});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  const auto runs = first_json(run)["runs"];
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs[1]["seed"], 2);
+  EXPECT_GT(runs[1]["measures"]["breaker.opens"], 0);
+
+  TemporaryDirectory directory;
+  const auto bad =
+      write_scenario(directory, "{\n  \"version\": 1,\n  \"name\": \"mine\",\n  \"phasez\": []\n}\n");
+  const auto check = run_program({holdfast(), "check", "--json", file, bad});
+  EXPECT_EQ(check.exit_code, 3);
+  EXPECT_EQ(first_json(check)[0]["ok"], true);
+  EXPECT_NE(first_json(check)[1]["problems"][0].get<std::string>().find(bad + ":4:3: "), std::string::npos);
+
+  const auto resolved = first_json(run_program({holdfast(), "explain", "--json", file}));
+  EXPECT_EQ(resolved["load"]["rate"], "2000.0/s");
+}
+
+TEST(CommandLine, FormatsAreCheckedBeforeAnythingRuns) {
+  const auto file = source("scenarios/upstream/outage.json");
+  const auto unknown = run_program({holdfast(), "gate", "--format", "jnuit", file});
+  EXPECT_EQ(unknown.exit_code, 3);
+  EXPECT_NE(unknown.output.find("did you mean \"junit\""), std::string::npos) << unknown.output;
+  for (const char* list : {"", "text,text", "text,"})
+    EXPECT_EQ(run_program({holdfast(), "gate", "--format", list, file}).exit_code, 3) << list;
+  EXPECT_EQ(run_program({holdfast(), "run", "--format", "text,junit", file}).exit_code, 3) << "where to?";
+  EXPECT_EQ(run_program({holdfast(), "run", "--json", "--format", "text", file}).exit_code, 3);
+  EXPECT_EQ(run_program({holdfast(), "gate", "--repeat", "0", file}).exit_code, 3);
+  EXPECT_EQ(run_program({holdfast(), "gate", "--max-seeds", "many", file}).exit_code, 3);
+}
+
+// One expectation that no core can meet: the gate fails, says so to everybody, and how to see it again.
+TEST(CommandLine, FailingGateTellsPeopleServicesAndGithub) {
+  TemporaryDirectory directory;
+  const auto file = source("scenarios/upstream/outage.json");
+  const std::string summary = directory.path() + "/step-summary.md";
+  std::ofstream(summary) << "before\n";
+  const auto gate =
+      run_program({"env", "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + source(""),
+                   "GITHUB_STEP_SUMMARY=" + summary, holdfast(), "gate", "--no-live", "--no-report", "--out",
+                   directory.path(), "--set", "expect.0=retention.durable >= 200%", file});
+  EXPECT_EQ(gate.exit_code, 1) << gate.output;
+  EXPECT_NE(gate.output.find("to see it again: holdfast run " + file + " --seeds 1 --set 'expect.0="),
+            std::string::npos)
+      << gate.output;
+  EXPECT_NE(gate.output.find("::error file=scenarios/upstream/outage.json,line="), std::string::npos)
+      << gate.output;
+  EXPECT_NE(gate.output.find("upstream/outage  seed 42; published 1..5\n"), std::string::npos) << gate.output;
+
+  std::stringstream told;
+  told << std::ifstream(summary).rdbuf();
+  EXPECT_TRUE(told.str().starts_with("before\n## Holdfast: fail")) << told.str();
+  const auto json = nlohmann::json::parse(std::ifstream(directory.path() + "/gate.json"));
+  EXPECT_EQ(json["verdict"], "fail");
+  EXPECT_EQ(json["virtual"][0]["expectations"][0]["verdict"], "fail");
+  std::stringstream junit;
+  junit << std::ifstream(directory.path() + "/junit.xml").rdbuf();
+  EXPECT_NE(junit.str().find("<failure message=\"expected retention.durable &gt;= 200%"), std::string::npos);
+}
+
+TEST(CommandLine, TwoVirtualGatesGiveTheSameBytes) {
+  const auto play = [] {
+    TemporaryDirectory directory;
+    return run_program({holdfast(), "gate", "--no-live", "--no-report", "--format", "json", "--out",
+                        directory.path(), source("scenarios/upstream/outage.json")});
+  };
+  EXPECT_EQ(play().output, play().output);
 }
 
 // Without FUSE, LIVE ends with 4 and says what to do; the gate without LIVE runs the rest.

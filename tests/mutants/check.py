@@ -2,8 +2,9 @@
 """Runs a mutant on tests/mutants/scenario.json and passes when the law that must catch it did.
 
     tests/mutants/check.py bin/holdfast-skip-sync --virtual --law durability --out DIR
+    tests/mutants/check.py bin/holdfast-no-spool --virtual --measure retention.durable --scenario FILE --out DIR
 
-With `--law none` the program must pass with every law unbroken. Exit code 77: this machine cannot
+With `--measure` an expectation of that measure must have failed, and no law. With `--law none` the program must pass with every law unbroken. Exit code 77: this machine cannot
 run that world.
 """
 import argparse
@@ -23,7 +24,10 @@ def parse_arguments(arguments):
     world = parser.add_mutually_exclusive_group(required=True)
     world.add_argument("--virtual", dest="world", action="store_const", const="virtual")
     world.add_argument("--live", dest="world", action="store_const", const="live")
-    parser.add_argument("--law", required=True, help="the law that must be broken, or none")
+    judge = parser.add_mutually_exclusive_group(required=True)
+    judge.add_argument("--law", help="the law that must be broken, or none")
+    judge.add_argument("--measure", help="the measure that must miss what the scenario expects of it")
+    parser.add_argument("--scenario", type=pathlib.Path, default=SCENARIO)
     parser.add_argument("--set", action="append", default=[], help="PATH=VALUE of the scenario; repeatable")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="where the results go; replaced")
     return parser.parse_args(arguments)
@@ -38,6 +42,31 @@ def broken_laws(out):
     return {law["law"]: law["detail"] for law in laws if law["verdict"] == "fail"}
 
 
+def plays_differently(command, out):
+    """Whether a second run of the same seed leaves another trace."""
+    again = out.parent / (out.name + "-again")
+    shutil.rmtree(again, ignore_errors=True)
+    subprocess.run([again if word is out else word for word in command], capture_output=True)
+    traces = [[json.loads(result.read_text()).get("trace_hash") for result in sorted(place.rglob("result.json"))]
+              for place in (out, again)]
+    return traces[0] != traces[1]
+
+
+def missed_measures(out):
+    """The measures of which the runs below `out` missed an expectation."""
+    results = [json.loads(result.read_text()) for result in out.rglob("result.json")]
+    return {each["measure"] for result in results for each in result["expectations"] if each["verdict"] == "fail"}
+
+
+def complaint_of_measure(measure, code, broken, missed):
+    """The same where a measure must catch the mutant."""
+    if broken:
+        return f"the run failed by a law, and {measure} should have caught it: {broken}"
+    if code != BROKEN:
+        return f"the run ended with {code}, but a missed expectation ends with {BROKEN}"
+    return "" if measure in missed else f"the run failed, but not by {measure}; missed: {missed or 'nothing'}"
+
+
 def complaint(law, code, broken):
     """Why the check fails; '' when it passes."""
     if law == "none":
@@ -50,15 +79,23 @@ def complaint(law, code, broken):
 def main(arguments):
     options = parse_arguments(arguments)
     shutil.rmtree(options.out, ignore_errors=True)
-    command = [options.program, "run", f"--{options.world}", SCENARIO, "--out", options.out]
+    command = [options.program, "run", f"--{options.world}", options.scenario, "--out", options.out]
     command += [f"--set={setting}" for setting in options.set]
     ran = subprocess.run(command, capture_output=True, text=True)
     print(ran.stdout + ran.stderr)
     if ran.returncode == CANNOT_RUN:
         print(f"skipped: {(ran.stderr.strip().splitlines() or ['this machine cannot run it'])[-1]}")
         return SKIPPED
-    wrong = complaint(options.law, ran.returncode, broken_laws(options.out))
-    print(wrong or f"as it must be, the broken law is: {options.law}")
+    broken = broken_laws(options.out)
+    if options.measure:
+        wrong = complaint_of_measure(options.measure, ran.returncode, broken, missed_measures(options.out))
+        print(wrong or f"as it must be, this misses what is expected: {options.measure}")
+    elif options.law == "determinism":  # which needs two runs, so no single one can break it
+        wrong = "" if plays_differently(command, options.out) else "two runs of one seed were the same"
+        print(wrong or "as it must be, the broken law is: determinism")
+    else:
+        wrong = complaint(options.law, ran.returncode, broken)
+        print(wrong or f"as it must be, the broken law is: {options.law}")
     return 1 if wrong else 0
 
 

@@ -25,6 +25,39 @@ class Check(unittest.TestCase):
                                  capture_output=True, text=True)
             return ran.returncode, ran.stdout
 
+    def judge_measure(self, code, law, expectation):
+        """The same for --measure retries: a law's verdict, and that of the expectation on retries."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            result = {"laws": [{"law": "bounds", "verdict": law, "detail": ""}],
+                      "expectations": [{"measure": "retries", "verdict": expectation}]}
+            (folder / "planted.json").write_text(json.dumps(result))
+            program = folder / "program"
+            program.write_text(f'#!/bin/sh\nmkdir -p "$5/x"\ncp {folder}/planted.json "$5/x/result.json"\nexit {code}\n')
+            program.chmod(0o755)
+            return subprocess.run([CHECK, program, "--virtual", "--measure", "retries", "--out", folder / "out"],
+                                  capture_output=True).returncode
+
+    def test_a_measure_catches_only_by_its_own_expectation(self):
+        self.assertEqual(self.judge_measure(1, "pass", "fail"), 0)
+        self.assertEqual(self.judge_measure(1, "fail", "fail"), 1)
+        self.assertEqual(self.judge_measure(1, "pass", "pass"), 1)
+        self.assertEqual(self.judge_measure(2, "pass", "fail"), 1)
+
+    def judge_determinism(self, trace):
+        """check.py's exit code for a program that leaves this text, as the shell expands it, as its trace."""
+        with tempfile.TemporaryDirectory() as name:
+            program = pathlib.Path(name) / "program"
+            program.write_text('#!/bin/sh\nmkdir -p "$5/x"\n'
+                               f'echo "{{\\"laws\\": [], \\"trace_hash\\": \\"{trace}\\"}}" > "$5/x/result.json"\n')
+            program.chmod(0o755)
+            return subprocess.run([CHECK, program, "--virtual", "--law", "determinism", "--out",
+                                   pathlib.Path(name) / "out"], capture_output=True).returncode
+
+    def test_determinism_is_caught_by_two_traces_of_one_seed(self):
+        self.assertEqual(self.judge_determinism("$$"), 0)
+        self.assertEqual(self.judge_determinism("same"), 1)
+
     def test_passes_when_the_law_caught_the_bug(self):
         self.assertEqual(self.judge("durability", 1, {"durability": "fail", "identity": "pass"})[0], 0)
 

@@ -1,17 +1,24 @@
 #include "simulator/gate/gate.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <limits>
+#include "simulator/gate/format_measure.h"
+#include "simulator/scenario/parse_json.h"
+#include "tests/unit/simulator/gate/rows.h"
 
 namespace holdfast::gate {
 namespace {
 
 using oracle::RunVerdict;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
-Row row(const char* subject) {
-  Row made("disk/full", subject, false);
-  return made;
+GateResult with_rows(std::vector<Row> rows) {
+  GateResult result;
+  result.rows = std::move(rows);
+  return result;
 }
 
 TEST(Gate, WorseKeepsAFailureOverEverythingElse) {
@@ -21,39 +28,88 @@ TEST(Gate, WorseKeepsAFailureOverEverythingElse) {
   EXPECT_EQ(worse(RunVerdict::pass, RunVerdict::inconclusive), RunVerdict::inconclusive);
 }
 
-TEST(Gate, RunThatCouldNotBePlayedIsInvalidAndSaysWhy) {
-  Row made = row("holdfast");
-  made.add_error({Code::io, "the disk burns"});
-  EXPECT_EQ(made.verdict(), RunVerdict::invalid);
-  ASSERT_EQ(made.reasons().size(), 1U);
-  EXPECT_EQ(made.reasons()[0], "the disk burns");
-  EXPECT_EQ(made.seeds(), 1U);
-}
-
 TEST(Gate, NothingJudgedIsNotAPass) {
   EXPECT_EQ(GateResult{}.verdict(), RunVerdict::invalid);
-  GateResult controls_only;
-  controls_only.rows.push_back(row("naive-seed"));
-  EXPECT_NE(controls_only.verdict(), RunVerdict::pass);
+  EXPECT_NE(with_rows({control_row("stress/slow", 0.03)}).verdict(), RunVerdict::pass);
+}
+
+TEST(Gate, PassesWhenTheCoreHoldsAndTheControlDoesNot) {
+  auto result = with_rows({core_row("stress/slow", 0.99), control_row("stress/slow", 0.03)});
+  EXPECT_EQ(result.verdict(), RunVerdict::pass);
+  EXPECT_THAT(result.self_check().sentences, Contains("naive-seed is rejected in 1 of 1, as it must be"));
 }
 
 TEST(Gate, ControlThatIsNotRejectedFailsTheGate) {
-  GateResult result;
-  result.rows.push_back(row("holdfast"));
-  EXPECT_EQ(result.verdict(), RunVerdict::pass);
-  result.rows.push_back(row("naive-seed"));
+  const auto result = with_rows({core_row("stress/slow", 0.99), control_row("stress/slow", 0.99)});
   EXPECT_EQ(result.verdict(), RunVerdict::fail);
-  EXPECT_NE(result.self_check().find("cannot tell good from bad"), std::string::npos);
+  EXPECT_THAT(result.self_check().sentences, Contains(HasSubstr("cannot tell good from bad")));
+}
+
+TEST(Gate, ControlNeedsToFailOneScenarioOnly) {
+  const auto result = with_rows({core_row("disk/full", 0.99), control_row("disk/full", 0.99),
+                                 core_row("stress/slow", 0.99), control_row("stress/slow", 0.03)});
+  EXPECT_EQ(result.verdict(), RunVerdict::pass);
+}
+
+TEST(Gate, StressScenarioThatNoControlFailsFailsTheGate) {
+  const auto result = with_rows({core_row("stress/slow", 0.99), control_row("stress/slow", 0.03),
+                                 core_row("stress/mild", 0.99), control_row("stress/mild", 0.99)});
+  EXPECT_EQ(result.verdict(), RunVerdict::fail);
+  EXPECT_THAT(result.self_check().sentences, Contains(HasSubstr("stress/mild is failed by no control")));
+}
+
+TEST(Gate, StressScenarioThatNoControlCanPlayIsLeftToLive) {
+  auto result = with_rows({core_row("stress/open", 0.99)});
+  EXPECT_EQ(result.verdict(), RunVerdict::fail);
+  result.live = false;
+  EXPECT_EQ(result.verdict(), RunVerdict::pass);
+}
+
+// A control that is rejected for a defect of this house would prove the wrong thing.
+TEST(Gate, ControlThatBreaksALawFailsTheGate) {
+  auto broken = control_row("stress/slow", 0.03);
+  Play play = play_of(6, 0.03);
+  play.soundness = RunVerdict::fail;
+  play.broken_laws = {"conservation"};
+  broken.add(play);
+  EXPECT_FALSE(broken.rejected());
+  EXPECT_EQ(with_rows({core_row("stress/slow", 0.99), broken}).verdict(), RunVerdict::fail);
 }
 
 TEST(Gate, InterruptedGateIsNoPass) {
-  GateResult result;
-  result.rows.push_back(row("holdfast"));
+  auto result = with_rows({core_row("disk/full", 0.99)});
+  EXPECT_EQ(result.verdict(), RunVerdict::pass);
   result.interrupted = true;
   EXPECT_EQ(result.verdict(), RunVerdict::inconclusive);
 }
 
-TEST(Gate, MeasuresAreWrittenInTheirUnitAndNeverRoundedUp) {
+TEST(Gate, CommandReproducesTheRunThatShowsItBest) {
+  auto row = core_row("disk/full", 0.99);
+  row.add(play_of(6, 0.05));
+  EXPECT_EQ(reproduce(row, {"load.rate=500/s", "why=it's new"}),
+            "holdfast run scenarios/disk/full.json --seeds 6 --set load.rate=500/s --set 'why=it'\\''s new'");
+  EXPECT_EQ(reproduce(control_row("stress/slow", 0.5), {}),
+            "holdfast run scenarios/stress/slow.json --seeds 1 --set subject.kind=naive-seed");
+}
+
+// Five seeds lie on both sides of the limit: three more are played, as far as the cap goes.
+TEST(Gate, PlaysMoreSeedsWhereThePublishedOnesCannotDecide) {
+  const std::vector<std::string> overrides{"expect.0=retention.durable >= 68%"};
+  auto scenario = scenario::load_scenario(
+      HOLDFAST_SOURCE_DIR "/scenarios/combined/disk-full-during-outage.json", overrides);
+  ASSERT_TRUE(scenario);
+  GateSettings settings;
+  settings.live = false;
+  settings.max_seeds = 8;
+  const std::atomic<bool> never{false};
+  const auto result = run_gate({*scenario}, settings, never);
+  ASSERT_EQ(result.rows.size(), 1U);
+  EXPECT_EQ(result.rows[0].plays().size(), 8U);
+  EXPECT_EQ(result.rows[0].extra(), 3U);
+  EXPECT_EQ(result.rows[0].plays()[7].seed, 8U);
+}
+
+TEST(FormatMeasure, WritesInTheUnitAndNeverRoundsUp) {
   EXPECT_EQ(format_measure("retention.durable", 0.0999), "9.9 %");
   EXPECT_EQ(format_measure("record.p99", 251e-9), "251 ns");
   EXPECT_EQ(format_measure("recovery.time", 1.25), "1.25 s");

@@ -212,6 +212,69 @@ TEST(CallTimes, AreExactPercentilesOfLiveCalls) {
   EXPECT_DOUBLE_EQ(*measures.value("arrival.lag"), 990e-6);
 }
 
+TEST(Retention, LateAcknowledgementsAreSafeOnlyWithinASecondOrOnDisk) {
+  TestRun run(one_outage());
+  auto twin = healthy_twin();
+  run.stream(5s, 10s, 10ms, 30s);  // on disk at once, delivered after everything
+  auto measures = measure(run, &twin);
+  EXPECT_DOUBLE_EQ(*measures.value("retention.durable"), 1.0);
+  EXPECT_DOUBLE_EQ(*measures.value("retention.delivered"), 0.0);
+  EXPECT_DOUBLE_EQ(*measures.value("retention.accepted"), 1.0);
+}
+
+TEST(Retention, RepeatedDeliveriesCountOnce) {
+  TestRun run(one_outage());
+  auto twin = healthy_twin();
+  for (int i = 0; i < 250; ++i) run.offer(5s + i * 20ms).accepted().delivered(5s + i * 20ms + 1ms, 7);
+  EXPECT_DOUBLE_EQ(*measure(run, &twin).value("retention.delivered"), 0.5);
+  EXPECT_DOUBLE_EQ(*measure(run, &twin).value("retention.durable"), 0.5);
+  EXPECT_EQ(measure(run, &twin).value("duplicates"), 6.0 * 250);
+}
+
+TEST(Retention, TwinThatWasOfferedNothingGivesNoRatio) {
+  TestRun run(one_outage()), twin({phase("calm", 20s)});
+  run.stream(5s, 10s, 10ms);
+  for (const char* name : {"retention.accepted", "retention.durable", "retention.delivered"})
+    EXPECT_EQ(measure(run, &twin).value(name), std::nullopt) << name;
+}
+
+TEST(DeliveryAge, CountsFromTheIntendedInstantToTheFirstDelivery) {
+  TestRun run;
+  for (int i = 1; i <= 100; ++i) run.offer(1s).accepted().called(1s + 50ms).delivered(1s + i * 10ms, 3);
+  run.offer(1s).accepted();  // never delivered: no age
+  const auto measures = measure(run, nullptr);
+  EXPECT_DOUBLE_EQ(*measures.value("delivery.age.p50"), 0.5);
+  EXPECT_DOUBLE_EQ(*measures.value("delivery.age.p99"), 0.99);
+  TestRun silent;
+  silent.offer(1s).accepted();
+  EXPECT_EQ(measure(silent, nullptr).value("delivery.age.p50"), std::nullopt);
+}
+
+TEST(CoreEvents, ComeFromItsOwnBooksAndAControlHasNone) {
+  TestRun run, naive;
+  run.stats().breaker_opens = 3;
+  run.stats().retries = 17;
+  run.stats().fallbacks = 2;
+  auto measures = measure(run, nullptr);
+  EXPECT_EQ(measures.value("breaker.opens"), 3.0);
+  EXPECT_EQ(measures.value("retries"), 17.0);
+  EXPECT_EQ(measures.value("fallbacks"), 2.0);
+  EXPECT_EQ(measures.note("retries"), "");
+  run->kills = {5s};
+  EXPECT_EQ(measure(run, nullptr).note("retries"), "of its last life");
+  EXPECT_EQ(measure(naive, nullptr).value("retries"), std::nullopt);
+}
+
+TEST(DrainTime, IsUntilTheLastRecordFromBeforeTheEndOfTheFaults) {
+  TestRun run(one_outage());
+  run.offer(6s).accepted().delivered(14s, 2);
+  run.offer(7s).accepted().delivered(12s);
+  run.offer(11s).accepted().delivered(19s);  // after the faults: no backlog of theirs
+  EXPECT_DOUBLE_EQ(*measure(run, nullptr).value("backlog.drain_time"), 4.0);
+  run.offer(8s).accepted();
+  EXPECT_TRUE(std::isinf(*measure(run, nullptr).value("backlog.drain_time")));
+}
+
 TEST(Percentile, IsTheNearestRank) {
   std::vector<Duration> none, one{7ns};
   EXPECT_EQ(percentile(none, 500), std::nullopt);

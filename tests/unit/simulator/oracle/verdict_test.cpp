@@ -136,6 +136,19 @@ TEST(Verdict, AnInterruptedOrEmptyRunIsNoPass) {
   EXPECT_EQ(evaluate(empty.record(), nullptr).judgement.verdict, RunVerdict::invalid);
 }
 
+TEST(Verdict, SoundnessIsTheVerdictWithoutTheExpectations) {
+  Pair pair;
+  pair.run->scenario.expect.push_back(expects("retention.durable", kAtLeast, 1.5));
+  auto judgement = pair.judgement();
+  EXPECT_EQ(judgement.verdict, RunVerdict::fail);
+  EXPECT_EQ(judgement.soundness, RunVerdict::pass);
+  EXPECT_TRUE(judgement.soundness_reasons.empty());
+  pair.run->fired["stress rule"] = 0;
+  judgement = pair.judgement();
+  EXPECT_EQ(judgement.soundness, RunVerdict::invalid);
+  EXPECT_EQ(judgement.soundness_reasons.size(), 1U);
+}
+
 TEST(Verdict, UncheckedClaimsAreNoPass) {
   Pair pair;
   pair.run->claims.checked = 0;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "simulator/scenario/measures.h"
+#include "simulator/scenario/time_axis.h"
 #include "tests/unit/simulator/scenario/small_scenario.h"
 
 namespace holdfast::scenario {
@@ -21,7 +23,33 @@ TEST(Explain, ShowsTheTimelineWithItsFaults) {
   EXPECT_THAT(text, HasSubstr("upstream  away: outage, refuse, from 1s to 2s\n"));
   EXPECT_THAT(text, HasSubstr("process   crash: kill -9 at 1s, back after 100ms"));
   EXPECT_THAT(text, HasSubstr("33s        end\n"));
-  EXPECT_THAT(text, HasSubstr("retention.durable >= 10%\n"));
+  EXPECT_THAT(text, HasSubstr("retention.durable >= 10%\n      records due under fault that were safe"));
+  EXPECT_THAT(text, HasSubstr("goodput returns within 20s, the backlog is gone within 50s"));
+}
+
+TEST(Explain, DrawsTheTimeOfEachFault) {
+  auto scenario = *small();
+  scenario.phases[2].length = std::chrono::seconds(5);  // 8 s in all: 8 letters a second
+  EXPECT_EQ(draw_timeline(scenario),
+            "                         0s      1s              3s                                      8s\n"
+            "                         |warm-up|stress         |recovery                               |\n"
+            "  disk     volume fills          ################\n"
+            "  upstream away                          ########\n"
+            "  process  crash                         #\n");
+}
+
+TEST(Explain, BrieflySaysWhatAGateWillPlay) {
+  EXPECT_EQ(
+      explain_briefly(*small({"seeds=1..3"})),
+      "small  seed 1; published 1..3\n"
+      "  0s       warm-up for 1s\n"
+      "  1s       stress for 2s: volume fills: full, 1MiB left; away: outage, refuse, from 1s to 2s; crash: "
+      "kill -9 at 1s, back after 100ms (LIVE only)\n"
+      "  3s       recovery for 30s\n");
+}
+
+TEST(Explain, KnowsWhatEveryMeasureMeans) {
+  for (const auto& measure : known_measures()) EXPECT_FALSE(measure.meaning.empty()) << measure.name;
 }
 
 TEST(Explain, SaysWhichOperationsAndHowOften) {

@@ -1,0 +1,40 @@
+#include "simulator/gate/controls.h"
+
+#include "simulator/scenario/resolved_json.h"
+
+namespace holdfast::gate {
+namespace {
+
+using scenario::SubjectKind;
+
+constexpr Control kControls[] = {
+    {.kind = SubjectKind::naive_seed, .virtual_world = true, .open_loads = false},
+};
+
+bool has_process_events(const scenario::Scenario& scenario) {
+  for (const auto& phase : scenario.phases)
+    if (!phase.process.empty()) return true;
+  return false;
+}
+
+}  // namespace
+
+std::span<const Control> controls() { return kControls; }
+
+bool is_stress(const scenario::Scenario& scenario) { return scenario.title().starts_with("stress/"); }
+
+bool can_play(const Control& control, const scenario::Scenario& scenario, bool live) {
+  if (scenario.subject.kind != SubjectKind::holdfast) return false;
+  if (scenario.load.arrival != scenario::Arrival::closed && !control.open_loads) return false;
+  if (live) return scenario.live_tier && is_stress(scenario);
+  return control.virtual_world && !has_process_events(scenario);
+}
+
+scenario::Scenario with_control(const scenario::Scenario& scenario, const Control& control) {
+  scenario::Scenario changed = scenario;
+  changed.subject.kind = control.kind;
+  changed.resolved_json = scenario::resolved_json(changed);
+  return changed;
+}
+
+}  // namespace holdfast::gate
