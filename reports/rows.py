@@ -15,10 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from reports.intervals import interval_of_median
+from reports.latency import Latency, merged
 from reports.results import Run, canonical
 from reports.units import higher_is_better
 
-_WORST_FIRST = ("fail", "invalid", "inconclusive", "pass")
+WORST_FIRST = ("fail", "invalid", "inconclusive", "pass")
 _WORLD_ORDER = ("virtual", "live")
 _RANKING = ("retention.durable", "retention.delivered", "retention.calls", "retention.accepted")
 
@@ -31,9 +33,11 @@ class Statistic:
     worst: float
     worst_is: str                      # "min" or "max"
     available: int                     # runs in which it could be measured
+    low: float                         # the interval of the median, see intervals.py
+    high: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)      # a key of dictionaries
 class Row:
     scenario: str
     subject: str
@@ -66,7 +70,11 @@ class Row:
         if not values:
             return None
         worst, name = (min(values), "min") if higher_is_better(measure) else (max(values), "max")
-        return Statistic(median(values), worst, name, len(values))
+        return Statistic(median(values), worst, name, len(values), *interval_of_median(values))
+
+    def latency(self) -> Latency | None:
+        """How long record() took, all runs together."""
+        return merged(run.latency for run in self.runs)
 
     def missed(self, measure: str) -> bool:
         """Whether an expectation on this measure failed in some run."""
@@ -85,7 +93,7 @@ def _retained(run: Run) -> tuple[float, ...]:
 
 
 def worst_verdict(verdicts: Iterable[str]) -> str:
-    return min(verdicts, key=_WORST_FIRST.index)
+    return min(verdicts, key=WORST_FIRST.index)
 
 
 def overall(rows: list[Row]) -> str:

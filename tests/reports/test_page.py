@@ -10,9 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from reports.page import build_page
-from reports.results import find_results, load_run
 from reports.rows import gather
-from tests.reports.fixtures import AWAY, FILLS, Fault, Story, gallery, write_gallery, write_run
+from tests.reports.fixtures import AWAY, FILLS, Fault, Story, gallery, runs_below, write_gallery, write_run
 
 
 def page_of(*stories: Story, without: tuple[str, ...] = ()) -> str:
@@ -21,7 +20,7 @@ def page_of(*stories: Story, without: tuple[str, ...] = ()) -> str:
             path = write_run(Path(folder) / f"{index:03}", story)
             for name in without:
                 path.with_name(name).unlink()
-        return build_page(gather(load_run(path) for path in find_results([Path(folder)])))
+        return build_page(gather(runs_below(Path(folder))))
 
 
 def figures(page: str, kind: str) -> list[str]:
@@ -74,7 +73,7 @@ class Page(unittest.TestCase):
     def setUpClass(cls):
         with tempfile.TemporaryDirectory() as folder:
             write_gallery(Path(folder))
-            cls.rows = gather(load_run(path) for path in find_results([Path(folder)]))
+            cls.rows = gather(runs_below(Path(folder)))
         cls.page = build_page(cls.rows)
         cls.outline = Outline(cls.page)
 

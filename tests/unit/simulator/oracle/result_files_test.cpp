@@ -89,6 +89,22 @@ TEST(ResultJson, SaysEverythingInItsDocumentedPlace) {
   EXPECT_EQ(json["resolved"]["name"], "test");
 }
 
+TEST(ResultJson, HasTheLatencyOfEveryReturnedCallOfALiveRun) {
+  TestRun run({phase("calm", 200ms)});
+  run->live = true;
+  run.offer(0ms).accepted();                                                // the call took 1 us
+  run.offer(1ms).outcome(CallOutcome::rejected_ring_full).returned(1ms + 63ns);
+  run.offer(2ms).outcome(CallOutcome::calling);                             // never returned
+  const auto json = nlohmann::json::parse(result_json(evaluate(run.record(), nullptr)).value());
+  EXPECT_EQ(json["record_latency"].dump(), R"({"buckets":{"1007":1,"63":1},"calls":2,"unit":"ns"})");
+}
+
+TEST(ResultJson, HasNoLatencyInVirtualTime) {
+  auto run = small_run();
+  const auto json = nlohmann::json::parse(result_json(evaluate(run.record(), nullptr)).value());
+  EXPECT_FALSE(json.contains("record_latency"));
+}
+
 TEST(ResultJson, IsTheSameTextForTheSameRun) {
   auto first = small_run(), second = small_run();
   EXPECT_EQ(result_json(evaluate(first.record(), nullptr)).value(),
