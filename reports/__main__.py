@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from reports.errors import InputError, MachineError, ReportError
+from reports.gate import load_gate
 from reports.results import find_results, load_runs
 from reports.rows import gather, overall
 from reports.units import counted
@@ -37,12 +38,13 @@ def _report(roots: list[Path], out: Path, problems: list[InputError]) -> None:
     runs = load_runs(find_results(roots, problems), problems)
     if not runs:
         return
-    rows = gather(runs)
+    gate = load_gate(roots, problems)
+    rows = gather(runs, gate)
     _require_matplotlib()
     from reports.page import build_page                        # imports matplotlib
-    _write(out, build_page(rows, problems))
+    _write(out, build_page(rows, problems, gate))
     left_out = f", {counted(len(problems), 'input')} left out" if problems else ""
-    print(f"{out}: {overall(rows)}, {counted(len(rows), 'row')}, {counted(len(runs), 'run')}{left_out}")
+    print(f"{out}: {overall(rows, gate)}, {counted(len(rows), 'row')}, {counted(len(runs), 'run')}{left_out}")
 
 
 class _Parser(argparse.ArgumentParser):

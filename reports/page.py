@@ -1,14 +1,16 @@
 """The whole page: three answers, the table, retention, record(), every scenario, how to read it.
 
-    html = build_page(rows, problems)
+    html = build_page(rows, problems, gate)
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from itertools import groupby
 
 from reports.errors import InputError
+from reports.gate import Gate
 from reports.layout import NARROW, WIDE, figure
 from reports.markup import Markup, badge, element, join
 from reports.palette import css
@@ -42,8 +44,8 @@ _CHAPTERS = (("verdicts", "Verdicts"), ("retention", "Retention"), ("record", "r
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
-def build_page(rows: list[Row], problems: list[InputError] = ()) -> str:
-    verdict = overall(rows)
+def build_page(rows: list[Row], problems: Sequence[InputError] = (), gate: Gate | None = None) -> str:
+    verdict = overall(rows, gate)
     anchors = {row: f"run-{index}" for index, row in enumerate(rows, 1)}
     roles = roles_of([row.subject for row in rows], {row.subject for row in rows if row.is_control})
     chapters = {"verdicts": verdict_table(rows, anchors), "retention": _retention(rows),

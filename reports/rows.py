@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from reports.gate import Gate, Key
 from reports.intervals import interval_of_median
 from reports.latency import Latency, merged
 from reports.results import Run, canonical
@@ -44,10 +45,11 @@ class Row:
     world: str
     variant: str                       # "" unless the same scenario was run with different settings
     runs: tuple[Run, ...]              # by seed
+    judged: str | None = None          # the verdict of the gate that played them
 
     @property
     def verdict(self) -> str:
-        return worst_verdict(run.verdict for run in self.runs)
+        return self.judged or worst_verdict(run.verdict for run in self.runs)
 
     @property
     def is_control(self) -> bool:
@@ -83,7 +85,7 @@ class Row:
 
     def representative(self) -> Run:
         """The run to look at: of those with the row's verdict, the one that retained least."""
-        candidates = [run for run in self.runs if run.verdict == self.verdict]
+        candidates = [run for run in self.runs if run.verdict == self.verdict] or self.runs
         return min(candidates, key=lambda run: (*_retained(run), run.seed))
 
 
@@ -96,25 +98,29 @@ def worst_verdict(verdicts: Iterable[str]) -> str:
     return min(verdicts, key=WORST_FIRST.index)
 
 
-def overall(rows: list[Row]) -> str:
-    """The worst verdict of the subjects under test; controls count only when nothing else was run."""
+def overall(rows: list[Row], gate: Gate | None = None) -> str:
+    """The gate's own verdict where it judged every row; else the worst of the subjects under test, with
+    controls counting only when nothing else was run."""
+    if gate and gate.verdict and all(row.judged for row in rows):
+        return gate.verdict
     judged = [row for row in rows if not row.is_control] or rows
     return worst_verdict(row.verdict for row in judged)
 
 
-def gather(runs: Iterable[Run]) -> list[Row]:
-    groups: dict[tuple[str, str, str], dict[str, list[Run]]] = {}
+def gather(runs: Iterable[Run], gate: Gate | None = None) -> list[Row]:
+    groups: dict[Key, dict[str, list[Run]]] = {}
     for run in runs:
         variants = groups.setdefault((run.scenario, run.subject, run.world), {})
         variants.setdefault(_settings(run), []).append(run)
-    rows = [_row(key, settings, group, len(variants) > 1)
+    judged = gate.rows if gate else {}
+    rows = [_row(key, settings, group, judged.get(key) if len(variants) == 1 else None, len(variants) > 1)
             for key, variants in groups.items() for settings, group in variants.items()]
     return sorted(rows, key=_order)
 
 
-def _row(key: tuple[str, str, str], settings: str, runs: list[Run], several: bool) -> Row:
+def _row(key: Key, settings: str, runs: list[Run], judged: str | None, several: bool) -> Row:
     variant = f"variant {settings[:6]}" if several else ""
-    return Row(*key, variant, tuple(sorted(runs, key=lambda run: (run.seed, str(run.path)))))
+    return Row(*key, variant, tuple(sorted(runs, key=lambda run: (run.seed, str(run.path)))), judged)
 
 
 def _order(row: Row) -> tuple:
