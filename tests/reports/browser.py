@@ -39,10 +39,11 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(prefix="holdfast-chromium-", ignore_cleanup_errors=True)
         to_browser, self._out = _pipe()
         self._in, from_browser = _pipe()
-        command = [find_chromium(), *_FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        chromium = [find_chromium(), *_FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        command = ["bash", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "bash", *chromium]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            pass_fds=(3, 4), preexec_fn=lambda: (os.dup2(to_browser, 3), os.dup2(from_browser, 4)))
+            pass_fds=(to_browser, from_browser))
         os.close(to_browser)
         os.close(from_browser)
         self._buffer, self._next, self.events = b"", 0, []
@@ -142,7 +143,7 @@ class Page:
 
 
 def _pipe() -> tuple[int, int]:
-    """(read, write), both above the numbers that Chromium wants for itself."""
+    """(read, write), both above 3 and 4, on which Chromium listens and answers."""
     ends = os.pipe()
     moved = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends)
     for end in ends:
