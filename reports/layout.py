@@ -19,6 +19,7 @@ def figure(title: str, drawn: Markup, narrow: Markup | None = None, caption: str
         drawn = Markup(wide + element("div", {"class": "narrow"}, narrow))
     heading = element("div", {"class": "title"}, title) if title else ""
     kind = "full" if narrow is not None else "panel"
+    caption = caption if isinstance(caption, Markup) else element("p", {}, caption)
     return element("figure", {"class": kind}, heading, drawn, element("figcaption", {}, caption))
 
 

@@ -15,7 +15,8 @@ from reports.rows import Row
 from reports.units import counted, number, percent, show
 
 _SHOWN = 12                                        # of what broke; the rest is in the table
-_EXTREMES = (("recovery.time", "Slowest recovery"), ("record.p99", "Slowest record(), p99"))
+_EXTREMES = (("recovery.time", "Slowest recovery", "Every recovery came at once."),
+             ("record.p99", "Slowest record(), p99", ""))
 
 
 def tested(rows: Sequence[Row]) -> list[Row]:
@@ -61,9 +62,11 @@ def _worst(rows: Sequence[Row], anchors: dict[Row, str]) -> Markup:
         worst = f", lowest {percent(statistic.worst)}" if statistic.worst != statistic.median else ""
         lines.append(element("p", {}, element("b", {}, percent(statistic.median)),
                              f" of records durable{worst} (target 10 %): ", link(row, anchors)))
-    for measure, title in _EXTREMES:
+    for measure, title, nothing in _EXTREMES:
         measured = [(statistic.worst, row) for row in rows if (statistic := row.statistic(measure))]
-        if measured:
+        if nothing and measured and not max(value for value, _ in measured):
+            lines.append(element("p", {}, nothing))
+        elif measured:
             value, row = max(measured, key=lambda pair: pair[0])
             lines.append(element("p", {}, f"{title}: ", element("b", {}, show(measure, value)), ": ",
                                  link(row, anchors)))

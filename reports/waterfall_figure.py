@@ -10,14 +10,14 @@ The pieces end where the first bar ended, exactly; draw_waterfall refuses books 
 
 from __future__ import annotations
 
-from reports.drawing import SMALL, Canvas, shorten
+from reports.drawing import SMALL, Canvas, shorten, text_width
 from reports.markup import Markup
 from reports.palette import colour
 from reports.results import Accounting
 from reports.units import number, percent
 
 _PITCH, _BAR, _TOP = 22, 14, 4                     # pixels
-_NAME, _COUNT, _SHARE = 124, 66, 48
+_SHARE, _SPACE = 48, 12
 _ROLES = {"delivered": "delivered", "pending": "spool", "quarantined": "half_open", "expired": "half_open"}
 
 
@@ -34,10 +34,12 @@ def draw_waterfall(accounting: Accounting, width: int, key: str) -> Markup:
     lines = [("offered", accounting.offered, 0, "offered")]
     begin = 0
     for name, count in places.items():
-        lines.append((name, count, begin, role_of(name)))
+        lines.append((shorten(name, width * 0.45, SMALL, "bold"), count, begin, role_of(name)))
         begin += count
     canvas = Canvas(width, _TOP * 2 + _PITCH * len(lines))
-    axes = canvas.axes(_NAME, _TOP, width - _NAME - _COUNT - _SHARE, _PITCH * len(lines))
+    left = max(text_width(name, SMALL, "bold") for name, *_ in lines) + _SPACE
+    right = text_width(number(accounting.offered), SMALL, "bold") + _SPACE + _SHARE
+    axes = canvas.axes(left, _TOP, width - left - right, _PITCH * len(lines))
     axes.set_xlim(0, max(accounting.offered, 1))
     axes.set_ylim(len(lines), 0)
     for index, (name, count, start, role) in enumerate(lines):
@@ -55,7 +57,7 @@ def draw_waterfall(accounting: Accounting, width: int, key: str) -> Markup:
 def _draw_line(canvas: Canvas, index: int, name: str, count: int, offered: int) -> None:
     middle = _TOP + (index + 0.5) * _PITCH
     weight = "normal" if index else "bold"
-    canvas.text(0, middle, shorten(name, _NAME - 8, SMALL, weight), fontsize=SMALL, fontweight=weight)
+    canvas.text(0, middle, name, fontsize=SMALL, fontweight=weight)
     canvas.text(canvas.width - _SHARE, middle, number(count), fontsize=SMALL, fontweight=weight, ha="right")
     if index:
         canvas.text(canvas.width, middle, percent(count / offered), "muted", fontsize=SMALL, ha="right")
