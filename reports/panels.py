@@ -70,7 +70,7 @@ def draw_band(axes: Axes, seeds: list[Series], column: str) -> None:
         return
     lows, highs, edges = envelope(seeds, column)
     band = fill_steps(axes, highs, edges, "ink", zorder=2.5, baseline=lows)
-    band.set_alpha(0.36)
+    band.set_alpha(0.3)
     band.set_gid("class:seeds")
 
 

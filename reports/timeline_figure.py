@@ -5,7 +5,7 @@
     accepted     grey: offered; colour: what was achieved; dashed: the twin, the same load without faults;
                  pale over the colour: the range over the seeds
     durable      "
-    delivered    "
+    delivered    "                          (no lane for durable where nothing is ever called so)
     backlog      records in the spool and in the queue
     breaker      closed, half-open, open
 
@@ -64,11 +64,17 @@ def _fired(times: int) -> str:
     return f"fired {times:,}×" if times else "never fired"
 
 
+def lanes_of(run: Run) -> list[str]:
+    """A subject that never calls a record durable, as the naive ones, has no lane for it."""
+    claimed = any(any(series.numbers["durable"]) for series in (run.timeline, run.twin) if series)
+    return [lane for lane in LANES if claimed or lane != "durable"]
+
+
 def draw_timeline(row: Row, run: Run, width: int, key: str) -> Markup:
     """`run` is one of the row's; the others are drawn as the range over the seeds."""
     bars = rule_bars(run)
     has_breaker = any(run.timeline.breaker)
-    height = (_PHASES + len(bars) * _RULE + len(LANES) * (HEADER + _LANE + GAP) + HEADER + _BACKLOG + GAP
+    height = (_PHASES + len(bars) * _RULE + len(lanes_of(run)) * (HEADER + _LANE + GAP) + HEADER + _BACKLOG + GAP
               + has_breaker * (HEADER + _BREAKER + GAP) + _AXIS)
     canvas = Canvas(width, height)
     end = max([run.timeline.edges[-1], *(phase.end for phase in run.phases)])
@@ -138,7 +144,7 @@ def _draw_lanes(stack: Stack, row: Row, run: Run) -> None:
     twin = run.twin.grouped(size) if run.twin else None
     seeds = [each.timeline.grouped(size) for each in row.runs]
     top = _top_of_lanes([own, twin] if twin else [own])
-    for lane in LANES:
+    for lane in lanes_of(run):
         retention = run.measures.get(f"retention.{lane}")
         kept = "" if retention is None else f"retention {percent(retention)}"
         header_end = stack.header([(lane, lane, "bold"), ("records/s", "muted", "normal"),

@@ -157,6 +157,14 @@ class Figures(unittest.TestCase):
             twins = re.findall(r'class="twin">\s*<path[^>]*stroke-dasharray', svg)
             self.assertEqual(len(twins), 3)
 
+    def test_a_subject_that_calls_nothing_durable_has_no_lane_for_it(self):
+        for svg in figures(page_of(Story(subject="naive-seed")), "Timeline"):
+            self.assertEqual(re.findall(r"<text[^>]*>(accepted|durable|delivered)<", svg), ["accepted", "delivered"])
+
+    def test_the_range_over_the_seeds_is_drawn_in_every_lane(self):
+        for svg in figures(page_of(Story(), Story(seed=2)), "Timeline"):
+            self.assertEqual(svg.count('class="seeds"'), 3)
+
     def test_a_run_without_a_twin_is_drawn_without_its_line(self):
         page = page_of(Story(), without=("twin.csv",))
         self.assertNotIn('class="twin"', page)

@@ -55,6 +55,12 @@ TEST(Timeline, QuotesNamesThatWouldBreakARow) {
   EXPECT_THAT(timeline_csv(run.record()), HasSubstr("\"a,b|say \"\"no\"\"\"\n"));
 }
 
+TEST(Timeline, HasNoBreakerWhereTheSubjectHasNone) {
+  TestRun run({phase("calm", 100ms)});
+  run->scenario.subject.kind = scenario::SubjectKind::naive_seed;
+  EXPECT_THAT(timeline_csv(run.record()), HasSubstr("\n0.0,0,0,0,0,0,0,,\n"));
+}
+
 TEST(ResultJson, SaysEverythingInItsDocumentedPlace) {
   auto run = small_run();
   TestRun twin;
