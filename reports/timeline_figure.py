@@ -81,8 +81,7 @@ def draw_timeline(row: Row, run: Run, width: int, key: str) -> Markup:
     stack = Stack(canvas, left=42, right=10, end=end)
     _draw_shading(stack, run)
     _draw_phases(stack, run)
-    for bar in bars:
-        _draw_rule(stack, bar)
+    _draw_rules(stack, bars)
     _draw_lanes(stack, row, run)
     _draw_backlog(stack, run)
     if has_breaker:
@@ -125,16 +124,20 @@ def _draw_phases(stack: Stack, run: Run) -> None:
     stack.top += _PHASES
 
 
-def _draw_rule(stack: Stack, bar: RuleBar) -> None:
-    middle = stack.top + _RULE / 2
-    axes = stack.panel(_RULE, gap=0)
-    axes.set_ylim(0, _RULE)
-    pieces = axes.broken_barh([(begin, end - begin) for begin, end in bar.spans], (1.5, _RULE - 3),
-                              facecolor=colour("fault"), alpha=0.38, linewidth=0)
-    pieces.set_gid("class:fault-rule")
-    text = shorten(bar.label, stack.width - 8, SMALL)
-    left = min(stack.x(bar.spans[0][0]) + 5, stack.left + stack.width - text_width(text, SMALL) - 4)
-    stack.canvas.text(left, middle, text, fontsize=SMALL)
+def _draw_rules(stack: Stack, bars: list[RuleBar]) -> None:
+    if not bars:
+        return
+    top = stack.top
+    axes = stack.panel(_RULE * len(bars), gap=0)
+    axes.set_ylim(_RULE * len(bars), 0)
+    for index, bar in enumerate(bars):
+        pieces = axes.broken_barh([(begin, end - begin) for begin, end in bar.spans],
+                                  (index * _RULE + 1.5, _RULE - 3), facecolor=colour("fault"), alpha=0.38,
+                                  linewidth=0)
+        pieces.set_gid("class:fault-rule")
+        text = shorten(bar.label, stack.width - 8, SMALL)
+        left = min(stack.x(bar.spans[0][0]) + 5, stack.left + stack.width - text_width(text, SMALL) - 4)
+        stack.canvas.text(left, top + (index + 0.5) * _RULE, text, fontsize=SMALL)
 
 
 def _draw_lanes(stack: Stack, row: Row, run: Run) -> None:
