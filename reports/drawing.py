@@ -147,7 +147,8 @@ def _themed(tag: str) -> str:
     if tag.startswith("<path"):
         tag = _PATH.sub(lambda match: f' d="{compact(match.group(1))}"', tag)
     elif tag.startswith("<text"):
-        tag = _PLACE.sub(lambda match: f' {match.group(1)}="{float(match.group(2)):.1f}"', _UPRIGHT.sub("", tag))
+        tag = _UPRIGHT.sub("", tag)
+        tag = _PLACE.sub(lambda match: f' {match.group(1)}="{float(match.group(2)):.1f}"', tag)
     tag = _COLOUR.sub(lambda match: VARIABLES[match.group()], tag)
     tag = _FONT_SHORTHAND.sub(r"font: \1\2 var(--sans)", tag)
     if tag.startswith("<g id="):

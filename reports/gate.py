@@ -1,11 +1,11 @@
-"""What the gate itself decided, from the gate.json that `holdfast gate` writes: it knows more than the runs do,
-such as the bound over the seeds and whether extra seeds were played.
+"""What the gate itself decided, from the gate.json that `holdfast gate` writes: it knows more than the runs
+do, such as the bound over the seeds and whether extra seeds were played.
 
     gate = load_gate([Path("results/gate")], problems)      # None where there is none
-    gate.verdict, gate.rows[("disk/full", "holdfast", "virtual")]
+    gate.rows[("disk/full", "holdfast", "virtual")].verdict
 
-Only verdicts are taken over; every number is computed from the runs. Rows that this report does not
-understand are passed over, so that a gate may write more than is read here.
+Only what it decided is taken over; every number is computed from the runs. Rows and members that this
+report does not know are passed over, so that a gate may write more than is read here.
 """
 
 from __future__ import annotations
@@ -18,40 +18,60 @@ from reports.errors import InputError
 from reports.reading import Node, load_json
 
 VERDICTS = frozenset({"pass", "fail", "inconclusive", "invalid"})
+WORLDS = ("virtual", "live")
 
 Key = tuple[str, str, str]         # scenario, subject, world
 
 
 @dataclass(frozen=True)
+class Judged:
+    """The gate on one row. `rejected` is what became of a control, None for a subject under test."""
+
+    verdict: str
+    reasons: tuple[str, ...] = ()
+    rejected: bool | None = None
+
+
+@dataclass(frozen=True)
 class Gate:
     verdict: str | None
-    rows: dict[Key, str]
+    rows: dict[Key, Judged]
 
 
 def load_gate(roots: Iterable[Path], problems: list[InputError]) -> Gate | None:
     """Of one root, or of the directory above it: the gate keeps its runs in a folder beside gate.json."""
     places = dict.fromkeys(folder / "gate.json" for root in roots for folder in (root, root.resolve().parent))
-    found = [path for path in places if path.is_file()]
-    if len({path.resolve() for path in found}) != 1:
+    found = {path.resolve(): path for path in places if path.is_file()}
+    if len(found) != 1:
         return None                                # none, or gates that may contradict each other
     try:
-        return _gate(load_json(found[0]))
+        return _gate(load_json(*found.values()))
     except InputError as error:
         problems.append(error)
         return None
 
 
 def _gate(node: Node) -> Gate:
-    rows = dict(filter(None, (_row(row) for row in node.get("rows").items())))
+    rows = {key: judged for world in WORLDS for row in node.get(world).items()
+            for key, judged in _row(row, world)}
     return Gate(_verdict(node), rows)
 
 
-def _row(node: Node) -> tuple[Key, str] | None:
-    key = tuple(member.value if (member := node.find(name)) else None for name in ("scenario", "subject", "world"))
+def _row(node: Node, world: str) -> list[tuple[Key, Judged]]:
+    """The row and its key, or nothing where it lacks what is needed here."""
+    scenario, subject = (_value(node, name, str) for name in ("scenario", "subject"))
     verdict = _verdict(node)
-    return (key, verdict) if verdict and all(isinstance(part, str) for part in key) else None
+    if not scenario or not subject or not verdict:
+        return []
+    reasons = tuple(reason for reason in _value(node, "reasons", list) or () if isinstance(reason, str))
+    return [((scenario, subject, world), Judged(verdict, reasons, _value(node, "rejected", bool)))]
 
 
 def _verdict(node: Node) -> str | None:
-    member = node.find("verdict")
-    return member.value if member and member.value in VERDICTS else None
+    verdict = _value(node, "verdict", str)
+    return verdict if verdict in VERDICTS else None
+
+
+def _value(node: Node, name: str, kind: type):
+    member = node.find(name)
+    return member.value if member and isinstance(member.value, kind) else None

@@ -119,8 +119,8 @@ def _record(rows: list[Row], roles: dict[str, str]) -> Markup:
              for width in (WIDE, NARROW))
     caption = ("What a call of record() cost the calling program in every LIVE scenario, from the fastest "
                "call on the left to the slowest on the right: each step is a tenth of the calls before it. "
-               "The core's lines should stay below the triangles, the published goals (p99 of 10 µs, p99.9 "
-               "of 1 ms), whatever fault is armed; a naive subject makes its caller wait for disk and upstream.")
+               "The core's lines should stay below the triangles, the published goals (p99 of 10 µs, p99.9 of "
+               "1 ms), whatever fault is armed; a naive subject makes its caller wait for disk and upstream.")
     return figure("", *drawn, caption=caption)
 
 

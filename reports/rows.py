@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from reports.gate import Gate, Key
+from reports.gate import Gate, Judged, Key
 from reports.intervals import interval_of_median
 from reports.latency import Latency, merged
 from reports.results import Run, canonical
@@ -45,11 +45,23 @@ class Row:
     world: str
     variant: str                       # "" unless the same scenario was run with different settings
     runs: tuple[Run, ...]              # by seed
-    judged: str | None = None          # the verdict of the gate that played them
+    judged: Judged | None = None       # by the gate that played them
 
     @property
     def verdict(self) -> str:
-        return self.judged or worst_verdict(run.verdict for run in self.runs)
+        return self.judged.verdict if self.judged else worst_verdict(run.verdict for run in self.runs)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not a pass: the gate's words, else those of the run to look at."""
+        return self.judged.reasons if self.judged else self.representative().reasons
+
+    @property
+    def rejected(self) -> bool:
+        """What should become of a control."""
+        if self.judged and self.judged.rejected is not None:
+            return self.judged.rejected
+        return self.verdict == "fail"
 
     @property
     def is_control(self) -> bool:
@@ -118,7 +130,7 @@ def gather(runs: Iterable[Run], gate: Gate | None = None) -> list[Row]:
     return sorted(rows, key=_order)
 
 
-def _row(key: Key, settings: str, runs: list[Run], judged: str | None, several: bool) -> Row:
+def _row(key: Key, settings: str, runs: list[Run], judged: Judged | None, several: bool) -> Row:
     variant = f"variant {settings[:6]}" if several else ""
     return Row(*key, variant, tuple(sorted(runs, key=lambda run: (run.seed, str(run.path)))), judged)
 

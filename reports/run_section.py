@@ -19,14 +19,16 @@ _TIMELINE = ("Grey is what was offered, colour what was achieved: in a good run 
              "also where a fault is armed, or catches up soon after.")
 _RECOVERY = ("After the last fault healed: goodput should meet the offered load (the mark: 95 % of it) and "
              "the backlog should empty.")
+_PLACES = "Blue-grey still waits, red is refused or lost. Most should be delivered."
 
 
 def run_section(row: Row, anchor: str) -> Markup:
     run = row.representative()
-    heading = element("h4", {}, element("span", {}, row.subject_and_world), " ", badge(run.verdict))
+    heading = element("h4", {}, element("span", {}, row.subject_and_world), " ", badge(row.verdict))
     checks = element("div", {"class": "checks"}, _expectations(run), _retention_of_phases(run), _laws(run))
-    return element("section", {"class": "run", "id": anchor, "aria-label": f"{row.scenario}, {row.subject_and_world}"},
-                   heading, _identity(row, run), _reasons(run), _timeline(row, run, anchor),
+    attributes = {"class": "run", "id": anchor, "aria-label": f"{row.scenario}, {row.subject_and_world}"}
+    return element("section", attributes, heading, _identity(row, run), _reasons(row),
+                   _timeline(row, run, anchor),
                    grid(_accounting(row, anchor), _recovery(row, run, anchor)), checks, _details(run))
 
 
@@ -39,11 +41,11 @@ def _identity(row: Row, run: Run) -> Markup:
     return element("p", {"class": "identity"}, " · ".join(parts))
 
 
-def _reasons(run: Run) -> Markup:
-    if not run.reasons:
+def _reasons(row: Row) -> Markup:
+    if not row.reasons:
         return Markup()
-    items = (element("li", {}, reason) for reason in run.reasons)
-    return element("ul", {"class": f"reasons {run.verdict}"}, *items)
+    items = (element("li", {}, reason) for reason in row.reasons)
+    return element("ul", {"class": f"reasons {row.verdict}"}, *items)
 
 
 def _timeline(row: Row, run: Run, anchor: str) -> Markup:
@@ -83,9 +85,8 @@ def _accounting(row: Row, anchor: str) -> Markup:
         return element("div", {}, *mismatches)
     total = Accounting.total(run.accounting for run in sound)
     drawn = draw_waterfall(total, PANEL, f"accounting-{anchor}")
-    caption = join((element("p", {"class": "missed" if total.unaccounted else "exact"}, _sum(total, len(sound))),
-                    element("p", {}, "Blue-grey still waits, red is refused or lost. Most should be delivered."),
-                    *mismatches))
+    balance = element("p", {"class": "missed" if total.unaccounted else "exact"}, _sum(total, len(sound)))
+    caption = join((balance, element("p", {}, _PLACES), *mismatches))
     return figure("Where every record is", drawn, caption=caption)
 
 

@@ -46,9 +46,9 @@ def _controls(rows: Sequence[Row]) -> Markup:
     sentences = []
     for subject in sorted({row.subject for row in rows if row.is_control}):
         own = [row for row in rows if row.subject == subject]
-        failed = sum(row.verdict == "fail" for row in own)
-        sentence = f"Control {subject}: rejected in {failed} of {len(own)}."
-        if not failed:
+        rejected = sum(row.rejected for row in own)
+        sentence = f"Control {subject}: rejected in {rejected} of {len(own)}."
+        if not rejected:
             sentence += " It should be rejected at least once: nothing here shows that the gate can fail."
         sentences.append(element("p", {}, sentence))
     return join(sentences)
@@ -95,9 +95,9 @@ def _defects(rows: Sequence[Row], anchors: dict[Row, str]) -> Iterator[tuple[str
             yield "law broken: ", element("b", {}, name), f" ({_seeds(seeds)}): ", link(row, anchors)
     for row in rows:
         if row.verdict != "pass":
-            run = row.representative()
-            reasons = "; ".join(run.reasons) or "no reason was recorded"
-            yield badge(row.verdict), " ", link(row, anchors), f", seed {run.seed}: {reasons}"
+            seed = "" if row.judged else f", seed {row.representative().seed}"
+            reasons = "; ".join(row.reasons) or "no reason was recorded"
+            yield badge(row.verdict), " ", link(row, anchors), f"{seed}: {reasons}"
 
 
 def _broken_laws(row: Row) -> dict[str, list[int]]:

@@ -74,8 +74,8 @@ def draw_timeline(row: Row, run: Run, width: int, key: str) -> Markup:
     """`run` is one of the row's; the others are drawn as the range over the seeds."""
     bars = rule_bars(run)
     has_breaker = any(run.timeline.breaker)
-    height = (_PHASES + len(bars) * _RULE + len(lanes_of(run)) * (HEADER + _LANE + GAP) + HEADER + _BACKLOG + GAP
-              + has_breaker * (HEADER + _BREAKER + GAP) + _AXIS)
+    height = (_PHASES + len(bars) * _RULE + len(lanes_of(run)) * (HEADER + _LANE + GAP)
+              + HEADER + _BACKLOG + GAP + has_breaker * (HEADER + _BREAKER + GAP) + _AXIS)
     canvas = Canvas(width, height)
     end = max([run.timeline.edges[-1], *(phase.end for phase in run.phases)])
     stack = Stack(canvas, left=42, right=10, end=end)
@@ -87,7 +87,8 @@ def draw_timeline(row: Row, run: Run, width: int, key: str) -> Markup:
     if has_breaker:
         _draw_breaker(stack, run.timeline)
     draw_time_axis(stack)
-    return canvas.svg(key, f"Timeline of {run.scenario}, {row.subject_and_world}, seed {run.seed}: {_in_words(run)}")
+    return canvas.svg(key, f"Timeline of {run.scenario}, {row.subject_and_world}, seed {run.seed}: "
+                           f"{_in_words(run)}")
 
 
 def _in_words(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""The table of scenarios × measures: one line per scenario, subject and world. page.js sorts it by any column.
+"""The table of scenarios × measures: one line per scenario, subject and world. page.js sorts it.
 
 Each cell carries what to sort by (data-sort, absent where nothing was measured) and its column's title
 (data-label): on a phone, a line becomes a card of labelled values.
@@ -23,11 +23,11 @@ _TITLES = ("scenario", "subject", "world", "verdict", "seeds")
 def verdict_table(rows: list[Row], anchors: dict[Row, str]) -> Markup:
     measures = columns(rows)
     titles = (*_TITLES, *measures)
-    head = element("tr", {"role": "row"}, *(_column_title(title, title not in _TITLES[:4]) for title in titles))
-    lines = (_line(row, measures, anchors[row]) for row in rows)
+    head = element("tr", {"role": "row"}, *map(_column_title, titles))
+    body = element("tbody", {"role": "rowgroup"}, *(_line(row, measures, anchors[row]) for row in rows))
     caption = element("caption", {}, "Choose a column's title to sort by it. ✗ marks a missed expectation.")
     table = element("table", {"class": "verdicts", "role": "table"}, caption,
-                    element("thead", {"role": "rowgroup"}, head), element("tbody", {"role": "rowgroup"}, *lines))
+                    element("thead", {"role": "rowgroup"}, head), body)
     attributes = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Verdicts"}
     return element("div", attributes, table)
 
@@ -41,10 +41,10 @@ def columns(rows: list[Row]) -> list[str]:
     return [name for name in ordered if name in measured or name in expected]
 
 
-def _column_title(title: str, is_number: bool) -> Markup:
+def _column_title(title: str) -> Markup:
     breakable = join(join((part, element("wbr"))) for part in re.findall(r"[^._]+[._]?", title))
     button = element("button", {"type": "button", "disabled": ""}, breakable)      # page.js enables it
-    attributes = {"role": "columnheader", "scope": "col", "class": "number" if is_number else ""}
+    attributes = {"role": "columnheader", "scope": "col", "class": "" if title in _TITLES[:4] else "number"}
     return element("th", attributes, button)
 
 
@@ -58,7 +58,7 @@ def _line(row: Row, measures: list[str], anchor: str) -> Markup:
                    element("td", _attributes("subject", row.subject), row.subject, control, variant),
                    element("td", _attributes("world", row.world), row.world),
                    element("td", _attributes("verdict", verdict), badge(row.verdict), _pass_count(row)),
-                   element("td", _attributes("seeds", str(row.seeds), "number"), str(row.seeds), _run_count(row)),
+                   element("td", _attributes("seeds", str(row.seeds), "number"), f"{row.seeds}", _run_count(row)),
                    *(_cell(row, measure) for measure in measures))
 
 
@@ -93,8 +93,8 @@ def _cell(row: Row, measure: str) -> Markup:
         small.append(f"in{NBSP}{statistic.available} of {len(row.runs)}")
     mark = element("span", {"class": "mark"}, f"✗{NBSP}") if missed else ""
     notes = (element("small", {}, note) for note in small)
-    return element("td", _attributes(measure, repr(statistic.median), style), mark, show(measure, statistic.median),
-                   *notes)
+    attributes = _attributes(measure, repr(statistic.median), style)
+    return element("td", attributes, mark, show(measure, statistic.median), *notes)
 
 
 def _absent(row: Row, measure: str) -> str:

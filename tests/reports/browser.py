@@ -60,11 +60,11 @@ class Browser:
         os.close(self._in)
         self._profile.cleanup()
 
-    def call(self, method: str, session: str | None = None, **parameters: Any) -> dict[str, Any]:
+    def call(self, method: str, tab: str | None = None, **parameters: Any) -> dict[str, Any]:
         self._next += 1
         message = {"id": self._next, "method": method, "params": parameters}
-        if session:
-            message["sessionId"] = session
+        if tab:
+            message["sessionId"] = tab
         os.write(self._out, json.dumps(message).encode() + b"\0")
         while (answer := self._receive()).get("id") != self._next:
             self.events.append(answer)
@@ -90,18 +90,18 @@ class Browser:
 
     def open(self, path: Path, width: int, height: int = 900, dark: bool = False) -> Page:
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = Page(self, session, width, height)
+        tab = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        page = Page(self, tab, width, height)
         page.load(path, dark)
         return page
 
 
 class Page:
-    def __init__(self, browser: Browser, session: str, width: int, height: int) -> None:
-        self._browser, self._session, self._width, self._height = browser, session, width, height
+    def __init__(self, browser: Browser, tab: str, width: int, height: int) -> None:
+        self._browser, self._tab, self._width, self._height = browser, tab, width, height
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        return self._browser.call(method, self._session, **parameters)
+        return self._browser.call(method, self._tab, **parameters)
 
     def load(self, path: Path, dark: bool) -> None:
         for domain in ("Page", "Runtime", "Log", "Network"):

@@ -27,7 +27,8 @@ _FIGURES = """[...document.querySelectorAll('figure')].map((figure) => {
 _COLLISIONS = """[...document.querySelectorAll('svg')].flatMap((svg) => {
   const frame = svg.getBoundingClientRect();
   if (!frame.width) return [];
-  const texts = [...svg.querySelectorAll('text')].filter((text) => text.textContent.trim() && text.textContent !== '■')
+  const texts = [...svg.querySelectorAll('text')]
+    .filter((text) => text.textContent.trim() && text.textContent !== '■')
     .map((text) => [text.textContent, text.getBoundingClientRect()]);
   const cut = texts.filter(([, box]) => box.left < frame.left - 2 || box.right > frame.right + 2
                                      || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
@@ -53,7 +54,8 @@ _CONTRAST = """(() => {
     return 'rgb(255, 255, 255)';
   };
   return [...document.querySelectorAll('h1,h2,h3,h4,h5,p,li,a,td,th,small,span,figcaption,dt,dd,button,code')]
-    .filter((node) => node.getBoundingClientRect().width && [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
+    .filter((node) => node.getBoundingClientRect().width
+                   && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))
     .filter((node) => {
       const [a, b] = [light(getComputedStyle(node).color), light(behind(node))].sort((x, y) => y - x);
       return (a + 0.05) / (b + 0.05) < 4.5;
@@ -62,6 +64,7 @@ _CONTRAST = """(() => {
 
 _BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 _COLUMN = "[...document.querySelectorAll('.verdicts tbody tr')].map((row) => row.cells[{0}].textContent)"
+_KEYS = "[...document.querySelectorAll('.verdicts tbody tr')].map((row) => row.cells[{0}].dataset.sort ?? null)"
 _CLICK_TITLE = "document.querySelectorAll('.verdicts thead button')[{0}].click()"
 _LIGHT, _DARK = "rgb(255, 255, 255)", "rgb(16, 21, 28)"
 
@@ -122,14 +125,14 @@ class InABrowser(unittest.TestCase):
 
     def test_a_title_sorts_its_column_and_what_was_not_measured_stays_last(self):
         page = self.open(DESKTOP)
-        titles = page.evaluate("[...document.querySelectorAll('.verdicts thead th')].map((title) => title.textContent)")
+        titles = page.evaluate("[...document.querySelectorAll('.verdicts th button')].map((b) => b.textContent)")
         column = titles.index("recovery.time")
         rising = sorted(statistic.median for row in self.rows if (statistic := row.statistic("recovery.time")))
         absent = len(self.rows) - len(rising)
         self.assertTrue(absent > 0 and len(set(rising)) > 2)
         for falling in (False, True):
             page.evaluate(_CLICK_TITLE.format(column))
-            keys = page.evaluate(f"[...document.querySelectorAll('.verdicts tbody tr')].map((row) => row.cells[{column}].dataset.sort ?? null)")
+            keys = page.evaluate(_KEYS.format(column))
             self.assertEqual(keys[-absent:], [None] * absent)
             self.assertEqual([float(key) for key in keys[:-absent]], rising[::-1] if falling else rising)
         page.evaluate(_CLICK_TITLE.format(0))

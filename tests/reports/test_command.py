@@ -83,12 +83,23 @@ class Command(unittest.TestCase):
 
     def test_the_verdict_of_the_gate_counts_where_there_is_one(self):
         write_run(self.folder / "runs" / "a", Story())
-        row = {"scenario": "upstream/outage", "subject": "holdfast", "world": "virtual", "verdict": "inconclusive"}
+        row = {"scenario": "upstream/outage", "subject": "holdfast", "verdict": "inconclusive",
+               "reasons": ["the median's bounds lie on both sides of 10 %"]}
+        later = {"of a later version": 1}
+        judged = {"version": 1, "verdict": "inconclusive", "virtual": [row, later], "live": []}
         gate = self.folder / "gate.json"
-        gate.write_text(json.dumps({"verdict": "inconclusive", "rows": [row, {"of a later version": 1}]}))
+        gate.write_text(json.dumps(judged))
         self.assertIn(": inconclusive, 1 row", self.report(self.folder / "runs").stdout)
-        gate.write_text(json.dumps({"verdict": "inconclusive", "rows": []}))      # of another set of runs
+        self.assertIn("bounds lie on both sides", self.out.read_text())
+        gate.write_text(json.dumps(judged | {"virtual": []}))                     # of another set of runs
         self.assertIn(": pass, 1 row", self.report(self.folder / "runs").stdout)
+
+    def test_a_control_is_rejected_or_not_as_the_gate_says(self):
+        write_run(self.folder / "runs" / "a", Story(subject="naive-seed", verdict="fail"))
+        row = {"scenario": "upstream/outage", "subject": "naive-seed", "verdict": "fail", "rejected": False}
+        (self.folder / "gate.json").write_text(json.dumps({"verdict": "fail", "virtual": [row], "live": []}))
+        self.report(self.folder)
+        self.assertIn("rejected in 0 of 1. It should be rejected", self.out.read_text())
 
     def test_a_damaged_gate_file_is_named_and_the_rest_is_drawn(self):
         write_run(self.folder / "runs" / "a", Story())

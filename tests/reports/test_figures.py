@@ -36,7 +36,8 @@ def pieces(svg: str, kind: str) -> list[tuple[float, float]]:
 
 
 class Waterfall(unittest.TestCase):
-    BOOKS = Accounting(1000, 0, {"unissued": 0, "rejected.ring_full": 200, "delivered": 700, "pending.spool": 100})
+    BOOKS = Accounting(1000, 0, {"unissued": 0, "rejected.ring_full": 200, "delivered": 700,
+                                 "pending.spool": 100})
 
     def test_the_pieces_follow_each_other_and_end_where_the_offered_bar_ends(self):
         svg = draw_waterfall(self.BOOKS, 350, "key")
@@ -121,7 +122,8 @@ class Overview(unittest.TestCase):
 
     def test_the_interval_over_the_seeds_is_drawn(self):
         values = (0.2, 0.5, 0.6)
-        row = row_of(*(Story(seed=seed, measures={"retention.durable": value}) for seed, value in enumerate(values)))
+        row = row_of(*(Story(seed=seed, measures={"retention.durable": value})
+                       for seed, value in enumerate(values)))
         self.assertEqual(draw_overview([row], 1080, "key").count('class="interval"'), 1)
 
 

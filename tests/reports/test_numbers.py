@@ -86,7 +86,8 @@ class Paths(unittest.TestCase):
         self.assertAlmostEqual(sum(float(step.split()[0]) for step in steps), 33, places=6)
 
     def test_curves_are_only_rounded(self):
-        self.assertEqual(compact("M 0 3.52 \nC 0.94 3.5 1.8 3.1 2.4 2.4 \nz"), "M 0 3.5 C .9 3.5 1.8 3.1 2.4 2.4 z")
+        self.assertEqual(compact("M 0 3.52 \nC 0.94 3.5 1.8 3.1 2.4 2.4 \nz"),
+                         "M 0 3.5 C .9 3.5 1.8 3.1 2.4 2.4 z")
 
 
 if __name__ == "__main__":

@@ -98,9 +98,9 @@ TEST(ResultJson, SaysEverythingInItsDocumentedPlace) {
 TEST(ResultJson, HasTheLatencyOfEveryReturnedCallOfALiveRun) {
   TestRun run({phase("calm", 200ms)});
   run->live = true;
-  run.offer(0ms).accepted();                                                // the call took 1 us
+  run.offer(0ms).accepted();  // the call took 1 us
   run.offer(1ms).outcome(CallOutcome::rejected_ring_full).returned(1ms + 63ns);
-  run.offer(2ms).outcome(CallOutcome::calling);                             // never returned
+  run.offer(2ms).outcome(CallOutcome::calling);  // never returned
   const auto json = nlohmann::json::parse(result_json(evaluate(run.record(), nullptr)).value());
   EXPECT_EQ(json["record_latency"].dump(), R"({"buckets":{"1007":1,"63":1},"calls":2,"unit":"ns"})");
 }
