@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from reports.errors import InputError, MachineError, ReportError
-from reports.results import find_results, load_run
+from reports.gate import load_gate
+from reports.results import find_results, load_runs
 from reports.rows import gather, overall
 from reports.units import counted
 
@@ -18,23 +19,32 @@ _INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
+    problems: list[InputError] = []
     try:
-        _report(options.results, options.out)
+        _report(options.results, options.out, problems)
     except ReportError as error:
         print(f"report: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
-    return 0
+    finally:
+        for problem in problems:
+            print(f"report: {problem}", file=sys.stderr)
+    return InputError.exit_code if problems else 0
 
 
-def _report(roots: list[Path], out: Path) -> None:
-    rows = gather(load_run(path) for path in find_results(roots))
+def _report(roots: list[Path], out: Path, problems: list[InputError]) -> None:
+    """Draws what can be read; what cannot is noted in `problems`, on the page too."""
+    runs = load_runs(find_results(roots, problems), problems)
+    if not runs:
+        return
+    gate = load_gate(roots, problems)
+    rows = gather(runs, gate)
     _require_matplotlib()
     from reports.page import build_page                        # imports matplotlib
-    _write(out, build_page(rows))
-    runs = sum(len(row.runs) for row in rows)
-    print(f"{out}: {overall(rows)}, {counted(len(rows), 'row')}, {counted(runs, 'run')}")
+    _write(out, build_page(rows, problems, gate))
+    left_out = f", {counted(len(problems), 'input')} left out" if problems else ""
+    print(f"{out}: {overall(rows, gate)}, {counted(len(rows), 'row')}, {counted(len(runs), 'run')}{left_out}")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,7 +57,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         prog="holdfast report", formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="holdfast report RESULT_DIR... [--out FILE]",
         description="Draws the figures of result directories into one self-contained HTML page.",
-        epilog="example:\n  holdfast report results --out report.html")
+        epilog="examples:\n  holdfast report results/gate --out report.html\n"
+               "  holdfast report before after --out both.html\n\n"
+               "What cannot be read is named and left out, the rest is drawn; the exit code is then 3.\n"
+               "docs/reports.md explains how to read each figure.")
     parser.add_argument("results", metavar="RESULT_DIR", nargs="+", type=Path,
                         help="directories that hold result.json files, at any depth")
     parser.add_argument("--out", metavar="FILE", type=Path, default=Path("report.html"),

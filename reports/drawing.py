@@ -29,6 +29,7 @@ from matplotlib.textpath import text_to_path
 
 from reports.markup import Markup, escape, printable
 from reports.palette import VARIABLES, colour
+from reports.paths import compact
 
 FONT_SIZE = 12
 SMALL = 11
@@ -69,10 +70,10 @@ class Canvas:
 
 
 def fill_steps(axes: Axes, values: Sequence[float], edges: Sequence[float], role: str, zorder: int,
-               baseline: float | Sequence[float] = 0) -> None:
+               baseline: float | Sequence[float] = 0) -> StepPatch:
     """Fills the bins between `baseline` and `values`. The panel keeps the scale it was given."""
-    axes.add_artist(StepPatch(values, edges, baseline=baseline, fill=True, color=colour(role), linewidth=0,
-                              zorder=zorder))
+    return axes.add_artist(StepPatch(values, edges, baseline=baseline, fill=True, color=colour(role),
+                                     linewidth=0, zorder=zorder))
 
 
 def one_line(text: str) -> str:
@@ -124,6 +125,9 @@ def _start_from_known_settings() -> None:
 _TAG = re.compile(r"<[^<>]*>")                 # in text, matplotlib escapes < and >
 _COLOUR = re.compile("|".join(VARIABLES))
 _PATH = re.compile(r' d="([^"]*)"')
+_PLACE = re.compile(r' (x|y)="(-?[0-9.]+)"')
+_UPRIGHT = re.compile(r' transform="rotate\(-0[^"]*"')
+_LONE_TEXT = re.compile(r"<g>\n(<text[^<>]*>[^<>]*</text>)\n</g>")
 _FONT_SHORTHAND = re.compile(r"font: ((?:[a-z0-9]+ )*)([0-9.]+px) [^;\"]*")
 
 
@@ -134,26 +138,20 @@ def _inline(document: str, width: float, height: float, description: str) -> Mar
     body = re.sub(r"<style type=\"text/css\">.*?</style>", "", body, count=1, flags=re.DOTALL)
     body = re.sub(r"<defs>\s*</defs>", "", body)
     body = _TAG.sub(lambda match: _themed(match.group()), body)
-    body = re.sub(r"\n\s*", "\n", body).strip()
+    body = _LONE_TEXT.sub(r"\1", re.sub(r"\n\s*", "\n", body).strip())
     label = escape(description)
     return Markup(f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}">\n{body}\n')
 
 
 def _themed(tag: str) -> str:
     if tag.startswith("<path"):
-        tag = _PATH.sub(lambda match: f' d="{_compact(match.group(1))}"', tag)
+        tag = _PATH.sub(lambda match: f' d="{compact(match.group(1))}"', tag)
+    elif tag.startswith("<text"):
+        tag = _UPRIGHT.sub("", tag)
+        tag = _PLACE.sub(lambda match: f' {match.group(1)}="{float(match.group(2)):.1f}"', tag)
     tag = _COLOUR.sub(lambda match: VARIABLES[match.group()], tag)
     tag = _FONT_SHORTHAND.sub(r"font: \1\2 var(--sans)", tag)
     if tag.startswith("<g id="):
         named = re.match(r'<g id="class:([a-z-]+)"', tag)
         tag = (f'<g class="{named.group(1)}"' if named else "<g") + tag[tag.index('"', 7) + 1:]
     return tag
-
-
-def _compact(path: str) -> str:
-    """Tenths of a pixel are enough, and so is one line."""
-    def tenths(number: re.Match) -> str:
-        return f"{float(number.group()):.1f}".removesuffix(".0")
-
-    rounded = re.sub(r"-?[0-9]+\.[0-9]+", tenths, path)
-    return re.sub(r" ?([A-Za-z]) ?", r"\1", " ".join(rounded.split()))

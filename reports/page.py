@@ -1,18 +1,24 @@
-"""The whole page: verdict, table, retention, runs, and how to read them.
+"""The whole page: three answers, the table, retention, record(), every scenario, how to read it.
 
-    html = build_page(rows)
+    html = build_page(rows, problems, gate)
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from importlib import resources
+from itertools import groupby
 
+from reports.errors import InputError
+from reports.gate import Gate
+from reports.layout import NARROW, WIDE, figure
 from reports.markup import Markup, badge, element, join
 from reports.palette import css
-from reports.retention_figure import bars_of, draw_retention
+from reports.retention_figure import draw_overview, worst_first
 from reports.rows import Row, overall
-from reports.run_section import NARROW, WIDE, run_section, two_widths
+from reports.scenario_section import curves_of, scenario_section
+from reports.spectrum_figure import draw_spectrum, roles_of
+from reports.summary import answers
 from reports.units import counted
 from reports.verdict_table import verdict_table
 
@@ -28,83 +34,102 @@ _HOW_TO_READ = (
     ("control", "A naive subject. It is there to be rejected: a gate that passes it measures nothing."),
     ("seeds", "Where a row covers several seeds, the large value is the median and the small one the worst "
               "seed: the minimum where more is better, the maximum where less is."),
+    ("interval", "Of the median over the seeds, from order statistics: each end is wrong in at most 1 of 20 "
+                 "cases. Up to seven seeds it runs from the lowest to the highest."),
     ("verdicts", "pass, fail, inconclusive (the numbers do not decide), invalid (the run cannot be judged: "
                  "faults never fired, the twin fell short, or data is missing). n/a: not measured."),
 )
+_CHAPTERS = (("verdicts", "Verdicts"), ("retention", "Retention"), ("record", "record()"),
+             ("scenarios", "Scenarios"), ("reading", "How to read this page"))
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
-def build_page(rows: list[Row]) -> str:
-    verdict = overall(rows)
-    style = Markup(css() + resources.files("reports").joinpath("page.css").read_text(encoding="utf-8"))
-    head = element("head", {}, element("meta", {"charset": "utf-8"}),
-                   element("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-                   element("meta", {"name": "color-scheme", "content": "light dark"}),
-                   element("title", {}, f"Holdfast report: {verdict}"), element("style", {}, style))
-    main = element("main", {}, _header(rows, verdict), _failures(rows),
-                   _part("Verdicts", verdict_table(rows)), _retention(rows),
-                   _part("Runs", *(run_section(row, index) for index, row in enumerate(rows, 1))),
-                   _how_to_read())
-    page = element("html", {"lang": "en"}, head, element("body", {}, main))
+def build_page(rows: list[Row], problems: Sequence[InputError] = (), gate: Gate | None = None) -> str:
+    verdict = overall(rows, gate)
+    anchors = {row: f"run-{index}" for index, row in enumerate(rows, 1)}
+    roles = roles_of([row.subject for row in rows], {row.subject for row in rows if row.is_control})
+    chapters = {"verdicts": verdict_table(rows, anchors), "retention": _retention(rows),
+                "record": _record(rows, roles), "scenarios": _scenarios(rows, anchors, roles),
+                "reading": _how_to_read()}
+    shown = [(key, title) for key, title in _CHAPTERS if chapters[key]]
+    main = element("main", {}, _header(rows, verdict), answers(rows, problems, anchors), _contents(shown),
+                   *(_chapter(key, title, chapters[key]) for key, title in shown))
+    page = element("html", {"lang": "en"}, _head(verdict), element("body", {}, main, _script()))
     return f"<!DOCTYPE html>\n{page}\n"
 
 
+def _head(verdict: str) -> Markup:
+    return element("head", {}, element("meta", {"charset": "utf-8"}),
+                   element("meta", {"http-equiv": "Content-Security-Policy", "content": Markup(_POLICY)}),
+                   element("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
+                   element("meta", {"name": "color-scheme", "content": "light dark"}),
+                   element("title", {}, f"Holdfast report: {verdict}"),
+                   element("style", {}, Markup(css() + _resource("page.css"))))
+
+
+def _script() -> Markup:
+    return element("script", {}, Markup(_resource("page.js")))
+
+
+def _resource(name: str) -> str:
+    return resources.files("reports").joinpath(name).read_text(encoding="utf-8")
+
+
 def _header(rows: list[Row], verdict: str) -> Markup:
-    title = element("h1", {}, "Holdfast report ", badge(verdict))
-    return element("header", {}, title, element("p", {"class": "lead"}, _summary(rows)), _controls(rows))
-
-
-def _summary(rows: list[Row]) -> str:
-    scenarios = len({row.scenario for row in rows})
+    scenarios, subjects = (len({getattr(row, name) for row in rows}) for name in ("scenario", "subject"))
     runs = sum(len(row.runs) for row in rows)
-    counts = Counter(row.verdict for row in rows if not row.is_control)
-    verdicts = ("pass", "fail", "inconclusive", "invalid")
-    judged = ", ".join(f"{counts[name]} {name}" for name in verdicts if counts[name])
-    tested = f" Under test: {judged}." if judged else ""
-    return f"{counted(scenarios, 'scenario')}, {counted(runs, 'run')}.{tested}"
+    counts = ", ".join((counted(scenarios, "scenario"), counted(subjects, "subject"), counted(runs, "run")))
+    return element("header", {}, element("h1", {}, "Holdfast report ", badge(verdict)), _themes(),
+                   element("p", {"class": "lead"}, counts))
 
 
-def _controls(rows: list[Row]) -> Markup:
-    """What became of the naive subjects, whose rejection shows that the gate can reject."""
-    sentences = []
-    for subject in sorted({row.subject for row in rows if row.is_control}):
-        own = [row for row in rows if row.subject == subject]
-        failed = sum(row.verdict == "fail" for row in own)
-        sentence = f"Control {subject}: rejected in {failed} of {len(own)}."
-        if not failed:
-            sentence += " It should be rejected at least once: nothing here shows that the gate can fail."
-        sentences.append(element("p", {"class": "lead"}, sentence))
-    return join(sentences)
+def _themes() -> Markup:
+    """Hidden until the script wakes it: without one, the page follows the system."""
+    buttons = (element("button", {"type": "button", "data-theme-choice": name, "aria-pressed": "false"}, title)
+               for name, title in (("auto", "Auto"), ("light", "Light"), ("dark", "Dark")))
+    return element("div", {"class": "themes", "role": "group", "aria-label": "Colours", "hidden": ""}, *buttons)
 
 
-def _failures(rows: list[Row]) -> Markup:
-    """What went wrong under test, each with a link to its run."""
-    items = [_failure(row, index) for index, row in enumerate(rows, 1)
-             if row.verdict != "pass" and not row.is_control]
-    return _part("What went wrong", element("ul", {"class": "failures"}, *items)) if items else Markup()
+def _contents(shown: list[tuple[str, str]]) -> Markup:
+    links = (element("li", {}, element("a", {"href": f"#{key}"}, title)) for key, title in shown)
+    return element("nav", {"aria-label": "Contents"}, element("ul", {}, *links))
 
 
-def _failure(row: Row, index: int) -> Markup:
-    run = row.representative()
-    link = element("a", {"href": f"#run-{index}"}, row.scenario)
-    reasons = "; ".join(run.reasons) or "no reason was recorded"
-    sentence = f" ({row.subject_and_world}, seed {run.seed}): {reasons}"
-    return element("li", {}, badge(row.verdict), " ", link, sentence)
+def _chapter(key: str, title: str, content: Markup) -> Markup:
+    return element("section", {"class": "part", "id": key}, element("h2", {}, title), content)
 
 
 def _retention(rows: list[Row]) -> Markup:
-    if not any(bars_of(row) for row in rows):
+    if not worst_first(rows):
         return Markup()
-    figure = two_widths(*(draw_retention(rows, width) for width in (WIDE, NARROW)))
-    caption = "Kept while faults were armed, as a fraction of the twin. "
+    drawn = (draw_overview(rows, width, f"overview-{width}") for width in (WIDE, NARROW))
+    caption = ("retention.durable: records safe within 1 s of their intended time while faults were armed, "
+               "as a fraction of the twin. The worst row is on top. Every green bar should cross the dashed "
+               "line, at best reach 100 %; grey bars are controls, which should not.")
     if any(len(row.runs) > 1 for row in rows):
-        caption += "Over several seeds: the median, with a tick at the worst."
-    return _part("Retention", element("figure", {}, figure, element("figcaption", {}, caption)))
+        caption += " Bar: median over the seeds; whisker: its 90 % interval; tick: the worst seed."
+    return figure("", *drawn, caption=caption)
+
+
+def _record(rows: list[Row], roles: dict[str, str]) -> Markup:
+    curves = curves_of(rows, roles)
+    if not curves:
+        return Markup()
+    drawn = (draw_spectrum(curves, width, f"spectrum-{width}", "Latency of record() in every LIVE scenario")
+             for width in (WIDE, NARROW))
+    caption = ("What a call of record() cost the calling program in every LIVE scenario, from the fastest "
+               "call on the left to the slowest on the right: each step is a tenth of the calls before it. "
+               "The core's lines should stay below the triangles, the published goals (p99 of 10 µs, p99.9 of "
+               "1 ms), whatever fault is armed; a naive subject makes its caller wait for disk and upstream.")
+    return figure("", *drawn, caption=caption)
+
+
+def _scenarios(rows: list[Row], anchors: dict[Row, str], roles: dict[str, str]) -> Markup:
+    groups = groupby(rows, key=lambda row: row.scenario)
+    return join(scenario_section(list(group), index, anchors, roles)
+                for index, (_, group) in enumerate(groups, 1))
 
 
 def _how_to_read() -> Markup:
     terms = (join((element("dt", {}, term), element("dd", {}, text))) for term, text in _HOW_TO_READ)
-    return _part("How to read this page", element("dl", {}, *terms))
-
-
-def _part(title: str, *children: str) -> Markup:
-    return element("section", {"class": "part"}, element("h2", {}, title), *children)
+    return element("dl", {}, *terms)

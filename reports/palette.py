@@ -45,6 +45,8 @@ def colour(role: str) -> str:
 
 
 def css() -> str:
+    """Light, dark where the system asks for it, and whichever the reader chose on the page."""
     light = "".join(f"--{role}:{pair[0]};" for role, pair in COLOURS.items())
     dark = "".join(f"--{role}:{pair[1]};" for role, pair in COLOURS.items())
-    return f":root{{{light}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
+    return (f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
+            f":root[data-theme=dark]{{{dark}}}\n")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from reports.drawing import SMALL, Canvas, shorten, text_width
+from reports.drawing import SMALL, Canvas, fill_steps, shorten, text_width
 from reports.palette import colour
-from reports.scale import brief, ticks
+from reports.scale import brief, ticks, time_ticks
+from reports.series import Series, envelope
 
 HEADER = 25
 GAP = 6
@@ -20,14 +21,15 @@ GAP = 6
 class Stack:
     """Hands out panels below each other; `top` is where the next one begins."""
 
-    def __init__(self, canvas: Canvas, left: float, right: float, end: float) -> None:
-        self.canvas, self.left, self.end = canvas, left, end
+    def __init__(self, canvas: Canvas, left: float, right: float, end: float, begin: float = 0.0) -> None:
+        self.canvas, self.left, self.begin, self.end = canvas, left, begin, end
         self.width = canvas.width - left - right
         self.top = 0.0
 
     def x(self, time: float) -> float:
         """Pixels from the left edge of the figure."""
-        return self.left + min(max(time / self.end, 0.0), 1.0) * self.width
+        fraction = (time - self.begin) / (self.end - self.begin)
+        return self.left + min(max(fraction, 0.0), 1.0) * self.width
 
     def header(self, texts: list[tuple[str, str, str]]) -> float:
         """A line of (text, role, weight) above a panel; returns where the last text ends."""
@@ -41,7 +43,7 @@ class Stack:
 
     def panel(self, height: float, gap: float = GAP) -> Axes:
         axes = self.canvas.axes(self.left, self.top, self.width, height)
-        axes.set_xlim(0, self.end)
+        axes.set_xlim(self.begin, self.end)
         self.top += height + gap
         return axes
 
@@ -60,3 +62,23 @@ class Stack:
         middle = min(max(self.x(time), not_before + half), self.canvas.width - half)
         top = (1 - axes.get_position().y1) * self.canvas.height - HEADER / 2 - 1
         self.canvas.text(middle, top, text, "muted", fontsize=SMALL, ha="center")
+
+
+def draw_band(axes: Axes, seeds: list[Series], column: str) -> None:
+    """The range of a rate over the seeds, from the lowest to the highest in each bin."""
+    if len(seeds) < 2:
+        return
+    lows, highs, edges = envelope(seeds, column)
+    band = fill_steps(axes, highs, edges, "ink", zorder=2.5, baseline=lows)
+    band.set_alpha(0.3)
+    band.set_gid("class:seeds")
+
+
+def draw_time_axis(stack: Stack, zero: float = 0.0, title: str = "seconds") -> None:
+    """Below all panels: seconds from `zero` on."""
+    for tick in time_ticks(stack.end - zero, 12 if stack.width > 600 else 6):
+        left = stack.x(zero + tick)
+        align = "left" if left <= stack.left else "center"
+        align = "right" if left > stack.canvas.width - 14 else align
+        stack.canvas.text(left, stack.top + 6, f"{tick:g}", "muted", fontsize=SMALL, ha=align)
+    stack.canvas.text(stack.left + stack.width / 2, stack.top + 22, title, "muted", fontsize=SMALL, ha="center")

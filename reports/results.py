@@ -1,7 +1,9 @@
 """One run as the harness wrote it: result.json, beside it timeline.csv and, of its twin, twin.csv.
 
-    for path in find_results([Path("results")]):
-        run = load_run(path)
+    problems = []
+    runs = load_runs(find_results([Path("results")], problems), problems)
+
+What cannot be read is added to `problems`, each naming its file, and left out.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.errors import InputError
+from reports.latency import Latency, read_latency
 from reports.reading import Node, load_json
 from reports.series import Series, load_series
 
@@ -67,6 +70,14 @@ class Accounting:
         """0 when the places add up to what was offered."""
         return self.offered - self.unaccounted - sum(self.places.values())
 
+    @staticmethod
+    def total(parts: Iterable[Accounting]) -> Accounting:
+        """Place by place over several runs."""
+        parts = list(parts)
+        names = dict.fromkeys(name for part in parts for name in part.places)
+        places = {name: sum(part.places.get(name, 0) for part in parts) for name in names}
+        return Accounting(sum(part.offered for part in parts), sum(part.unaccounted for part in parts), places)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -81,6 +92,7 @@ class Run:
     reasons: tuple[str, ...]
     measures: dict[str, float | None]
     notes: Any
+    latency: Latency | None            # of record(); None in VIRTUAL
     accounting: Accounting
     laws: tuple[Law, ...]
     expectations: tuple[Expectation, ...]
@@ -91,17 +103,27 @@ class Run:
     timeline: Series
     twin: Series | None                # None where the run had no twin to be compared with
 
+    def note(self, measure: str) -> str:
+        """Why a measure has no value, or what decided it; "" where the run says nothing."""
+        note = self.notes.get(measure, "") if isinstance(self.notes, dict) else ""
+        return note if isinstance(note, str) else ""
 
-def find_results(roots: Iterable[Path]) -> list[Path]:
+    @property
+    def why(self) -> str:
+        """When the scenario happens in production, in the words of its file."""
+        why = self.resolved.get("why", "") if isinstance(self.resolved, dict) else ""
+        return why if isinstance(why, str) else ""
+
+
+def find_results(roots: Iterable[Path], problems: list[InputError]) -> list[Path]:
     """Every result.json below the roots, each once, in the order of the roots and then of the paths."""
     found: dict[Path, Path] = {}
     for root in roots:
-        paths = _results_below(root)
-        if not paths:
-            raise InputError(root, "holds no result.json, at any depth; "
-                                   "give a directory that `holdfast run` wrote.")
-        for path in paths:
-            found.setdefault(path.resolve(), path)
+        try:
+            for path in _results_below(root):
+                found.setdefault(path.resolve(), path)
+        except InputError as error:
+            problems.append(error)
     return list(found.values())
 
 
@@ -111,14 +133,30 @@ def _results_below(root: Path) -> list[Path]:
     if not root.is_dir():
         raise InputError(root, "does not exist.")
     paths = [Path(folder) / "result.json" for folder, _, files in os.walk(root) if "result.json" in files]
+    if not paths:
+        raise InputError(root, "holds no result.json, at any depth; "
+                               "give a directory that `holdfast run` wrote.")
     return sorted(paths)
+
+
+def load_runs(paths: Iterable[Path], problems: list[InputError]) -> list[Run]:
+    runs = []
+    for path in paths:
+        try:
+            runs.append(load_run(path))
+        except InputError as error:
+            problems.append(error)
+    return runs
 
 
 def load_run(path: Path) -> Run:
     node = load_json(path)
+    if not isinstance(node.value, dict) or "version" not in node.value or "scenario" not in node.value:
+        raise InputError(path, "is not a result of Holdfast: it has no version and scenario.")
     version = node.get("version").count()
     if version != VERSION:
-        raise InputError(path, f"has version {version}; this report reads version {VERSION}.")
+        raise InputError(path, f"has version {version}; this report reads version {VERSION}. "
+                               "Run the scenario again with this version of holdfast.")
     return Run(
         path=path,
         scenario=node.get("scenario").text(),
@@ -131,6 +169,7 @@ def load_run(path: Path) -> Run:
         reasons=tuple(reason.text() for reason in node.get("reasons").items()),
         measures={name: value.number_or_none() for name, value in node.get("measures").members().items()},
         notes=_value_or_none(node, "notes"),
+        latency=read_latency(node.find("record_latency")),
         accounting=_accounting(node.get("accounting")),
         laws=tuple(_law(law) for law in node.get("laws").items()),
         expectations=tuple(_expectation(each) for each in node.get("expectations").items()),

@@ -1,27 +1,23 @@
-"""The figure that answers the question: what fraction was retained, against the target of 10 %.
+"""What was kept while faults were armed, against the target of 10 %: the question of the whole page.
 
-One bar per retention measure (median over the seeds), a tick at the worst seed, its value beside it. The
-axis is linear: a bar's length is the fraction, and a few percent are read from the labels.
+    draw_retention(rows, 350, key)      # one scenario: every measured retention of each subject and world
+    draw_overview(rows, 1080, key)      # all scenarios: one bar of retention.durable each, the worst first
 """
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
+from reports.bars import BarPanel
 from reports.drawing import SMALL, Canvas, shorten, text_width
 from reports.markup import Markup
-from reports.palette import colour
 from reports.rows import Row, Statistic
-from reports.scale import ticks
-from reports.units import NBSP, percent
+from reports.units import percent
 
 KINDS = ("accepted", "durable", "delivered", "calls")
-TARGET = 0.10
+OVERVIEW = "retention.durable"
 
-_HEADING, _BAR, _PITCH, _GAP = 24, 13, 19, 12      # pixels
-_TOP, _BOTTOM, _LEFT = 26, 30, 74
-_LONGEST = 1.5                                     # an axis longer than 150 % would hide the target
-
+_HEADING, _PITCH, _GAP = 22, 19, 10                # pixels
+_TOP, _BOTTOM, _LEFT, _LABEL = 26, 26, 70, 58
+_MOST_ROWS = 100                                   # of the overview
 
 Bars = dict[str, Statistic]
 
@@ -31,66 +27,58 @@ def bars_of(row: Row) -> Bars:
     return {kind: statistic for kind, statistic in statistics.items() if statistic is not None}
 
 
-def draw_retention(rows: list[Row], width: int) -> Markup:
+def draw_retention(rows: list[Row], width: int, key: str) -> Markup:
     shown = [(row, bars) for row in rows if (bars := bars_of(row))]
     height = sum(_HEADING + len(bars) * _PITCH + _GAP for _, bars in shown)
     canvas = Canvas(width, _TOP + height + _BOTTOM)
-    label_space = 150 if width >= 600 else 58
-    axes = canvas.axes(_LEFT, _TOP, width - _LEFT - label_space, height)
-    _set_axis(canvas, axes, shown, height)
+    panel = BarPanel(canvas, _LEFT, _TOP, width - _LEFT - _LABEL, height,
+                     [statistic for _, bars in shown for statistic in bars.values()])
     top = 0.0
     for row, bars in shown:
-        _draw_heading(canvas, row, _TOP + top + _HEADING / 2)
-        _draw_grid(axes, top + _HEADING, top + _HEADING + len(bars) * _PITCH)
-        for index, (kind, statistic) in enumerate(bars.items()):
-            middle = top + _HEADING + index * _PITCH + _PITCH / 2
-            _draw_bar(canvas, axes, kind, statistic, middle, with_worst=width >= 600)
-        top += _HEADING + len(bars) * _PITCH + _GAP
-    return canvas.svg(f"retention-{width}", "Retention per scenario and subject, against the target of 10 %")
+        canvas.text(0, _TOP + top + _HEADING / 2, shorten(row.subject_and_world, width, SMALL, "bold"),
+                    fontsize=SMALL, fontweight="bold")
+        top += _HEADING
+        panel.grid(top, top + len(bars) * _PITCH)
+        for kind, statistic in bars.items():
+            canvas.text(_LEFT - 8, _TOP + top + _PITCH / 2, kind, "muted", ha="right", fontsize=SMALL)
+            panel.bar(top + _PITCH / 2, kind, statistic)
+            top += _PITCH
+        top += _GAP
+    panel.axis()
+    return canvas.svg(key, f"Retention of {rows[0].scenario}: {_in_words(shown)}")
 
 
-def _set_axis(canvas: Canvas, axes: Axes, shown: list[tuple[Row, Bars]], height: float) -> None:
-    longest = max(statistic.median for _, bars in shown for statistic in bars.values())
-    end = min(max(1.0, longest), _LONGEST)
-    axes.set_xlim(0, end)
-    axes.set_ylim(height, 0)
-    span = axes.get_position().width * canvas.width
-    for tick in ticks(end, 5):
-        canvas.text(_LEFT + tick / end * span, _TOP + height + 12, percent(tick), "muted",
-                    fontsize=SMALL, ha="center")
-    canvas.text(_LEFT + TARGET / end * span, _TOP - 12, f"target 10{NBSP}%", "target",
-                fontsize=SMALL, fontweight="bold", ha="center")
+def _in_words(shown: list[tuple[Row, Bars]]) -> str:
+    return "; ".join(f"{row.subject_and_world} " + ", ".join(
+        f"{kind} {percent(statistic.median)}" for kind, statistic in bars.items()) for row, bars in shown)
 
 
-def _draw_grid(axes: Axes, begin: float, end: float) -> None:
-    """Behind the bars of one row only, so that no line crosses a heading."""
-    axes.vlines(ticks(axes.get_xlim()[1], 5), begin, end, color=colour("line"), linewidth=1, zorder=0)
-    target = axes.vlines(TARGET, begin, end, color=colour("target"), linewidth=1.5,
-                         linestyle=(0, (4, 2)), zorder=3)
-    target.set_gid("class:target")
+def worst_first(rows: list[Row]) -> list[tuple[Row, Statistic]]:
+    """Subjects under test before controls, and of each the lowest bound first."""
+    measured = [(row, statistic) for row in rows if (statistic := row.statistic(OVERVIEW))]
+    return sorted(measured, key=lambda pair: (pair[0].is_control, pair[1].low, pair[1].median))
 
 
-def _draw_heading(canvas: Canvas, row: Row, top: float) -> None:
-    scenario = shorten(row.scenario, canvas.width * 0.62, weight="bold")
-    canvas.text(0, top, scenario, fontweight="bold")
-    left = text_width(scenario, weight="bold") + 10
-    canvas.text(left, top, shorten(row.subject_and_world, canvas.width - left), "muted")
+def draw_overview(rows: list[Row], width: int, key: str) -> Markup:
+    shown = worst_first(rows)[:_MOST_ROWS]
+    beside = 430 if width > 700 else 0             # room for names; on phones they stand above the bars
+    pitch = _PITCH + 3 if beside else _HEADING + _PITCH
+    height = len(shown) * pitch
+    canvas = Canvas(width, _TOP + height + _BOTTOM)
+    panel = BarPanel(canvas, beside, _TOP, width - beside - _LABEL, height, [each for _, each in shown])
+    for index, (row, statistic) in enumerate(shown):
+        bottom = (index + 1) * pitch
+        name = bottom - pitch / 2 if beside else bottom - _PITCH - _HEADING / 2
+        _draw_name(canvas, row, _TOP + name, (beside or width) - 12)
+        panel.grid(bottom - _PITCH - 2, bottom + 1)
+        panel.bar(bottom - _PITCH / 2 - 1, "offered" if row.is_control else "durable", statistic)
+    panel.axis()
+    return canvas.svg(key, f"{OVERVIEW} of {len(shown)} rows against the target of 10 %; "
+                           f"lowest: {shown[0][0].scenario}, {percent(shown[0][1].median)}")
 
 
-def _draw_bar(canvas: Canvas, axes: Axes, kind: str, statistic: Statistic, middle: float,
-              with_worst: bool) -> None:
-    end = axes.get_xlim()[1]
-    length = min(statistic.median, end)
-    axes.barh(middle, min(1.0, end), _BAR, color=colour("panel"), zorder=1)
-    bar, = axes.barh(middle, length, _BAR, color=colour(kind), zorder=2)
-    bar.set_gid("class:retention-bar")
-    canvas.text(_LEFT - 8, _TOP + middle, kind, "muted", ha="right", fontsize=SMALL)
-    text = percent(statistic.median) + (" ▸" if statistic.median > end else "")      # the bar was cut
-    if statistic.worst != statistic.median:
-        axes.vlines(min(statistic.worst, end), middle - 9, middle + 9, color=colour("ink"),
-                    linewidth=1.5, zorder=4)
-    if with_worst and percent(statistic.worst) != percent(statistic.median):
-        text += f" (min {percent(statistic.worst)})"
-    span = axes.get_position().width * canvas.width
-    begin = max(length, TARGET if length < TARGET else 0)     # never across the target line
-    canvas.text(_LEFT + begin / end * span + 7, _TOP + middle, text, fontsize=SMALL)
+def _draw_name(canvas: Canvas, row: Row, top: float, width: float) -> None:
+    place = shorten(row.subject_and_world, width * 0.5, SMALL)
+    scenario = shorten(row.scenario, width - text_width(place, SMALL) - 10, SMALL, "bold")
+    canvas.text(0, top, scenario, fontsize=SMALL, fontweight="bold")
+    canvas.text(text_width(scenario, SMALL, "bold") + 8, top, place, "muted", fontsize=SMALL)

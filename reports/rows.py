@@ -15,10 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from reports.gate import Gate, Judged, Key
+from reports.intervals import interval_of_median
+from reports.latency import Latency, merged
 from reports.results import Run, canonical
 from reports.units import higher_is_better
 
-_WORST_FIRST = ("fail", "invalid", "inconclusive", "pass")
+WORST_FIRST = ("fail", "invalid", "inconclusive", "pass")
 _WORLD_ORDER = ("virtual", "live")
 _RANKING = ("retention.durable", "retention.delivered", "retention.calls", "retention.accepted")
 
@@ -31,19 +34,34 @@ class Statistic:
     worst: float
     worst_is: str                      # "min" or "max"
     available: int                     # runs in which it could be measured
+    low: float                         # the interval of the median, see intervals.py
+    high: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)      # a key of dictionaries
 class Row:
     scenario: str
     subject: str
     world: str
     variant: str                       # "" unless the same scenario was run with different settings
     runs: tuple[Run, ...]              # by seed
+    judged: Judged | None = None       # by the gate that played them
 
     @property
     def verdict(self) -> str:
-        return worst_verdict(run.verdict for run in self.runs)
+        return self.judged.verdict if self.judged else worst_verdict(run.verdict for run in self.runs)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not a pass: the gate's words, else those of the run to look at."""
+        return self.judged.reasons if self.judged else self.representative().reasons
+
+    @property
+    def rejected(self) -> bool:
+        """What should become of a control."""
+        if self.judged and self.judged.rejected is not None:
+            return self.judged.rejected
+        return self.verdict == "fail"
 
     @property
     def is_control(self) -> bool:
@@ -66,7 +84,11 @@ class Row:
         if not values:
             return None
         worst, name = (min(values), "min") if higher_is_better(measure) else (max(values), "max")
-        return Statistic(median(values), worst, name, len(values))
+        return Statistic(median(values), worst, name, len(values), *interval_of_median(values))
+
+    def latency(self) -> Latency | None:
+        """How long record() took, all runs together."""
+        return merged(run.latency for run in self.runs)
 
     def missed(self, measure: str) -> bool:
         """Whether an expectation on this measure failed in some run."""
@@ -75,7 +97,7 @@ class Row:
 
     def representative(self) -> Run:
         """The run to look at: of those with the row's verdict, the one that retained least."""
-        candidates = [run for run in self.runs if run.verdict == self.verdict]
+        candidates = [run for run in self.runs if run.verdict == self.verdict] or self.runs
         return min(candidates, key=lambda run: (*_retained(run), run.seed))
 
 
@@ -85,28 +107,32 @@ def _retained(run: Run) -> tuple[float, ...]:
 
 
 def worst_verdict(verdicts: Iterable[str]) -> str:
-    return min(verdicts, key=_WORST_FIRST.index)
+    return min(verdicts, key=WORST_FIRST.index)
 
 
-def overall(rows: list[Row]) -> str:
-    """The worst verdict of the subjects under test; controls count only when nothing else was run."""
+def overall(rows: list[Row], gate: Gate | None = None) -> str:
+    """The gate's own verdict where it judged every row; else the worst of the subjects under test, with
+    controls counting only when nothing else was run."""
+    if gate and gate.verdict and all(row.judged for row in rows):
+        return gate.verdict
     judged = [row for row in rows if not row.is_control] or rows
     return worst_verdict(row.verdict for row in judged)
 
 
-def gather(runs: Iterable[Run]) -> list[Row]:
-    groups: dict[tuple[str, str, str], dict[str, list[Run]]] = {}
+def gather(runs: Iterable[Run], gate: Gate | None = None) -> list[Row]:
+    groups: dict[Key, dict[str, list[Run]]] = {}
     for run in runs:
         variants = groups.setdefault((run.scenario, run.subject, run.world), {})
         variants.setdefault(_settings(run), []).append(run)
-    rows = [_row(key, settings, group, len(variants) > 1)
+    judged = gate.rows if gate else {}
+    rows = [_row(key, settings, group, judged.get(key) if len(variants) == 1 else None, len(variants) > 1)
             for key, variants in groups.items() for settings, group in variants.items()]
     return sorted(rows, key=_order)
 
 
-def _row(key: tuple[str, str, str], settings: str, runs: list[Run], several: bool) -> Row:
+def _row(key: Key, settings: str, runs: list[Run], judged: Judged | None, several: bool) -> Row:
     variant = f"variant {settings[:6]}" if several else ""
-    return Row(*key, variant, tuple(sorted(runs, key=lambda run: (run.seed, str(run.path)))))
+    return Row(*key, variant, tuple(sorted(runs, key=lambda run: (run.seed, str(run.path)))), judged)
 
 
 def _order(row: Row) -> tuple:

@@ -5,28 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from reports.layout import NARROW, PANEL, WIDE, figure, grid
 from reports.markup import Markup, badge, element, join
-from reports.results import Run
+from reports.recovery_figure import draw_recovery, heal_of
+from reports.results import Accounting, Run
 from reports.rows import Row
 from reports.timeline_figure import draw_timeline
-from reports.units import number, show
+from reports.units import counted, number, seconds, show
+from reports.waterfall_figure import draw_waterfall, places_in_use
 
-WIDE, NARROW = 1080, 350
 _TEXT_COLUMNS = ("expected", "verdict", "law", "detail", "phase")
+_TIMELINE = ("Grey is what was offered, colour what was achieved: in a good run the colour fills the grey, "
+             "also where a fault is armed, or catches up soon after.")
+_RECOVERY = ("After the last fault healed: goodput should meet the offered load (the mark: 95 % of it) and "
+             "the backlog should empty.")
+_PLACES = "Blue-grey still waits, red is refused or lost. Most should be delivered."
 
 
-def run_section(row: Row, index: int) -> Markup:
+def run_section(row: Row, anchor: str) -> Markup:
     run = row.representative()
-    heading = element("h3", {}, element("span", {"class": "name"}, row.scenario), " ",
-                      element("span", {"class": "quiet"}, row.subject_and_world), " ", badge(run.verdict))
+    heading = element("h4", {}, element("span", {}, row.subject_and_world), " ", badge(row.verdict))
     checks = element("div", {"class": "checks"}, _expectations(run), _retention_of_phases(run), _laws(run))
-    return element("section", {"class": "run", "id": f"run-{index}"}, heading, _identity(row, run),
-                   _reasons(run), _timeline(run, index), _accounting(run), checks, _details(run))
-
-
-def two_widths(wide: Markup, narrow: Markup) -> Markup:
-    """A figure drawn for desktops and again for phones; CSS shows the one that fits."""
-    return join((element("div", {"class": "wide"}, wide), element("div", {"class": "narrow"}, narrow)))
+    attributes = {"class": "run", "id": anchor, "aria-label": f"{row.scenario}, {row.subject_and_world}"}
+    return element("section", attributes, heading, _identity(row, run), _reasons(row),
+                   _timeline(row, run, anchor),
+                   grid(_accounting(row, anchor), _recovery(row, run, anchor)), checks, _details(run))
 
 
 def _identity(row: Row, run: Run) -> Markup:
@@ -38,19 +41,19 @@ def _identity(row: Row, run: Run) -> Markup:
     return element("p", {"class": "identity"}, " · ".join(parts))
 
 
-def _reasons(run: Run) -> Markup:
-    if not run.reasons:
+def _reasons(row: Row) -> Markup:
+    if not row.reasons:
         return Markup()
-    items = (element("li", {}, reason) for reason in run.reasons)
-    return element("ul", {"class": f"reasons {run.verdict}"}, *items)
+    items = (element("li", {}, reason) for reason in row.reasons)
+    return element("ul", {"class": f"reasons {row.verdict}"}, *items)
 
 
-def _timeline(run: Run, index: int) -> Markup:
-    drawn = (draw_timeline(run, width, f"timeline-{index}-{width}") for width in (WIDE, NARROW))
-    return element("figure", {"class": "timeline"}, two_widths(*drawn), _legend(run))
+def _timeline(row: Row, run: Run, anchor: str) -> Markup:
+    drawn = (draw_timeline(row, run, width, f"timeline-{anchor}-{width}") for width in (WIDE, NARROW))
+    return figure("", *drawn, caption=join((_legend(row, run), element("p", {}, _TIMELINE))))
 
 
-def _legend(run: Run) -> Markup:
+def _legend(row: Row, run: Run) -> Markup:
     def entry(swatch: str, text: str) -> Markup:
         return element("span", {"class": "entry"}, element("i", {"class": f"swatch {swatch}"}), text)
 
@@ -59,33 +62,47 @@ def _legend(run: Run) -> Markup:
                element("span", {"class": "entry"}, *lanes, "achieved")]
     if run.twin:
         entries.append(entry("twin", "twin: same load and seed, no faults"))
+    if len(row.runs) > 1:
+        entries.append(entry("seeds", f"range over {counted(len(row.runs), 'run')}"))
     if run.fault_windows:
         entries.append(entry("fault", "fault armed"))
-    return element("figcaption", {}, *entries)
+    return element("p", {"class": "legend"}, *entries)
 
 
-def _accounting(run: Run) -> Markup:
-    accounting = run.accounting
-    used = [f"{number(count)} {name}" for name, count in _largest_first(accounting.places) if count]
-    unused = [name for name, count in accounting.places.items() if not count]
-    total = element("b", {}, f"{number(accounting.offered)} offered")
-    missing = element("b", {"class": "missed" if accounting.unaccounted else ""},
-                      f"{number(accounting.unaccounted)} unaccounted")
-    line = element("p", {"class": "accounting"}, total, " = ", " + ".join([*used, ""]), missing)
-    nowhere = element("p", {"class": "quiet small"}, "None: " + ", ".join(unused) + ".") if unused else ""
-    return element("div", {}, element("h4", {}, "Where every record is"), line, _mismatch(run), nowhere)
+def _recovery(row: Row, run: Run, anchor: str) -> Markup:
+    if heal_of(run) is None:
+        return Markup()
+    limit = next((each.limit for each in run.expectations if each.measure == "recovery.time"), None)
+    caption = _RECOVERY if limit is None else f"{_RECOVERY} Expected: 95 % within {seconds(limit)}."
+    return figure("Recovery", draw_recovery(row, run, PANEL, f"recovery-{anchor}"), caption=caption)
 
 
-def _largest_first(places: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(places.items(), key=lambda item: -item[1])
+def _accounting(row: Row, anchor: str) -> Markup:
+    """Over all runs of the row whose books balance; those that do not are named instead."""
+    sound = [run for run in row.runs if run.accounting.difference() == 0]
+    mismatches = [_mismatch(run) for run in row.runs if run.accounting.difference() != 0]
+    if not sound:
+        return element("div", {}, *mismatches)
+    total = Accounting.total(run.accounting for run in sound)
+    drawn = draw_waterfall(total, PANEL, f"accounting-{anchor}")
+    balance = element("p", {"class": "missed" if total.unaccounted else "exact"}, _sum(total, len(sound)))
+    caption = join((balance, element("p", {}, _PLACES), *mismatches))
+    return figure("Where every record is", drawn, caption=caption)
+
+
+def _sum(total: Accounting, runs: int) -> str:
+    places = places_in_use(total)
+    together = f", {runs} runs together" if runs > 1 else ""
+    terms = " + ".join(number(count) for count in places.values()) or "0"
+    if total.unaccounted:
+        return f"✗ {number(total.unaccounted)} unaccounted: {number(total.offered)} = {terms}{together}."
+    return f"✓ Exact: {number(total.offered)} = {terms}, difference 0{together}."
 
 
 def _mismatch(run: Run) -> Markup:
     difference = run.accounting.difference()
-    if not difference:
-        return Markup()
     side = "fewer" if difference > 0 else "more"
-    sentence = f"✗ The places hold {number(abs(difference))} {side} than were offered."
+    sentence = f"✗ Seed {run.seed}: the places hold {number(abs(difference))} {side} than were offered."
     return element("p", {"class": "missed"}, sentence)
 
 
@@ -123,7 +140,7 @@ def _table(title: str, columns: tuple[str, ...], lines: Iterable[Markup]) -> Mar
     head = element("tr", {}, *(element("th", {"scope": "col", "class": style}, name)
                                for name, style in zip(columns, styles)))
     table = element("table", {}, element("thead", {}, head), element("tbody", {}, *lines))
-    return element("div", {}, element("h4", {}, title), element("div", {"class": "scroll"}, table))
+    return element("div", {}, element("h5", {}, title), element("div", {"class": "scroll"}, table))
 
 
 def _details(run: Run) -> Markup:

@@ -2,9 +2,10 @@
 
     phases       warm-up | stress            | recovery
     faults               [volume fills      ]               one line per rule, with how often it fired
-    accepted     grey: offered; colour: what was achieved; dashed: the twin, the same load without faults
+    accepted     grey: offered; colour: what was achieved; dashed: the twin, the same load without faults;
+                 pale over the colour: the range over the seeds
     durable      "
-    delivered    "
+    delivered    "                          (no lane for durable where nothing is ever called so)
     backlog      records in the spool and in the queue
     breaker      closed, half-open, open
 
@@ -23,18 +24,18 @@ from matplotlib.axes import Axes
 from reports.drawing import SMALL, Canvas, fill_steps, shorten, text_width
 from reports.markup import Markup
 from reports.palette import colour
-from reports.panels import GAP, HEADER, Stack
+from reports.panels import GAP, HEADER, Stack, draw_band, draw_time_axis
 from reports.results import FaultWindow, Run
-from reports.scale import brief, time_ticks
-from reports.series import BREAKER_STATES, COUNTS, Series
+from reports.rows import Row
+from reports.scale import brief
+from reports.series import BREAKER_STATES, COUNTS, Series, drawn_size, steady_size
 from reports.units import number, percent
 
 LANES = ("accepted", "durable", "delivered")
 
-_PHASES, _RULE, _LANE, _BACKLOG, _BREAKER, _AXIS = 22, 19, 62, 62, 10, 40     # pixels
+_PHASES, _RULE, _LANE, _BACKLOG, _BREAKER, _AXIS = 22, 19, 62, 62, 10, 34     # pixels
 _MAX_RULES = 8
 _CLIP = 1.6                    # a catch-up burst higher than this times the load is cut and its peak written
-_RECORDS_PER_BIN = 25          # fewer, and a rate is mostly noise
 
 
 @dataclass(frozen=True)
@@ -63,24 +64,37 @@ def _fired(times: int) -> str:
     return f"fired {times:,}×" if times else "never fired"
 
 
-def draw_timeline(run: Run, width: int, key: str) -> Markup:
+def lanes_of(run: Run) -> list[str]:
+    """A subject that never calls a record durable, as the naive ones, has no lane for it."""
+    claimed = any(any(series.numbers["durable"]) for series in (run.timeline, run.twin) if series)
+    return [lane for lane in LANES if claimed or lane != "durable"]
+
+
+def draw_timeline(row: Row, run: Run, width: int, key: str) -> Markup:
+    """`run` is one of the row's; the others are drawn as the range over the seeds."""
     bars = rule_bars(run)
     has_breaker = any(run.timeline.breaker)
-    height = (_PHASES + len(bars) * _RULE + len(LANES) * (HEADER + _LANE + GAP) + HEADER + _BACKLOG + GAP
-              + has_breaker * (HEADER + _BREAKER + GAP) + _AXIS)
+    height = (_PHASES + len(bars) * _RULE + len(lanes_of(run)) * (HEADER + _LANE + GAP)
+              + HEADER + _BACKLOG + GAP + has_breaker * (HEADER + _BREAKER + GAP) + _AXIS)
     canvas = Canvas(width, height)
     end = max([run.timeline.edges[-1], *(phase.end for phase in run.phases)])
     stack = Stack(canvas, left=42, right=10, end=end)
     _draw_shading(stack, run)
     _draw_phases(stack, run)
-    for bar in bars:
-        _draw_rule(stack, bar)
-    _draw_lanes(stack, run)
+    _draw_rules(stack, bars)
+    _draw_lanes(stack, row, run)
     _draw_backlog(stack, run)
     if has_breaker:
         _draw_breaker(stack, run.timeline)
-    _draw_time_axis(stack)
-    return canvas.svg(key, f"Timeline of {run.scenario}, {run.subject}, {run.world}, seed {run.seed}")
+    draw_time_axis(stack)
+    return canvas.svg(key, f"Timeline of {run.scenario}, {row.subject_and_world}, seed {run.seed}: "
+                           f"{_in_words(run)}")
+
+
+def _in_words(run: Run) -> str:
+    kept = (f"{lane} {percent(ratio)}" for lane in LANES
+            if (ratio := run.measures.get(f"retention.{lane}")) is not None)
+    return "retention " + (", ".join(kept) or "not measured")
 
 
 def _draw_shading(stack: Stack, run: Run) -> None:
@@ -111,25 +125,30 @@ def _draw_phases(stack: Stack, run: Run) -> None:
     stack.top += _PHASES
 
 
-def _draw_rule(stack: Stack, bar: RuleBar) -> None:
-    middle = stack.top + _RULE / 2
-    axes = stack.panel(_RULE, gap=0)
-    axes.set_ylim(0, _RULE)
-    pieces = axes.broken_barh([(begin, end - begin) for begin, end in bar.spans], (1.5, _RULE - 3),
-                              facecolor=colour("fault"), alpha=0.38, linewidth=0)
-    pieces.set_gid("class:fault-rule")
-    text = shorten(bar.label, stack.width - 8, SMALL)
-    left = min(stack.x(bar.spans[0][0]) + 5, stack.left + stack.width - text_width(text, SMALL) - 4)
-    stack.canvas.text(left, middle, text, fontsize=SMALL)
+def _draw_rules(stack: Stack, bars: list[RuleBar]) -> None:
+    if not bars:
+        return
+    top = stack.top
+    axes = stack.panel(_RULE * len(bars), gap=0)
+    axes.set_ylim(_RULE * len(bars), 0)
+    for index, bar in enumerate(bars):
+        pieces = axes.broken_barh([(begin, end - begin) for begin, end in bar.spans],
+                                  (index * _RULE + 1.5, _RULE - 3), facecolor=colour("fault"), alpha=0.38,
+                                  linewidth=0)
+        pieces.set_gid("class:fault-rule")
+        text = shorten(bar.label, stack.width - 8, SMALL)
+        left = min(stack.x(bar.spans[0][0]) + 5, stack.left + stack.width - text_width(text, SMALL) - 4)
+        stack.canvas.text(left, top + (index + 0.5) * _RULE, text, fontsize=SMALL)
 
 
-def _draw_lanes(stack: Stack, run: Run) -> None:
-    steady = _bins_for_a_steady_rate(run.timeline)
-    size = _bins_to_show(run.timeline, steady, stack.width)
+def _draw_lanes(stack: Stack, row: Row, run: Run) -> None:
+    steady = steady_size(run.timeline)
+    size = drawn_size(run.timeline, stack.width)
     own = run.timeline.grouped(size)
     twin = run.twin.grouped(size) if run.twin else None
+    seeds = [each.timeline.grouped(size) for each in row.runs]
     top = _top_of_lanes([own, twin] if twin else [own])
-    for lane in LANES:
+    for lane in lanes_of(run):
         retention = run.measures.get(f"retention.{lane}")
         kept = "" if retention is None else f"retention {percent(retention)}"
         header_end = stack.header([(lane, lane, "bold"), ("records/s", "muted", "normal"),
@@ -138,6 +157,7 @@ def _draw_lanes(stack: Stack, run: Run) -> None:
         stack.y_axis(axes, top)
         fill_steps(axes, own.rate("offered"), own.edges, "offered", zorder=1)
         fill_steps(axes, own.rate(lane), own.edges, lane, zorder=2)
+        draw_band(axes, seeds, lane)
         if twin:
             _draw_twin(axes, twin, lane)
         if max(own.rate(lane)) > top:
@@ -164,21 +184,8 @@ def _top_of_lanes(drawn: list[Series]) -> float:
     return max(min(highest, load * _CLIP if load else highest) * 1.12, 1.0)
 
 
-def _bins_for_a_steady_rate(series: Series) -> int:
-    """How many bins to join so that a rate is not mostly noise; at most ten, which is 1 s."""
-    offered = sum(series.numbers["offered"]) / series.bins
-    return next((size for size in (1, 2, 5) if size * offered >= _RECORDS_PER_BIN), 10)
-
-
-def _bins_to_show(series: Series, size: int, width: float) -> int:
-    """The same, and enough that a bin is 3 pixels wide."""
-    while series.bins / size > width / 3:
-        size *= 2
-    return size
-
-
 def _draw_backlog(stack: Stack, run: Run) -> None:
-    series = run.timeline.grouped(_bins_to_show(run.timeline, 1, stack.width))
+    series = run.timeline.grouped(drawn_size(run.timeline, stack.width))
     spool = series.numbers["spool"]
     total = [in_spool + in_queue for in_spool, in_queue in zip(spool, series.numbers["queue"])]
     stack.header([("backlog", "ink", "bold"), ("records", "muted", "normal"),
@@ -217,12 +224,3 @@ def breaker_spans(series: Series) -> list[tuple[float, float, str]]:
             begin = spans.pop()[0]
         spans.append((begin, end, state))
     return spans
-
-
-def _draw_time_axis(stack: Stack) -> None:
-    top = stack.canvas.height - _AXIS + GAP
-    for tick in time_ticks(stack.end, 12 if stack.width > 600 else 6):
-        align = "left" if tick == 0 else "center"
-        align = "right" if stack.x(tick) > stack.canvas.width - 14 else align
-        stack.canvas.text(stack.x(tick), top + 6, f"{tick:g}", "muted", fontsize=SMALL, ha=align)
-    stack.canvas.text(stack.left + stack.width / 2, top + 22, "seconds", "muted", fontsize=SMALL, ha="center")

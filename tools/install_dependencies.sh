@@ -38,6 +38,7 @@ libbenchmark-dev            the benchmarks; without it they are not built
 strace                      shows that record() makes no system call
 binutils                    nm, for the symbol tripwire
 procps                      looks for processes left behind
+chromium                    opens the report as readers do
 "
 
 say() { printf 'holdfast: %s\n' "$*" >&2; }

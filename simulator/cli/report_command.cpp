@@ -5,9 +5,13 @@
 namespace holdfast::cli {
 
 ExitCode report_command(const Words& words) {
-  Arguments arguments("report", "RESULT...",
-                      "Draws the results below the given directories into one self-contained HTML page.",
-                      {"holdfast report results/gate --out report.html"});
+  Arguments arguments(
+      "report", "RESULT...",
+      "Draws the results below the given directories into one self-contained HTML page: verdicts,\n"
+      "retention, latency of record(), timelines, accounting, recovery; docs/reports.md explains\n"
+      "each figure. A result that cannot be read is named and left out, the rest is drawn, and the\n"
+      "exit code is 3.",
+      {"holdfast report results/gate --out report.html", "holdfast report before after --out both.html"});
   arguments.positional("result");
   arguments.add()("out", boost::program_options::value<std::string>(),
                   "the page to write (default: report.html)");

@@ -68,7 +68,9 @@ std::string_view to_string(BreakerState state) {
   return "closed";
 }
 
+// Nothing for a control: the naive subjects have no breaker.
 std::string_view breaker_at(const RunRecord& run, Duration end) {
+  if (run.control()) return "";
   const auto after = std::ranges::lower_bound(run.breaker, end, {}, &BreakerChange::at);
   return to_string(after == run.breaker.begin() ? BreakerState::closed : std::prev(after)->state);
 }

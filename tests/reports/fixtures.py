@@ -16,6 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from reports.errors import InputError
+from reports.results import Run, find_results, load_runs
+
 STEP = 0.1
 HEADER = "t,offered,accepted,durable,delivered,queue,spool,breaker,faults"
 
@@ -52,10 +55,12 @@ class Story:
     phases: tuple[tuple[str, float, float], ...] = PHASES
     capacity: float = 6000                     # records/s at the upstream
     queue_limit: int = 4096
+    why: str = "A deployment restarts the upstream, and nobody listens for a while."
     verdict: str = "pass"
     reasons: tuple[str, ...] = ()
     measures: dict[str, float | None] = field(default_factory=dict)     # overrides
 
+    notes: dict[str, str] = field(default_factory=dict)
     phase_retention: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
     @property
@@ -136,7 +141,8 @@ def result_of(story: Story) -> dict[str, Any]:
         "version": 1, "scenario": story.scenario, "file": f"scenarios/{story.scenario}.json",
         "subject": story.subject, "world": story.world, "seed": story.seed,
         **({"trace_hash": trace_hash} if story.world == "virtual" else {}),
-        "verdict": story.verdict, "reasons": list(story.reasons), "measures": measures, "notes": {},
+        "verdict": story.verdict, "reasons": list(story.reasons), "measures": measures, "notes": story.notes,
+        **({"record_latency": _record_latency(story)} if story.world == "live" else {}),
         "accounting": _accounting(bins), "laws": _laws(story),
         "expectations": _expectations(measures),
         "phases": [{"name": name, "from": begin, "to": end, **_phase_retention(story, name)}
@@ -144,9 +150,21 @@ def result_of(story: Story) -> dict[str, Any]:
         "fault_windows": [{"phase": "stress", "from": fault.begin, "to": fault.end, "rules": [fault.name]}
                           for fault in story.faults],
         "faults_fired": {fault.name: 137 + 411 * index for index, fault in enumerate(story.faults)},
-        "resolved": {"version": 1, "name": story.scenario, "seed": story.seed,
+        "resolved": {"version": 1, "name": story.scenario, "seed": story.seed, "why": story.why,
                      "load": {"rate": f"{story.rate:g}/s"}},
     }
+
+
+def _record_latency(story: Story) -> dict[str, Any]:
+    """Mostly fast calls with a long tail; a naive subject's calls wait for the disk and the upstream."""
+    draws, scale = random.Random(f"latency {story.subject} {story.seed}"), 50_000 if story.waits else 1
+    counts: dict[int, int] = {}
+    for _ in range(20_000):
+        duration = 60 * scale * draws.lognormvariate(0.3, 0.4) * (400 if draws.random() < 0.0008 else 1)
+        shift = max(0, int(duration).bit_length() - 6)
+        highest = (((int(duration) >> shift) + 1) << shift) - 1
+        counts[highest] = counts.get(highest, 0) + 1
+    return {"unit": "ns", "calls": 20_000, "buckets": {str(key): counts[key] for key in sorted(counts)}}
 
 
 def _phase_retention(story: Story, phase: str) -> dict[str, Any]:
@@ -206,6 +224,14 @@ def write_run(directory: Path, story: Story) -> Path:
 
 def _write_series(path: Path, bins: Iterable[Bin]) -> None:
     path.write_text("\n".join([HEADER, *(each.line() for each in bins)]) + "\n", encoding="utf-8")
+
+
+def runs_below(directory: Path) -> list[Run]:
+    """All results there, of which every one must be readable."""
+    problems: list[InputError] = []
+    runs = load_runs(find_results([directory], problems), problems)
+    assert not problems, problems
+    return runs
 
 
 def gallery() -> list[Story]:

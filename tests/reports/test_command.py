@@ -64,6 +64,50 @@ class Command(unittest.TestCase):
                     SOURCE_DATE_EPOCH="1", PYTHONHASHSEED="7")
         self.assertEqual(self.out.read_bytes(), first)
 
+    def test_what_cannot_be_read_is_named_and_the_rest_is_drawn(self):
+        write_run(self.folder / "good", Story())
+        damaged = write_run(self.folder / "damaged", Story(seed=2))
+        damaged.write_text('{"version": 1,')
+        old = write_run(self.folder / "old", Story(seed=3))
+        old.write_text(old.read_text().replace('"version": 1', '"version": 0', 1))
+        foreign = self.folder / "foreign" / "result.json"
+        foreign.parent.mkdir()
+        foreign.write_text('{"passed": 12}')
+        done = self.report(self.folder, self.folder / "nowhere")
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(done.stdout, f"{self.out}: pass, 1 row, 1 run, 4 inputs left out\n")
+        for text in (f"{damaged}:1:15: is not JSON", f"{old}: has version 0", f"{foreign}: is not a result",
+                     f"{self.folder / 'nowhere'}: does not exist"):
+            self.assertIn(text, done.stderr)
+            self.assertIn(f"left out: {text}", self.out.read_text())
+
+    def test_the_verdict_of_the_gate_counts_where_there_is_one(self):
+        write_run(self.folder / "runs" / "a", Story())
+        row = {"scenario": "upstream/outage", "subject": "holdfast", "verdict": "inconclusive",
+               "reasons": ["the median's bounds lie on both sides of 10 %"]}
+        later = {"of a later version": 1}
+        judged = {"version": 1, "verdict": "inconclusive", "virtual": [row, later], "live": []}
+        gate = self.folder / "gate.json"
+        gate.write_text(json.dumps(judged))
+        self.assertIn(": inconclusive, 1 row", self.report(self.folder / "runs").stdout)
+        self.assertIn("bounds lie on both sides", self.out.read_text())
+        gate.write_text(json.dumps(judged | {"virtual": []}))                     # of another set of runs
+        self.assertIn(": pass, 1 row", self.report(self.folder / "runs").stdout)
+
+    def test_a_control_is_rejected_or_not_as_the_gate_says(self):
+        write_run(self.folder / "runs" / "a", Story(subject="naive-seed", verdict="fail"))
+        row = {"scenario": "upstream/outage", "subject": "naive-seed", "verdict": "fail", "rejected": False}
+        (self.folder / "gate.json").write_text(json.dumps({"verdict": "fail", "virtual": [row], "live": []}))
+        self.report(self.folder)
+        self.assertIn("rejected in 0 of 1. It should be rejected", self.out.read_text())
+
+    def test_a_damaged_gate_file_is_named_and_the_rest_is_drawn(self):
+        write_run(self.folder / "runs" / "a", Story())
+        (self.folder / "gate.json").write_text("{")
+        done = self.report(self.folder)
+        self.assertEqual((done.returncode, done.stdout.startswith(str(self.out))), (3, True))
+        self.assertIn(f"{self.folder / 'gate.json'}:1:2: is not JSON", done.stderr)
+
     def test_a_missing_directory(self):
         self.assert_refused(self.report(self.folder / "nowhere"), 3, "nowhere", "does not exist")
 
@@ -103,6 +147,11 @@ class Command(unittest.TestCase):
     def test_a_version_of_the_future(self):
         self.assert_result_refused(lambda result: result.update(version=2), "version 2")
 
+    def test_latency_buckets_that_do_not_add_up(self):
+        latency = {"unit": "ns", "calls": 3, "buckets": {"63": 1, "127": 1}}
+        self.assert_result_refused(lambda result: result.update(record_latency=latency),
+                                   "record_latency", "3 calls and 2 in its buckets")
+
     def test_a_missing_timeline(self):
         path = write_run(self.folder / "run", Story()).with_name("timeline.csv")
         path.unlink()
@@ -117,7 +166,7 @@ class Command(unittest.TestCase):
                                    "twin.csv:2", "offered")
 
     def test_a_short_line(self):
-        self.assert_series_refused("timeline.csv", lambda text: text + "99,1\n", "accepted")
+        self.assert_series_refused("timeline.csv", lambda text: text + "99,1\n", "has 2 fields", "accepted")
 
     def test_time_that_runs_backwards(self):
         self.assert_series_refused("timeline.csv", lambda text: text + text.splitlines()[1] + "\n",

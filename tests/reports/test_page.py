@@ -10,9 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from reports.page import build_page
-from reports.results import find_results, load_run
 from reports.rows import gather
-from tests.reports.fixtures import AWAY, FILLS, Fault, Story, gallery, write_gallery, write_run
+from tests.reports.fixtures import AWAY, FILLS, Fault, Story, gallery, runs_below, write_gallery, write_run
 
 
 def page_of(*stories: Story, without: tuple[str, ...] = ()) -> str:
@@ -21,7 +20,7 @@ def page_of(*stories: Story, without: tuple[str, ...] = ()) -> str:
             path = write_run(Path(folder) / f"{index:03}", story)
             for name in without:
                 path.with_name(name).unlink()
-        return build_page(gather(load_run(path) for path in find_results([Path(folder)])))
+        return build_page(gather(runs_below(Path(folder))))
 
 
 def figures(page: str, kind: str) -> list[str]:
@@ -74,7 +73,7 @@ class Page(unittest.TestCase):
     def setUpClass(cls):
         with tempfile.TemporaryDirectory() as folder:
             write_gallery(Path(folder))
-            cls.rows = gather(load_run(path) for path in find_results([Path(folder)]))
+            cls.rows = gather(runs_below(Path(folder)))
         cls.page = build_page(cls.rows)
         cls.outline = Outline(cls.page)
 
@@ -86,11 +85,27 @@ class Page(unittest.TestCase):
 
     def test_shows_a_wide_and_a_narrow_timeline_for_every_row(self):
         self.assertEqual(len(figures(self.page, "Timeline")), 2 * len(self.rows))
-        self.assertEqual(len(figures(self.page, "Retention")), 2)
+
+    def test_shows_every_figure_once_for_what_it_is_about(self):
+        scenarios = {row.scenario for row in self.rows}
+        live = {row.scenario for row in self.rows if row.world == "live"}
+        self.assertEqual(len(figures(self.page, "Retention of ")), len(scenarios))
+        self.assertEqual(len(figures(self.page, "retention.durable of ")), 2)
+        self.assertEqual(len(figures(self.page, "Latency of record() in ")), len(live) + 2)
+        self.assertEqual(len(figures(self.page, "Recovery of ")), len(self.rows))
+        self.assertEqual(self.page.count("records offered: "), len(self.rows))
+
+    def test_every_figure_has_alternative_text_and_a_caption(self):
+        found = re.findall(r"<figure.*?</figure>", self.page, re.DOTALL)
+        self.assertEqual(len(found), sum(tag == "figure" for tag in re.findall(r"<(\w+)", self.page)))
+        for each in found:
+            self.assertRegex(each, r'role="img" aria-label="[^"]{20,}"')
+            self.assertRegex(each, r"<figcaption>.*\w{3}.*</figcaption>")
 
     def test_needs_nothing_from_outside(self):
         self.assertNotRegex(self.page, r"https?:|@import|src=|url\((?!#)")
-        self.assertFalse({"script", "link", "img", "iframe", "object"} & self.outline.names)
+        self.assertFalse({"link", "img", "iframe", "object"} & self.outline.names)
+        self.assertIn("default-src 'none'", self.page)
 
     def test_ids_are_unique_and_every_reference_resolves(self):
         self.assertEqual(len(self.outline.ids), len(set(self.outline.ids)))
@@ -101,7 +116,7 @@ class Page(unittest.TestCase):
             self.assertNotRegex(svg, r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b(?![0-9a-f])")
 
     def test_serves_light_and_dark_and_phones(self):
-        self.assertIn("prefers-color-scheme: dark", self.page)
+        self.assertIn("prefers-color-scheme:dark", self.page)
         self.assertIn('name="viewport"', self.page)
 
     def test_every_colour_variable_in_use_is_defined(self):
@@ -142,6 +157,15 @@ class Figures(unittest.TestCase):
             twins = re.findall(r'class="twin">\s*<path[^>]*stroke-dasharray', svg)
             self.assertEqual(len(twins), 3)
 
+    def test_a_subject_that_calls_nothing_durable_has_no_lane_for_it(self):
+        for svg in figures(page_of(Story(subject="naive-seed")), "Timeline"):
+            lanes = re.findall(r"<text[^>]*>(accepted|durable|delivered)<", svg)
+            self.assertEqual(lanes, ["accepted", "delivered"])
+
+    def test_the_range_over_the_seeds_is_drawn_in_every_lane(self):
+        for svg in figures(page_of(Story(), Story(seed=2)), "Timeline"):
+            self.assertEqual(svg.count('class="seeds"'), 3)
+
     def test_a_run_without_a_twin_is_drawn_without_its_line(self):
         page = page_of(Story(), without=("twin.csv",))
         self.assertNotIn('class="twin"', page)
@@ -154,20 +178,20 @@ class Figures(unittest.TestCase):
 
     def test_one_retention_bar_per_measured_retention(self):
         page = page_of(Story(), Story(subject="naive-seed"))
-        for svg in figures(page, "Retention"):
+        for svg in figures(page, "Retention of "):
             self.assertEqual(svg.count('class="retention-bar"'), 3 + 4)
             self.assertIn("target 10\u00a0%", svg)
 
     def test_three_percent_and_a_hundred_are_both_written_out(self):
         page = page_of(Story(measures={"retention.durable": 0.032, "retention.accepted": 1.0}))
-        for svg in figures(page, "Retention"):
+        for svg in figures(page, "Retention of "):
             self.assertIn("3.20\u00a0%", svg)
             self.assertIn(">100\u00a0%", svg)
 
     def test_a_measure_never_taken_draws_no_figure_and_no_error(self):
         nothing = {f"retention.{kind}": None for kind in ("accepted", "durable", "delivered", "calls")}
         page = page_of(Story(measures=nothing))
-        self.assertEqual(figures(page, "Retention"), [])
+        self.assertEqual(figures(page, "Retention of ") + figures(page, "retention.durable of "), [])
         self.assertIn("n/a", page)
 
     def test_many_rules_are_folded_into_the_last_line(self):
@@ -196,7 +220,7 @@ class HostileNames(unittest.TestCase):
                       phases=((name, 0, 10), (name, 10, 40), ("end", 40, 60)))
         page = page_of(story, replace(story, seed=2))
         outline = Outline(page)
-        self.assertNotIn("script", outline.names)
+        self.assertEqual(page.count("<script"), 1)             # the page's own
         self.assertNotIn("\x07", page)
         self.assertNotIn("\u202e", page)
         self.assertIn("alert(&#x27;x&#x27;)", page)

@@ -7,16 +7,15 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from reports.results import find_results, load_run
 from reports.rows import Row, gather, overall
-from tests.reports.fixtures import Story, write_run
+from tests.reports.fixtures import Story, runs_below, write_run
 
 
 def rows_of(*stories: Story) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         for index, story in enumerate(stories):
             write_run(Path(folder) / str(index), story)
-        return gather(load_run(path) for path in find_results([Path(folder)]))
+        return gather(runs_below(Path(folder)))
 
 
 def with_durable(value: float | None, seed: int = 1, **more) -> Story:
@@ -67,7 +66,7 @@ class Rows(unittest.TestCase):
             result = json.loads(path.read_text())
             result["resolved"]["load"]["rate"] = "1/s"
             path.write_text(json.dumps(result))
-            rows = gather(load_run(found) for found in find_results([Path(folder)]))
+            rows = gather(runs_below(Path(folder)))
         self.assertEqual([row.seeds for row in rows], [1, 1])
         self.assertTrue(all(row.variant.startswith("variant ") for row in rows))
 

@@ -55,6 +55,12 @@ TEST(Timeline, QuotesNamesThatWouldBreakARow) {
   EXPECT_THAT(timeline_csv(run.record()), HasSubstr("\"a,b|say \"\"no\"\"\"\n"));
 }
 
+TEST(Timeline, HasNoBreakerWhereTheSubjectHasNone) {
+  TestRun run({phase("calm", 100ms)});
+  run->scenario.subject.kind = scenario::SubjectKind::naive_seed;
+  EXPECT_THAT(timeline_csv(run.record()), HasSubstr("\n0.0,0,0,0,0,0,0,,\n"));
+}
+
 TEST(ResultJson, SaysEverythingInItsDocumentedPlace) {
   auto run = small_run();
   TestRun twin;
@@ -87,6 +93,22 @@ TEST(ResultJson, SaysEverythingInItsDocumentedPlace) {
   EXPECT_EQ(json["fault_windows"][0]["rules"][0], "stress rule");
   EXPECT_EQ(json["faults_fired"]["stress rule"], 1);
   EXPECT_EQ(json["resolved"]["name"], "test");
+}
+
+TEST(ResultJson, HasTheLatencyOfEveryReturnedCallOfALiveRun) {
+  TestRun run({phase("calm", 200ms)});
+  run->live = true;
+  run.offer(0ms).accepted();  // the call took 1 us
+  run.offer(1ms).outcome(CallOutcome::rejected_ring_full).returned(1ms + 63ns);
+  run.offer(2ms).outcome(CallOutcome::calling);  // never returned
+  const auto json = nlohmann::json::parse(result_json(evaluate(run.record(), nullptr)).value());
+  EXPECT_EQ(json["record_latency"].dump(), R"({"buckets":{"1007":1,"63":1},"calls":2,"unit":"ns"})");
+}
+
+TEST(ResultJson, HasNoLatencyInVirtualTime) {
+  auto run = small_run();
+  const auto json = nlohmann::json::parse(result_json(evaluate(run.record(), nullptr)).value());
+  EXPECT_FALSE(json.contains("record_latency"));
 }
 
 TEST(ResultJson, IsTheSameTextForTheSameRun) {
