@@ -10,6 +10,7 @@
 #include "simulator/oracle/intervals.h"
 #include "simulator/oracle/record_times.h"
 #include "simulator/oracle/recovery.h"
+#include "simulator/oracle/upstream_measures.h"
 
 namespace holdfast::oracle {
 
@@ -127,6 +128,7 @@ Measures compute_measures(const RunRecord& run, const RunRecord* twin, const Acc
   measures.by_name["oracle_ratio"] = oracle_ratio(run);
   add_counts(measures, books);
   add_call_times(measures, run);
+  add_upstream_measures(measures, run, twin, books);
   measures.by_name["recovery.time"] =
       from_wait(recovery_time(run), "no fault was armed, or too little load came after it");
   measures.by_name["backlog.drain_time"] = from_wait(drain_time(run, books), "no fault was armed");

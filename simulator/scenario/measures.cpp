@@ -25,6 +25,10 @@ constexpr Measure kMeasures[] = {
     {"record.max", duration, true, false, NeedsLoad::any},
     {"arrival.lag", duration, true, false, NeedsLoad::open},
     {"recovery.time", duration, false, true, NeedsLoad::open},
+    {"amplification.mean", factor, false, false, NeedsLoad::any},
+    {"amplification.max", factor, false, true, NeedsLoad::any},
+    {"overshoot", factor, false, true, NeedsLoad::any},
+    {"calls_per_record", factor, false, false, NeedsLoad::any},
 };
 
 }  // namespace
