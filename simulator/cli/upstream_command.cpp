@@ -8,6 +8,7 @@
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
+#include "simulator/scenario/upstream_rules_json.h"
 #include "simulator/upstream/http_server.h"
 
 namespace holdfast::cli {
@@ -15,12 +16,19 @@ namespace holdfast::cli {
 namespace po = boost::program_options;
 
 ExitCode upstream_command(const Words& words) {
-  Arguments arguments("upstream", "",
-                      "Serves the mock upstream on loopback until interrupted, then says what it got.",
-                      {"holdfast upstream --port 8053", "holdfast upstream --latency 50ms --concurrency 4"});
+  Arguments arguments(
+      "upstream", "", "Serves the mock upstream on loopback until interrupted, then says what it got.",
+      {"holdfast upstream --port 8053", "holdfast upstream --latency 50ms --concurrency 4",
+       "holdfast upstream --faults faults.json   # [ {\"name\": \"drops\", \"when\": {\"probability\": "
+       "0.1}, \"effect\": {\"reset\": \"answer\"}} ]"});
   arguments.add()("port", po::value<std::string>(), "default: any free one, printed")(
       "latency", po::value<std::string>(), "service time of a request (default 1ms)")(
-      "concurrency", po::value<std::string>(), "requests served at once (default 64)");
+      "concurrency", po::value<std::string>(), "requests served at once (default 64)")(
+      "faults", po::value<std::string>(),
+      "rules as in a scenario's phase, armed from the start: outage (refuse, error, hang, blackhole), "
+      "latency, "
+      "slow, error_rate, reset, partial, answer; docs/fault-model.md")(
+      "seed", po::value<std::string>(), "of the rules' probabilities (default 1)");
   if (auto ended = arguments.parse(words)) return *ended;
   upstream::UpstreamSettings settings;
   if (arguments.has("latency")) {
@@ -28,28 +36,38 @@ ExitCode upstream_command(const Words& words) {
     if (!latency) return arguments.mistake("--latency: " + latency.error().message);
     settings.latency = *latency;
   }
+  std::vector<upstream::UpstreamRule> rules;
+  if (arguments.has("faults")) {
+    auto loaded = scenario::load_upstream_rules(arguments.text("faults"));
+    if (!loaded) return arguments.mistake("--faults: " + loaded.error().message);
+    rules = std::move(*loaded);
+  }
+  std::uint64_t seed = 1;
   int port = 0, concurrency = static_cast<int>(settings.concurrency);
   try {
     port = std::stoi(arguments.text("port", "0"));
     concurrency = std::stoi(arguments.text("concurrency", std::to_string(concurrency)));
+    seed = std::stoull(arguments.text("seed", "1"));
   } catch (const std::exception&) {
-    return arguments.mistake("--port and --concurrency take a number");
+    return arguments.mistake("--port, --concurrency and --seed take a number");
   }
   if (port < 0 || port > 65535) return arguments.mistake("--port lies within 0..65535");
   if (concurrency < 1 || concurrency > 65536) return arguments.mistake("--concurrency lies within 1..65536");
   settings.concurrency = static_cast<std::uint32_t>(concurrency);
 
-  upstream::UpstreamModel model(settings, 1);
+  upstream::UpstreamModel model(settings, seed);
   auto server = upstream::HttpServer::start(model, {.port = static_cast<std::uint16_t>(port)});
   if (!server) {
     std::cerr << "holdfast upstream: " << server.error().message << "\n";
     return kCannotRunHere;
   }
+  (*server)->arm(rules);
   fmt::print("{}\n", (*server)->url());
   std::fflush(stdout);
   while (!interrupted().load()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   (*server)->stop();
   fmt::print("{} requests, {} distinct keys\n", model.requests(), model.known_keys());
+  for (const auto& rule : rules) fmt::print("{}: fired {} times\n", rule.name, model.fired(rule.name));
   return kPass;
 }
 

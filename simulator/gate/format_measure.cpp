@@ -27,6 +27,7 @@ std::string format_measure(std::string_view measure, double value) {
   const auto* known = scenario::find_measure(measure);
   if (known == nullptr || known->unit == scenario::MeasureUnit::count) return fmt::format("{:.0f}", value);
   if (known->unit == scenario::MeasureUnit::duration) return format_duration_s(value);
+  if (known->unit == scenario::MeasureUnit::factor) return fmt::format("{:.3g}", value);
   return fmt::format("{:.1f} %", std::floor(value * 1000) / 10);
 }
 

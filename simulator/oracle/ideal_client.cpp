@@ -14,18 +14,41 @@ constexpr Duration kBin = std::chrono::milliseconds(100);
 
 // What the upstream can take, as the armed rules leave it.
 struct Availability {
-  double share = 1;  // of requests that succeed
+  double share = 1;  // of the records sent that are applied
   Duration latency{0};
 };
 
+double part(std::uint64_t share) {
+  return static_cast<double>(share) / static_cast<double>(upstream::kCertain);
+}
+
+// The part of the records that a rule keeps from being applied.
+double refused_share(const upstream::UpstreamRule& rule) {
+  const auto& effect = rule.effect;
+  if (effect.error_rate) return part(*effect.error_rate);
+  if (effect.partial) return part(*effect.partial) * part(rule.probability);
+  if (effect.outage || effect.reset == upstream::Reset::request) return part(rule.probability);
+  return 0;
+}
+
+// The time that a rule adds to serving a full batch, on average.
+Duration added_time(const upstream::UpstreamRule& rule, std::size_t batch) {
+  Duration added = rule.effect.latency.value_or(Duration{0});
+  if (rule.effect.slow) added += upstream::trickle_time(upstream::answer_bytes(batch), *rule.effect.slow);
+  return rule.probability == upstream::kCertain
+             ? added
+             : Duration(
+                   static_cast<std::int64_t>(static_cast<double>(added.count()) * part(rule.probability)));
+}
+
 Availability availability_at(const RunRecord& run, Duration at) {
+  const auto batch = run.scenario.subject.options.delivery.batch.max_records;
   Availability now{1, run.scenario.upstream.latency};
   for (const auto& window : run.windows) {
     if (at < window.from || window.to <= at) continue;
     for (const auto* rule : upstream_rules(run, window)) {
-      if (rule->effect.outage) now.share = 0;
-      if (rule->effect.error_rate) now.share *= 1 - static_cast<double>(*rule->effect.error_rate) / 1e9;
-      if (rule->effect.latency) now.latency += *rule->effect.latency;
+      now.share *= 1 - refused_share(*rule);
+      now.latency += added_time(*rule, batch);
     }
   }
   return now;

@@ -7,7 +7,10 @@
 //
 //   delivered = min(backlog + offered, capacity x availability),  backlog += offered - delivered
 //
-// Capacity is concurrency x batch / latency; availability 0 in an outage, 1 - p under error rate p.
+// Capacity is concurrency x batch / latency, where a slow answer counts as latency. Availability is
+// 0 in an outage, 1 - p where p of the requests are refused, answered with an error, reset before they
+// are read or vanish, 1 - s where a share s of their elements is to be sent again; where answers are
+// lost it is 1, since what was sent is applied.
 // Floating point in plain additions, multiplications and divisions: the same on every machine.
 #pragma once
 

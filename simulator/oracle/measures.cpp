@@ -10,6 +10,7 @@
 #include "simulator/oracle/intervals.h"
 #include "simulator/oracle/record_times.h"
 #include "simulator/oracle/recovery.h"
+#include "simulator/oracle/upstream_measures.h"
 
 namespace holdfast::oracle {
 
@@ -155,6 +156,7 @@ Measures compute_measures(const RunRecord& run, const RunRecord* twin, const Acc
   add_call_times(measures, run);
   add_delivery_age(measures, run);
   add_events(measures, run);
+  add_upstream_measures(measures, run, twin, books);
   measures.by_name["recovery.time"] =
       from_wait(recovery_time(run), "no fault was armed, or too little load came after it");
   measures.by_name["backlog.drain_time"] = from_wait(drain_time(run, books), "no fault was armed");

@@ -19,6 +19,7 @@
 #include "core/base/time.h"
 #include "core/observer.h"
 #include "core/stats.h"
+#include "simulator/oracle/attempts.h"
 #include "simulator/oracle/ledger.h"
 #include "simulator/scenario/scenario.h"
 
@@ -89,6 +90,7 @@ struct RunRecord {
   ClaimAudit claims;
   std::vector<std::uint64_t> in_spool;  // references that inspect read from the spool's files at the end
   std::optional<UpstreamTotals> upstream;
+  std::optional<Attempts> attempts;  // what reached the upstream
   std::vector<Bound> bounds;
   std::vector<BreakerChange> breaker;  // in order of time; the breaker starts closed
   std::optional<Isolation> isolation;

@@ -119,6 +119,7 @@ class LiveRun {
     finished_ = std::make_unique<FinishedRun>(std::move(*ledger), scenario_, seed_);
     record_ = &finished_->record;
     record_->live = true;
+    record_->attempts.emplace(scenario_.recovery_window(), finished_->ledger->capacity());
     fill_intended(*finished_->ledger, *schedule);
     if (auto mounted = mount(); !mounted) return mounted;
     return serve();
@@ -143,7 +144,8 @@ class LiveRun {
         },
         [this](const upstream::UpstreamEvent& event) {
           finished_->fault_lines.push_back(upstream_fault_line(event, start_));
-        });
+        },
+        [this](Time now, auto elements) { record_->attempts->note(now - start_.load(), elements); });
     auto server = upstream::HttpServer::start(*model_, {.wakeful = true});
     if (!server) return fail(server.error());
     server_ = std::move(*server);

@@ -38,7 +38,8 @@ class VirtualRun {
             [this](Time now, const RequestElement& element, bool duplicate) {
               note_delivery(*finished_->ledger, now - start_, element, duplicate);
             },
-            [this](const upstream::UpstreamEvent& event) { note_fault(event); }),
+            [this](const upstream::UpstreamEvent& event) { note_fault(event); },
+            [this](Time now, auto elements) { record_.attempts->note(now - start_, elements); }),
         world_({.seed = seed,
                 .disk_latency = scenario.disk.latency,
                 .disk_capacity = scenario.disk.capacity,
@@ -51,6 +52,7 @@ class VirtualRun {
                   [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
         sampler_(scenario),
         spool_files_(scenario) {
+    record_.attempts.emplace(scenario.recovery_window(), finished_->ledger->capacity());
     fill_intended(*finished_->ledger, schedule_);
     auto& options = record_.scenario.subject.options;
     options.spool.directory = kMountRoot + "/spool";

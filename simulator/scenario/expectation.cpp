@@ -53,6 +53,11 @@ Result<double> parse_value(const Measure& measure, std::string_view text) {
       if (!value) return wrong(found + "a share like 10% or 0.1");
       return percent ? *value / 100 : *value;
     }
+    case MeasureUnit::factor: {
+      const auto value = number(text);
+      if (!value) return wrong(found + "a factor like 1.5");
+      return *value;
+    }
     case MeasureUnit::count: {
       const auto value = number(text);
       if (!value) return wrong(found + "a number like 0");

@@ -4,7 +4,7 @@
 //   comparator  = "<" | "<=" | "==" | ">=" | ">"
 //   value       = number "%"          for ratios (or a plain number: 0.1)
 //               | number unit         for durations: ns us ms s m h
-//               | number              for counts
+//               | number              for counts and factors
 //
 //   auto expectation = parse_expectation("recovery.time <= 4s");    // value 4
 //   holds(*expectation, 3.2);                                       // true

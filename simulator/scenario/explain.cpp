@@ -37,11 +37,21 @@ std::string describe(const faultfs::Rule& rule) {
   return text + window(rule.when.from, rule.when.to);
 }
 
+std::string describe(const upstream::UpstreamEffect& effect) {
+  if (effect.outage) return "outage, " + std::string(to_string(*effect.outage));
+  if (effect.latency) return "latency +" + format_duration(*effect.latency);
+  if (effect.error_rate) return percent(*effect.error_rate) + " of requests answered 500";
+  if (effect.reset == upstream::Reset::request) return "connection reset, request not read";
+  if (effect.reset) return "connection reset in the middle of the answer";
+  if (effect.slow) return "the answer trickles at " + format_size(*effect.slow) + "/s";
+  if (effect.partial) return percent(*effect.partial) + " of the elements answered \"retry\"";
+  if (effect.answer == upstream::AnswerFault::lost) return "applied, and the answer is lost";
+  return "applied, and the answer is truncated";
+}
+
 std::string describe(const upstream::UpstreamRule& rule) {
-  std::string text = rule.name + ": ";
-  if (rule.effect.outage) text += "outage, " + std::string(to_string(*rule.effect.outage));
-  if (rule.effect.latency) text += "latency +" + format_duration(*rule.effect.latency);
-  if (rule.effect.error_rate) text += percent(*rule.effect.error_rate) + " of requests answered 500";
+  std::string text = rule.name + ": " + describe(rule.effect);
+  if (rule.probability != upstream::kCertain) text += ", probability " + percent(rule.probability);
   return text + window(rule.from, rule.to);
 }
 

@@ -42,6 +42,12 @@ constexpr Measure kMeasures[] = {
     {"breaker.opens", count, false, false, NeedsLoad::any, "how often the breaker opened"},
     {"retries", count, false, false, NeedsLoad::any, "requests that were sent again"},
     {"fallbacks", count, false, false, NeedsLoad::any, "times the spool's location changed for the worse"},
+    {"amplification.mean", factor, false, false, NeedsLoad::any,
+     "records sent to the upstream, over distinct records sent"},
+    {"amplification.max", factor, false, true, NeedsLoad::any, "the same in the worst window under fault"},
+    {"overshoot", factor, false, true, NeedsLoad::any,
+     "requests in the busiest window after the faults, over those of the run without faults"},
+    {"calls_per_record", factor, false, false, NeedsLoad::any, "requests, over records delivered"},
 };
 
 }  // namespace

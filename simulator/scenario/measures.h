@@ -15,6 +15,7 @@ namespace holdfast::scenario {
 
 enum class MeasureUnit : std::uint8_t {
   ratio,     // "10%" or "0.1"
+  factor,    // "1.5"
   count,     // "0"
   duration,  // "20s"; its number is in seconds
 };

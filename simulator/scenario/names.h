@@ -15,7 +15,9 @@ namespace holdfast::scenario {
 inline constexpr std::string_view kArrivalNames[] = {"constant", "poisson", "closed", "trace"};
 inline constexpr std::string_view kSubjectNames[] = {"holdfast", "naive-seed"};
 inline constexpr std::string_view kTierNames[] = {"virtual", "live"};  // by value of live_tier
-inline constexpr std::string_view kOutageNames[] = {"refuse", "error", "hang"};
+inline constexpr std::string_view kOutageNames[] = {"refuse", "error", "hang", "blackhole"};
+inline constexpr std::string_view kResetNames[] = {"request", "answer"};
+inline constexpr std::string_view kAnswerFaultNames[] = {"lost", "truncated"};
 
 inline std::string_view to_string(Arrival arrival) {
   return kArrivalNames[static_cast<std::size_t>(arrival)];
@@ -23,6 +25,12 @@ inline std::string_view to_string(Arrival arrival) {
 inline std::string_view to_string(SubjectKind kind) { return kSubjectNames[static_cast<std::size_t>(kind)]; }
 inline std::string_view to_string(upstream::Outage outage) {
   return kOutageNames[static_cast<std::size_t>(outage)];
+}
+inline std::string_view to_string(upstream::Reset reset) {
+  return kResetNames[static_cast<std::size_t>(reset)];
+}
+inline std::string_view to_string(upstream::AnswerFault fault) {
+  return kAnswerFaultNames[static_cast<std::size_t>(fault)];
 }
 
 }  // namespace holdfast::scenario

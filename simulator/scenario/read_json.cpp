@@ -4,11 +4,11 @@
 #include <charconv>
 #include <set>
 
-#include "core/base/nearest.h"
 #include "core/config/options_json.h"
 #include "faultfs/model/fault_plan_json.h"
 #include "simulator/scenario/expectation.h"
 #include "simulator/scenario/names.h"
+#include "simulator/scenario/read_upstream_json.h"
 #include "simulator/scenario/scenario_keys.h"
 
 namespace holdfast::scenario {
@@ -23,7 +23,6 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kAnyCount = UINT64_MAX;
 constexpr std::size_t kMostMembers = 1000;  // of any array of a scenario
 constexpr std::size_t kLongestName = 100;
-constexpr std::size_t kLongestRuleName = 200;
 
 bool is_name_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
@@ -38,12 +37,6 @@ void read_plain_name(ObjectReader& reader, std::string& name) {
   if (name.empty() || name.size() > kLongestName || !plain || number)
     reader.problem("name",
                    "found the name \"" + name + "\"; allowed: letters, digits, -, _ and /, not digits alone");
-}
-
-void read_rule_name(ObjectReader& reader, std::string& name) {
-  if (!reader.require("name") || !reader.text("name", name)) return;
-  if (name.empty() || name.size() > kLongestRuleName)
-    reader.problem("name", "found a name of " + std::to_string(name.size()) + " bytes; allowed: 1 to 200");
 }
 
 // Calls `read` for each member of an array.
@@ -99,14 +92,6 @@ void read_disk(ObjectReader reader, Disk& disk) {
     disk.capacity = capacity;
 }
 
-void read_upstream(ObjectReader reader, upstream::UpstreamSettings& settings) {
-  reader.allow(keys_of("/upstream"));
-  reader.duration("latency", settings.latency, {0s, 1h});
-  std::uint64_t concurrency = settings.concurrency;
-  reader.count("concurrency", concurrency, {1, 100'000});
-  settings.concurrency = static_cast<std::uint32_t>(concurrency);
-}
-
 void read_subject(ObjectReader reader, Subject& subject) {
   reader.allow(keys_of("/subject"));
   if (const auto kind = reader.choice("kind", kSubjectNames)) subject.kind = static_cast<SubjectKind>(*kind);
@@ -127,38 +112,6 @@ void read_disk_rule(const json& value, const std::string& pointer, faultfs::Faul
   if (rule) return plan.rules.push_back(std::move(*rule));
   const bool at_key = rule.error().message.starts_with("unknown key");
   problems.push_back({rule.error().pointer, at_key, rule.error().message});
-}
-
-void read_window(ObjectReader reader, upstream::UpstreamRule& rule) {
-  reader.allow(keys_of("/phases/*/upstream/*/when"));
-  reader.duration("from", rule.from, {0s, 24h});
-  reader.duration("to", rule.to, {0s, 24h});
-  if (rule.from >= rule.to)
-    reader.problem("to", "the window ends before it begins; \"to\" comes after \"from\"");
-}
-
-void read_upstream_effect(ObjectReader reader, upstream::UpstreamEffect& effect) {
-  const auto keys = keys_of("/phases/*/upstream/*/effect");
-  reader.allow(keys);
-  std::size_t given = 0;
-  for (std::string_view key : keys) given += reader.find(key) != nullptr ? 1 : 0;
-  if (given != 1)
-    reader.problem_here("an effect is exactly one of " + quoted_list(keys) + "; write one rule for each");
-  if (const auto outage = reader.choice("outage", kOutageNames))
-    effect.outage = static_cast<upstream::Outage>(*outage);
-  if (Duration latency{0}; reader.duration("latency", latency, {1us, 1h})) effect.latency = latency;
-  if (double rate = 0; reader.number("error_rate", rate, {0, 1}))
-    effect.error_rate = static_cast<std::uint64_t>(rate * static_cast<double>(faultfs::kCertain) + 0.5);
-}
-
-upstream::UpstreamRule read_upstream_rule(ObjectReader reader) {
-  upstream::UpstreamRule rule;
-  reader.allow(keys_of("/phases/*/upstream/*"));
-  read_rule_name(reader, rule.name);
-  if (auto when = reader.object("when")) read_window(*when, rule);
-  reader.require("effect");
-  if (auto effect = reader.object("effect")) read_upstream_effect(*effect, rule.effect);
-  return rule;
 }
 
 ProcessEvent read_process_event(ObjectReader reader) {
@@ -262,7 +215,7 @@ Scenario read_scenario(const json& document, Problems& problems) {
   read_head(reader, scenario);
   if (auto load = reader.object("load")) read_load(*load, scenario.load);
   if (auto disk = reader.object("disk")) read_disk(*disk, scenario.disk);
-  if (auto upstream = reader.object("upstream")) read_upstream(*upstream, scenario.upstream);
+  if (auto upstream = reader.object("upstream")) scenario.upstream = read_upstream_settings(*upstream);
   if (auto subject = reader.object("subject")) read_subject(*subject, scenario.subject);
   reader.require("phases");
   each(reader, "phases", [&](const json& phase, const std::string& pointer) {

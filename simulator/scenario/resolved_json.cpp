@@ -35,14 +35,21 @@ json disk_json(const Disk& disk) {
   return value;
 }
 
+double share_of(std::uint64_t parts) {
+  return static_cast<double>(parts) / static_cast<double>(upstream::kCertain);
+}
+
 json upstream_rule_json(const upstream::UpstreamRule& rule) {
   json value = {{"name", rule.name}};
   json& effect = value["effect"] = json::object();
   if (rule.effect.outage) effect["outage"] = to_string(*rule.effect.outage);
   if (rule.effect.latency) effect["latency"] = format_duration(*rule.effect.latency);
-  if (rule.effect.error_rate)
-    effect["error_rate"] =
-        static_cast<double>(*rule.effect.error_rate) / static_cast<double>(faultfs::kCertain);
+  if (rule.effect.error_rate) effect["error_rate"] = share_of(*rule.effect.error_rate);
+  if (rule.effect.reset) effect["reset"] = to_string(*rule.effect.reset);
+  if (rule.effect.slow) effect["slow"] = format_size(*rule.effect.slow) + "/s";
+  if (rule.effect.partial) effect["partial"] = share_of(*rule.effect.partial);
+  if (rule.effect.answer) effect["answer"] = to_string(*rule.effect.answer);
+  if (rule.probability != upstream::kCertain) value["when"]["probability"] = share_of(rule.probability);
   if (rule.from.count() != 0) value["when"]["from"] = format_duration(rule.from);
   if (rule.to != Duration::max()) value["when"]["to"] = format_duration(rule.to);
   return value;

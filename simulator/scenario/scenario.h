@@ -100,7 +100,7 @@ struct Scenario {
     for (const auto& phase : phases) sum += phase.length;
     return sum;
   }
-  // The span over which `recovery.time` looks for goodput.
+  // The span over which `recovery.time` looks for goodput, and the measures of the upstream for peaks.
   Duration recovery_window() const { return live_tier ? std::chrono::seconds(2) : std::chrono::seconds(10); }
 };
 

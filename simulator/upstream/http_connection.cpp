@@ -1,5 +1,6 @@
 #include "simulator/upstream/http_connection.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "simulator/upstream/lineage_body_json.h"
@@ -11,6 +12,7 @@ namespace {
 using ErrorCode = boost::system::error_code;
 
 constexpr Duration kEarly = std::chrono::microseconds(60);
+constexpr Duration kPiece = std::chrono::milliseconds(5);  // between the pieces of a body that trickles
 
 std::string_view view(boost::string_view text) { return {text.data(), text.size()}; }
 
@@ -79,7 +81,9 @@ void HttpConnection::arrive() {
                                      .attempt = view(request["X-Attempt"])},
                                     steady_now());
   switch (arrival.plan.kind) {
-    case Plan::Kind::refuse: return reset();
+    case Plan::Kind::refuse:
+    case Plan::Kind::reset: return reset();
+    case Plan::Kind::vanish: return fall_silent();
     case Plan::Kind::hang: state_ = State::hanging; return ignore_input();
     case Plan::Kind::error: return answer(std::move(arrival.answer), request.keep_alive());
     case Plan::Kind::serve: return wait(std::move(arrival));
@@ -105,7 +109,20 @@ void HttpConnection::complete_when_due() {
     return;
   }
   HttpAnswer answer = service_.complete(arrival_, now);
-  if (state_ == State::waiting) this->answer(std::move(answer), parser_->get().keep_alive());
+  if (state_ != State::waiting) return;
+  if (service_.model().port(now) == Port::unreachable) return fall_silent();
+  const Plan& plan = arrival_.plan;
+  if (plan.answer == Plan::Answer::lost) return close();
+  const bool cut = plan.answer == Plan::Answer::cut;
+  if (!cut && plan.trickle == Duration::zero())
+    return this->answer(std::move(answer), parser_->get().keep_alive());
+  prepare(std::move(answer), parser_->get().keep_alive());
+  trickle(cut ? response_.body().size() / 2 : response_.body().size(), plan.trickle);
+}
+
+void HttpConnection::fall_silent() {
+  state_ = State::silent;
+  ignore_input();
 }
 
 // Reads and throws away, to notice when the client gives up.
@@ -125,7 +142,7 @@ void HttpConnection::drain() {
   ignore_input();
 }
 
-void HttpConnection::answer(HttpAnswer answer, bool keep_alive) {
+void HttpConnection::prepare(HttpAnswer answer, bool keep_alive) {
   state_ = State::writing;
   response_ = {};
   response_.version(11);
@@ -134,10 +151,48 @@ void HttpConnection::answer(HttpAnswer answer, bool keep_alive) {
   response_.keep_alive(keep_alive);
   response_.body() = std::move(answer.body);
   response_.prepare_payload();
+}
+
+void HttpConnection::answer(HttpAnswer answer, bool keep_alive) {
+  prepare(std::move(answer), keep_alive);
   http::async_write(socket_, response_,
                     [self = shared_from_this(), keep_alive](ErrorCode error, std::size_t) {
                       self->on_written(error, keep_alive);
                     });
+}
+
+void HttpConnection::trickle(std::size_t end, Duration length) {
+  flow_ = {.began = steady_now(), .length = length, .sent = 0, .end = end};
+  serializer_.emplace(response_);
+  http::async_write_header(socket_, *serializer_, [self = shared_from_this()](ErrorCode error, std::size_t) {
+    self->flow_later(error);
+  });
+}
+
+// Writes what is due by now of a steady flow; a late timer is made up for by a larger piece.
+void HttpConnection::flow_on() {
+  const std::string& body = response_.body();
+  if (flow_.sent >= flow_.end)
+    return flow_.end < body.size() ? reset() : on_written({}, response_.keep_alive());
+  const std::size_t due = std::min(flow_.end, flow_.due(steady_now(), body.size()));
+  const auto piece = asio::buffer(body.data() + flow_.sent, std::max(due, flow_.sent) - flow_.sent);
+  flow_.sent += piece.size();
+  asio::async_write(socket_, piece,
+                    [self = shared_from_this()](ErrorCode error, std::size_t) { self->flow_later(error); });
+}
+
+void HttpConnection::flow_later(ErrorCode error) {
+  if (state_ == State::closed) return;
+  if (error) return close();
+  timer_.expires_after(kPiece);
+  timer_.async_wait([self = shared_from_this()](ErrorCode stopped) {
+    if (!stopped && self->state_ == State::writing) self->flow_on();
+  });
+}
+
+std::size_t HttpConnection::Flow::due(Time now, std::size_t size) const {
+  if (now - began >= length) return size;
+  return size * static_cast<std::size_t>((now - began).count()) / static_cast<std::size_t>(length.count());
 }
 
 void HttpConnection::on_written(ErrorCode error, bool keep_alive) {

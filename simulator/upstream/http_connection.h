@@ -2,7 +2,11 @@
 // and reads the next.
 //
 //        +--> reading --> waiting (plan.at) --> writing --+--> draining
-//        +------------------------------------------------+       hanging: reading on, never answering
+//        +------------------------------------------------+       silent, hanging: reading on, never
+//        answering
+//
+// Writing follows the plan: the body may trickle, and the connection may end before the answer does.
+// A silent connection belongs to a request that never arrived, and stays until its client leaves.
 //
 // Draining: what a client still sends after a request we could not take is read past, since closing
 // over unread bytes would reset the connection and could destroy our answer.
@@ -38,17 +42,33 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Time idle_since() const { return state_ == State::reading || state_ == State::draining ? since_ : kNever; }
 
  private:
-  enum class State : std::uint8_t { reading, waiting, writing, draining, hanging, closed };
+  enum class State : std::uint8_t { reading, waiting, writing, draining, hanging, silent, closed };
+
+  // A body on its way out.
+  struct Flow {
+    Time began{};
+    Duration length{0};
+    std::size_t sent = 0;
+    std::size_t end = 0;
+    std::size_t due(Time now, std::size_t size) const;
+  };
 
   void read();
   void on_read(boost::system::error_code error);
   void arrive();
   void wait(Arrival arrival);
   void complete_when_due();
+  void fall_silent();
   void drain();
   void ignore_input();
   void refuse_to_parse(boost::system::error_code error);
   void answer(HttpAnswer answer, bool keep_alive);
+  void prepare(HttpAnswer answer, bool keep_alive);
+  // Writes the head, then the first `end` bytes of the body piece by piece; the whole of it would take
+  // `length`. Resets the connection if that is not all of it.
+  void trickle(std::size_t end, Duration length);
+  void flow_on();
+  void flow_later(boost::system::error_code error);
   void on_written(boost::system::error_code error, bool keep_alive);
   void close();
 
@@ -63,6 +83,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
+  std::optional<http::response_serializer<http::string_body>> serializer_;  // of its head, when it trickles
+  Flow flow_;
   std::array<char, 512> ignored_;
 };
 

@@ -78,6 +78,7 @@ class HttpServer::Impl {
     for (const auto& [raw, connection] : connections) connection->reset();
     ErrorCode ignored;
     acceptor_.close(ignored);
+    plug_.close(ignored);
     reservation_.close(ignored);
   }
 
@@ -93,13 +94,16 @@ class HttpServer::Impl {
   bool wakeful() const { return awake_ && awake_->held(); }
 
  private:
-  // Makes the listening socket agree with the model, now and at every edge of a window.
+  // Makes the port agree with the model, now and at every edge of a window.
   void settle() {
     const Time now = steady_now();
     UpstreamModel& model = service_.model();
-    const bool refuse = model.refusing(now);
-    if (refuse && acceptor_.is_open()) close_port(now);
-    if (!refuse && !acceptor_.is_open() && listen()) return settle_at(now + kRetry);
+    if (const Port wanted = model.port(now); wanted != port_) {
+      if (turn_into(wanted)) return settle_at(now + kRetry);
+      port_ = wanted;
+      // Clients that are kept out leave no trace here: the change itself counts as fired.
+      if (wanted != Port::open) (void)model.arrive({}, 0, 0, now);
+    }
     for (const auto& done : waiting_) done->set_value();
     waiting_.clear();
     settle_at(model.next_change(now));
@@ -112,30 +116,52 @@ class HttpServer::Impl {
     });
   }
 
-  // Clients that find the port closed leave no trace here: the closing itself counts as fired.
-  void close_port(Time now) {
-    (void)service_.model().arrive({}, 0, 0, now);
+  ErrorCode turn_into(Port wanted) {
+    if (wanted == Port::unreachable) return make_unreachable();
     ErrorCode ignored;
-    acceptor_.close(ignored);
+    acceptor_.close(ignored);  // with those who still wait in its queue
+    plug_.close(ignored);
+    if (wanted == Port::open) return listen();
     reset_connections([](const HttpConnection&) { return true; });
+    return {};
+  }
+
+  // The kernel lets packets that ask for a connection vanish while the queue of those not yet accepted
+  // is full: so the queue is made as short as can be, and filled with a connection of our own.
+  ErrorCode make_unreachable() {
+    ErrorCode error;
+    if (!acceptor_.is_open()) error = open_acceptor(0);
+    if (error) return error;
+    acceptor_.cancel(error);
+    if (!error) acceptor_.listen(0, error);
+    if (!error) plug_.open(tcp::v4(), error);
+    if (error) return error;
+    keep_from_children(plug_.native_handle());
+    plug_.async_connect(endpoint_, [](ErrorCode) {});  // at once, unless a client filled the queue already
+    return error;
   }
 
   ErrorCode listen() {
+    const ErrorCode error = open_acceptor(asio::socket_base::max_listen_connections);
+    if (!error) accept();
+    return error;
+  }
+
+  ErrorCode open_acceptor(int queue) {
     ErrorCode error;
     acceptor_.open(tcp::v4(), error);
     if (!error) keep_from_children(acceptor_.native_handle());
     if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint_, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) acceptor_.listen(queue, error);
     ErrorCode ignored;
     if (error) acceptor_.close(ignored);
-    if (!error) accept();
     return error;
   }
 
   void accept() {
     acceptor_.async_accept([this](ErrorCode error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
+      if (error == asio::error::operation_aborted || port_ != Port::open) return;
       if (error) return accept_later();
       if (connections_.size() < options_.max_connections) serve(std::move(socket));
       accept();
@@ -146,7 +172,7 @@ class HttpServer::Impl {
   void accept_later() {
     accept_pause_.expires_after(kRetry);
     accept_pause_.async_wait([this](ErrorCode error) {
-      if (!error && acceptor_.is_open()) accept();
+      if (!error && port_ == Port::open) accept();
     });
   }
 
@@ -181,6 +207,8 @@ class HttpServer::Impl {
   HttpServerOptions options_;
   tcp::socket reservation_{io_};
   tcp::acceptor acceptor_{io_};
+  tcp::socket plug_{io_};  // holds the place in the queue of an unreachable port
+  Port port_ = Port::open;
   tcp::endpoint endpoint_;
   asio::steady_timer edge_{io_};
   asio::steady_timer accept_pause_{io_};

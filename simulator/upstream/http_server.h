@@ -8,7 +8,10 @@
 //   (*server)->inspect([&](const UpstreamModel& m) { requests = m.requests(); });
 //
 // `outage: refuse` closes the listening socket and resets every connection; healing opens the same
-// port again, which stays reserved meanwhile. A request that has arrived is applied at its time
+// port again, which stays reserved meanwhile. `outage: blackhole` lets packets that ask for a
+// connection vanish, as a full queue of the kernel does; open connections stay and say nothing. A
+// client whose connection is under way when it heals gets in with its next packet, after 1, 2, 4 ...
+// seconds. A request that has arrived is applied at its time
 // whatever becomes of its client; stop() drops those whose time has not come.
 //
 // arm, heal, inspect and stop belong to one thread, and none follows stop. The model must outlive

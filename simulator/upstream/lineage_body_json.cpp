@@ -133,14 +133,17 @@ Result<std::vector<RequestElement>> parse_lineage_body(std::string_view body) {
   return std::move(reader).take();
 }
 
-std::string lineage_answer(std::span<const ElementStatus> statuses) {
+std::string lineage_answer(const Plan& plan, std::span<const ElementStatus> statuses) {
+  constexpr std::string_view kWords[] = {"\"accepted\"", "\"duplicate\"", "\"retry\""};  // by value
   std::string body = "{\"results\":[";
   body.reserve(body.size() + 2 + statuses.size() * sizeof "\"duplicate\",");
   for (std::size_t i = 0; i < statuses.size(); ++i) {
     if (i > 0) body += ',';
-    body += statuses[i] == ElementStatus::accepted ? "\"accepted\"" : "\"duplicate\"";
+    body += kWords[static_cast<std::size_t>(statuses[i])];
   }
-  return body += "]}";
+  body += "]}";
+  if (plan.answer == Plan::Answer::truncated) body.resize(body.size() / 2);
+  return body;
 }
 
 std::string error_answer(std::string_view message) {

@@ -2,7 +2,7 @@
 // words of its answer. The client's side of the same format is core/delivery/codecs/lineage.h.
 //
 //   auto elements = parse_lineage_body(R"([{"key":"00000000000000a7-12","reference":12}])");
-//   std::string body = lineage_answer(statuses);       // {"results":["accepted"]}
+//   std::string body = lineage_answer(plan, statuses);       // {"results":["accepted"]}
 //
 // Fields other than key and reference are read past. Errors name the element and what is wrong.
 #pragma once
@@ -20,7 +20,8 @@ namespace holdfast::upstream {
 
 Result<std::vector<RequestElement>> parse_lineage_body(std::string_view body);
 
-std::string lineage_answer(std::span<const ElementStatus> statuses);
+// Half of it where the plan truncates the answer.
+std::string lineage_answer(const Plan& plan, std::span<const ElementStatus> statuses);
 
 // {"error":"..."}
 std::string error_answer(std::string_view message);

@@ -1,9 +1,6 @@
 #include "simulator/upstream/upstream_model.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "core/base/check.h"
@@ -13,51 +10,15 @@ namespace holdfast::upstream {
 
 namespace {
 
-constexpr std::uint64_t kBillion = 1'000'000'000;
-
 // `time` + `duration`, or kNever where the sum would not fit.
 Time later(Time time, Duration duration) { return duration > kNever - time ? kNever : time + duration; }
 
-bool in_window(const UpstreamRule& rule, Duration since_arming) {
-  return rule.from <= since_arming && since_arming < rule.to;
+bool is_barrier(const UpstreamRule& rule) {
+  return rule.effect.outage == Outage::refuse ||
+         (rule.effect.outage == Outage::blackhole && rule.probability == kCertain);
 }
 
-bool is_refuse(const UpstreamRule& rule) { return rule.effect.outage == Outage::refuse; }
-
-// The draw of an error rate: a hash, so that no other request's timing can change it.
-bool drawn(const UpstreamRule& rule, std::uint64_t seed, std::uint64_t batch, std::uint32_t attempt) {
-  const std::uint64_t draw = mix64(mix64(hash_name(rule.name, seed) ^ batch) ^ attempt);
-  return draw % kBillion < *rule.effect.error_rate;
-}
-
-// The plan of a fault that ends the matter, or nothing if `rule` lets the request through.
-std::optional<Plan> terminating(const UpstreamRule& rule, std::uint64_t seed, std::uint64_t batch,
-                                std::uint32_t attempt, Time now) {
-  if (rule.effect.outage) {
-    switch (*rule.effect.outage) {
-      case Outage::refuse: return Plan{Plan::Kind::refuse, 0, now};
-      case Outage::error: return Plan{Plan::Kind::error, 503, now};
-      case Outage::hang: return Plan{Plan::Kind::hang, 0, kNever};
-    }
-  }
-  if (rule.effect.error_rate && drawn(rule, seed, batch, attempt)) return Plan{Plan::Kind::error, 500, now};
-  return std::nullopt;
-}
-
-std::string describe(const Plan& plan) {
-  if (plan.kind == Plan::Kind::refuse) return "refuse";
-  if (plan.kind == Plan::Kind::hang) return "hang";
-  return fmt::format("answer {}", plan.status);
-}
-
-// In the largest unit that says it exactly: "delay 49ms", "delay 1500us".
-std::string describe_delay(Duration delay) {
-  const auto ns = delay.count();
-  if (ns % 1'000'000'000 == 0) return fmt::format("delay {}s", ns / 1'000'000'000);
-  if (ns % 1'000'000 == 0) return fmt::format("delay {}ms", ns / 1'000'000);
-  if (ns % 1'000 == 0) return fmt::format("delay {}us", ns / 1'000);
-  return fmt::format("delay {}ns", ns);
-}
+bool reached(Plan::Kind kind) { return kind != Plan::Kind::refuse && kind != Plan::Kind::vanish; }
 
 }  // namespace
 
@@ -65,8 +26,13 @@ std::size_t UpstreamModel::KeyHash::operator()(const RecordKey& key) const noexc
   return mix64(key.epoch ^ mix64(key.sequence));
 }
 
-UpstreamModel::UpstreamModel(UpstreamSettings settings, std::uint64_t seed, Applied applied, Sink sink)
-    : settings_(settings), seed_(seed), applied_(std::move(applied)), sink_(std::move(sink)) {
+UpstreamModel::UpstreamModel(UpstreamSettings settings, std::uint64_t seed, Applied applied, Sink sink,
+                             Attempted attempted)
+    : settings_(settings),
+      seed_(seed),
+      applied_(std::move(applied)),
+      sink_(std::move(sink)),
+      attempted_(std::move(attempted)) {
   HOLDFAST_CHECK(settings_.concurrency > 0, "an upstream serves at least one request at once");
   HOLDFAST_CHECK(settings_.latency >= Duration::zero(), "a service time is not negative");
 }
@@ -74,44 +40,56 @@ UpstreamModel::UpstreamModel(UpstreamSettings settings, std::uint64_t seed, Appl
 void UpstreamModel::arm(std::vector<UpstreamRule> rules, Time now) {
   rules_ = std::move(rules);
   armed_at_ = now;
+  ++armings_;
 }
 
-bool UpstreamModel::refusing(Time now) const {
-  return std::ranges::any_of(
-      rules_, [&](const UpstreamRule& rule) { return is_refuse(rule) && in_window(rule, now - armed_at_); });
+// Packets that vanish on the way meet no closed port, so a blackhole comes before a refusal.
+const UpstreamRule* UpstreamModel::barrier(Time now) const {
+  const UpstreamRule* found = nullptr;
+  for (const auto& rule : rules_) {
+    if (!is_barrier(rule) || !in_window(rule, now - armed_at_)) continue;
+    if (rule.effect.outage == Outage::blackhole) return &rule;
+    if (found == nullptr) found = &rule;
+  }
+  return found;
+}
+
+Port UpstreamModel::port(Time now) const {
+  const UpstreamRule* rule = barrier(now);
+  if (rule == nullptr) return Port::open;
+  return rule->effect.outage == Outage::refuse ? Port::closed : Port::unreachable;
 }
 
 Time UpstreamModel::next_change(Time now) const {
   Time next = kNever;
   for (const auto& rule : rules_) {
-    if (!is_refuse(rule)) continue;
+    if (!is_barrier(rule)) continue;
     for (const Duration edge : {rule.from, rule.to})
       if (const Time at = later(armed_at_, edge); at > now) next = std::min(next, at);
   }
   return next;
 }
 
-// A closed port comes before every other rule: there is nobody whom another fault could befall, so
-// a refused request is not counted as one that reached the upstream. Latencies of a request that
-// another fault ends delay nobody and did not fire.
-Plan UpstreamModel::arrive(std::span<const RequestElement> /*elements*/, std::uint64_t batch,
+// Behind a barrier there is nobody whom another fault could befall, and what does not reach the
+// service is not counted as a request.
+Plan UpstreamModel::arrive(std::span<const RequestElement> elements, std::uint64_t batch,
                            std::uint32_t attempt, Time now) {
-  const Duration since = now - armed_at_;
-  const bool closed = refusing(now);
-  if (!closed) ++requests_;
-  Duration service = settings_.latency;
-  for (const auto& rule : rules_) {
-    if (!in_window(rule, since) || (closed && !is_refuse(rule))) continue;
-    if (const auto plan = terminating(rule, seed_, batch, attempt, now)) {
-      report(rule, describe(*plan), batch, attempt, now);
-      return *plan;
-    }
-    service += rule.effect.latency.value_or(Duration::zero());
+  const UpstreamRule* const rule = barrier(now);
+  Decision decision = rule != nullptr
+                          ? decide_outage(*rule)
+                          : decide(rules_, now - armed_at_, seed_, {batch, attempt, elements.size()});
+  report(decision, batch, attempt, now);
+  Plan& plan = decision.plan;
+  if (reached(plan.kind)) {
+    ++requests_;
+    if (attempted_ && !elements.empty()) attempted_(now, elements);
   }
-  for (const auto& rule : rules_)
-    if (rule.effect.latency && in_window(rule, since))
-      report(rule, describe_delay(*rule.effect.latency), batch, attempt, now);
-  return Plan{Plan::Kind::serve, 200, serve(now, service)};
+  plan.at = now;
+  if (plan.kind == Plan::Kind::hang || plan.kind == Plan::Kind::vanish) plan.at = kNever;
+  if (plan.kind != Plan::Kind::serve) return plan;
+  const Time done = serve(now, settings_.latency + decision.latency + plan.trickle);
+  plan.at = done == kNever ? kNever : done - plan.trickle;
+  return plan;
 }
 
 Time UpstreamModel::serve(Time now, Duration service) {
@@ -126,20 +104,29 @@ Time UpstreamModel::serve(Time now, Duration service) {
   return done;
 }
 
-void UpstreamModel::report(const UpstreamRule& rule, std::string decision, std::uint64_t batch,
-                           std::uint32_t attempt, Time now) {
-  ++fired_;
-  ++fired_by_rule_[rule.name];
-  if (sink_) sink_({now, rule.name, batch, attempt, std::move(decision)});
+void UpstreamModel::report(const Decision& decision, std::uint64_t batch, std::uint32_t attempt, Time now) {
+  for (const auto& [rule, what] : decision.fired) {
+    ++fired_;
+    ++fired_by_rule_[rule->name];
+    if (sink_) sink_({now, rule->name, batch, attempt, what});
+  }
 }
 
-std::vector<ElementStatus> UpstreamModel::complete(std::span<const RequestElement> elements, Time now) {
+ElementStatus UpstreamModel::apply(const RequestElement& element, Time now) {
+  const bool duplicate = ++keys_[element.key] > 1;
+  if (applied_) applied_(now, element, duplicate);
+  return duplicate ? ElementStatus::duplicate : ElementStatus::accepted;
+}
+
+std::vector<ElementStatus> UpstreamModel::complete(const Plan& plan, std::span<const RequestElement> elements,
+                                                   Time now) {
   std::vector<ElementStatus> answer;
   answer.reserve(elements.size());
-  for (const auto& element : elements) {
-    const bool duplicate = ++keys_[element.key] > 1;
-    if (applied_) applied_(now, element, duplicate);
-    answer.push_back(duplicate ? ElementStatus::duplicate : ElementStatus::accepted);
+  auto again = plan.again.begin();
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const bool retry = again != plan.again.end() && *again == i;
+    if (retry) ++again;
+    answer.push_back(retry ? ElementStatus::retry : apply(elements[i], now));
   }
   return answer;
 }

@@ -3,11 +3,12 @@
 // clock. No thread, socket or clock inside; the owner serialises and passes `now`.
 //
 //   auto plan = model.arrive(elements, batch, attempt, now);
-//   ... wait until plan.at (for ever if plan.kind == Plan::Kind::hang) ...
+//   ... do what plan.kind says; if it is serve, wait until plan.at, then ...
 //   auto answer = model.complete(plan, elements, now);
 //
-// Service: `concurrency` requests are served at once, each for `latency`; the others wait their
-// turn, first come first served. A probabilistic fault is a hash of (seed, rule, batch, attempt).
+// Service: `concurrency` requests are served at once, each for `latency` and for as long as its
+// answer trickles; the others wait their turn, first come first served. Faults are decided in
+// fault_decision.h.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "core/env/transport.h"
+#include "simulator/upstream/fault_decision.h"
 #include "simulator/upstream/upstream_fault.h"
 
 namespace holdfast::upstream {
@@ -28,19 +30,14 @@ struct UpstreamSettings {
   std::uint32_t concurrency = 64;
 };
 
-struct Plan {
-  enum class Kind : std::uint8_t {
-    refuse,  // as if nobody listened: answer at once with `not sent`
-    error,   // answer `status` at `at`, nothing applied
-    hang,    // never answer
-    serve,   // apply and answer at `at`
-  };
-  Kind kind = Kind::serve;
-  int status = 200;
-  Time at;
+// What somebody finds who comes to the upstream's port.
+enum class Port : std::uint8_t {
+  open,
+  closed,       // an armed `outage: refuse`
+  unreachable,  // an armed `outage: blackhole` that swallows everything
 };
 
-enum class ElementStatus : std::uint8_t { accepted, duplicate };
+enum class ElementStatus : std::uint8_t { accepted, duplicate, retry };
 
 // One line of the upstream's own faults.jsonl.
 struct UpstreamEvent {
@@ -48,7 +45,7 @@ struct UpstreamEvent {
   std::string rule;
   std::uint64_t batch = 0;
   std::uint32_t attempt = 0;
-  std::string decision;  // "refuse", "answer 503", "hang", "delay 49ms"
+  std::string decision;  // "refuse", "answer 503", "delay 49ms"; docs/formats.md lists them
 };
 
 class UpstreamModel {
@@ -56,21 +53,26 @@ class UpstreamModel {
   // Called once per element that is applied: key, reference, and whether the key was known.
   using Applied = std::function<void(Time, const RequestElement&, bool duplicate)>;
   using Sink = std::function<void(const UpstreamEvent&)>;
+  // Called once per request that reached the service, with its elements, whatever becomes of it.
+  using Attempted = std::function<void(Time, std::span<const RequestElement>)>;
 
-  UpstreamModel(UpstreamSettings settings, std::uint64_t seed, Applied applied = {}, Sink sink = {});
+  UpstreamModel(UpstreamSettings settings, std::uint64_t seed, Applied applied = {}, Sink sink = {},
+                Attempted attempted = {});
 
   // Replaces the armed rules. Requests already arrived keep their plan.
   void arm(std::vector<UpstreamRule> rules, Time now);
   void heal(Time now) { arm({}, now); }
 
-  // True while an armed `outage: refuse` is in its window.
-  bool refusing(Time now) const;
-  // When `refusing` may next change by itself (a window's edge); kNever if it does not.
+  // How often the rules were replaced: a request that hangs does so until this changes.
+  std::uint64_t armings() const { return armings_; }
+
+  Port port(Time now) const;
+  // When `port` may next change by itself (a window's edge); kNever if it does not.
   Time next_change(Time now) const;
 
   Plan arrive(std::span<const RequestElement> elements, std::uint64_t batch, std::uint32_t attempt, Time now);
   // Applies a served request and gives one status per element, in order.
-  std::vector<ElementStatus> complete(std::span<const RequestElement> elements, Time now);
+  std::vector<ElementStatus> complete(const Plan& plan, std::span<const RequestElement> elements, Time now);
 
   std::uint64_t requests() const { return requests_; }
   std::uint64_t fired() const { return fired_; }
@@ -83,16 +85,20 @@ class UpstreamModel {
     std::size_t operator()(const RecordKey& key) const noexcept;
   };
 
+  // The rule that keeps everybody from the port, or null while it is open.
+  const UpstreamRule* barrier(Time now) const;
   // Occupies the server that is free first for `service`; gives the time it is done.
   Time serve(Time now, Duration service);
-  void report(const UpstreamRule& rule, std::string decision, std::uint64_t batch, std::uint32_t attempt,
-              Time now);
+  ElementStatus apply(const RequestElement& element, Time now);
+  void report(const Decision& decision, std::uint64_t batch, std::uint32_t attempt, Time now);
 
   UpstreamSettings settings_;
   std::uint64_t seed_;
   Applied applied_;
   Sink sink_;
+  Attempted attempted_;
   std::vector<UpstreamRule> rules_;
+  std::uint64_t armings_ = 0;
   Time armed_at_{};
   std::priority_queue<Time, std::vector<Time>, std::greater<>> busy_until_;  // one entry per busy server
   std::unordered_map<RecordKey, std::uint32_t, KeyHash> keys_;               // key -> deliveries

@@ -15,7 +15,8 @@ namespace holdfast::upstream {
 namespace {
 
 Arrival answer_now(int status, std::string_view message, Time now) {
-  return {{Plan::Kind::error, status, now}, {}, {status, error_answer(message)}, false};
+  return {
+      {.kind = Plan::Kind::error, .status = status, .at = now}, {}, {status, error_answer(message)}, false};
 }
 
 // Empty is absent, and zero.
@@ -27,8 +28,10 @@ bool parse_header(std::string_view text, Integer& value) {
 }
 
 Arrival planned(Plan plan) {
-  Arrival arrival{.plan = plan, .elements = {}, .answer = {plan.status, {}}, .applies = false};
-  if (plan.kind == Plan::Kind::error) arrival.answer.body = error_answer("injected by the mock upstream");
+  Arrival arrival{.plan = std::move(plan), .elements = {}, .answer = {}, .applies = false};
+  arrival.answer.status = arrival.plan.status;
+  if (arrival.plan.kind == Plan::Kind::error)
+    arrival.answer.body = error_answer("injected by the mock upstream");
   return arrival;
 }
 
@@ -74,7 +77,7 @@ Arrival UpstreamService::health(Time now) {
 
 HttpAnswer UpstreamService::complete(const Arrival& arrival, Time now) {
   if (!arrival.applies) return arrival.answer;
-  return {200, lineage_answer(model_.complete(arrival.elements, now))};
+  return {200, lineage_answer(arrival.plan, model_.complete(arrival.plan, arrival.elements, now))};
 }
 
 }  // namespace holdfast::upstream

@@ -42,6 +42,36 @@ TEST(Upstream, AnUnknownOutcomeIsSentAgainUnderTheSameKeys) {
   });
 }
 
+// Whatever befalls half of the requests, every record arrives, once by its key, and none is refused.
+TEST(Upstream, EveryKindOfFaultDelaysAndLosesNothing) {
+  using namespace upstream;
+  const std::pair<UpstreamEffect, bool> faults[] = {
+      // effect, and whether the upstream sees records again that it has applied
+      {{.outage = Outage::hang}, false},
+      {{.outage = Outage::blackhole}, false},
+      {{.reset = Reset::request}, false},
+      {{.reset = Reset::answer}, true},
+      {{.slow = 100}, true},  // 2 s of trickle for a batch, and the timeout is 1 s
+      {{.partial = kCertain / 2}, false},
+      {{.answer = AnswerFault::lost}, true},
+      {{.answer = AnswerFault::truncated}, true},
+  };
+  for (const auto& [effect, repeats] : faults) {
+    TrackerWorld world;
+    world.run([&] {
+      auto tracker = world.open();
+      world.arm({.name = "half", .effect = effect, .probability = kCertain / 2});
+      world.offer(*tracker, 400);
+      EXPECT_TRUE(world.wait_for(5min, [&] { return tracker->stats().delivered == 400; }));
+      EXPECT_TRUE(tracker->close(1s));
+      EXPECT_TRUE(tracker->stats().conserved());
+      EXPECT_EQ(tracker->stats().quarantined, 0U);
+      EXPECT_EQ(tracker->stats().duplicates > 0, repeats);
+      world.expect_all_delivered(repeats ? 1000 : 1);
+    });
+  }
+}
+
 // S-05: one bad record leaves its neighbours alone, leaves the hot path, and is kept for people.
 TEST(Upstream, APoisonRecordIsIsolatedByHalvingAndQuarantined) {
   for (const int status : {400, 413, 422}) {

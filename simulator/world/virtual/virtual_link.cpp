@@ -38,60 +38,97 @@ SendResult VirtualLink::send(const Request& request, Time deadline, const Cancel
   kernel_.enter_port("Transport::send needs a fiber without locks and exceptions in flight");
   if (requests_++ % kCheckedRequests == 0) check_body(request);
   const auto arguments = digest_of(request);
-  auto result = exchange(request, deadline, cancel);
+  auto result = exchange(request, {deadline, cancel});
   kernel_.note(PortCall::send, arguments, digest_of(result));
   return result;
 }
 
-SendResult VirtualLink::exchange(const Request& request, Time deadline, const CancelFlag& cancel) {
-  if (cancel.load()) {
+SendResult VirtualLink::exchange(const Request& request, const Patience& patience) {
+  if (patience.cancel.load()) {
     kernel_.sleep_until(kernel_.now());
     return not_sent(Code::cancelled, "the request was cancelled before it was sent");
   }
   const Time arrival = kernel_.now() + settings_.latency;
-  if (arrival >= deadline) {
-    kernel_.sleep_until(deadline);
+  if (arrival >= patience.deadline) {
+    kernel_.sleep_until(patience.deadline);
     return not_sent(Code::timeout, "the deadline passed while connecting");
   }
   kernel_.sleep_until(arrival);
-  const auto plan = model_.arrive(request.elements, request.batch, request.attempt, kernel_.now());
+  auto plan = model_.arrive(request.elements, request.batch, request.attempt, kernel_.now());
+  return follow(request, std::move(plan), patience);
+}
+
+SendResult VirtualLink::follow(const Request& request, upstream::Plan plan, const Patience& patience) {
+  const Time back = kernel_.now() + settings_.latency;
   switch (plan.kind) {
     case upstream::Plan::Kind::refuse:
-      kernel_.sleep_until(
-          std::min(arrival + std::max(kRefusal - settings_.latency, Duration::zero()), deadline));
+      kernel_.sleep_until(std::min(kernel_.now() + std::max(kRefusal - settings_.latency, Duration::zero()),
+                                   patience.deadline));
       return not_sent(Code::unavailable, "the upstream refused the connection");
-    case upstream::Plan::Kind::error:
-    case upstream::Plan::Kind::hang: {
-      const Time at = plan.kind == upstream::Plan::Kind::hang ? kNever : plan.at + settings_.latency;
-      const auto waited = wait(nullptr, at, deadline, cancel);
-      if (waited == Waited::done) return answered(plan.status, {});
-      if (waited == Waited::cancelled)
-        return unknown(Code::cancelled, "the request was cancelled on its way");
-      return unknown(Code::timeout, "the upstream did not answer before the deadline");
-    }
-    case upstream::Plan::Kind::serve: return serve(request, plan.at, deadline, cancel);
+    case upstream::Plan::Kind::vanish: return after(kNever, {}, patience);
+    case upstream::Plan::Kind::hang: return hang(patience);
+    case upstream::Plan::Kind::reset:
+      return after(back, unknown(Code::unavailable, "the upstream reset the connection"), patience);
+    case upstream::Plan::Kind::error: return after(back, answered(plan.status, {}), patience);
+    case upstream::Plan::Kind::serve: break;
   }
-  return unknown(Code::internal, "the upstream made no plan");
+  return serve(request, std::move(plan), patience);
 }
 
-SendResult VirtualLink::serve(const Request& request, Time at, Time deadline, const CancelFlag& cancel) {
-  Flight& flight = take_off(request);
-  kernel_.at(at, [this, &flight] { apply(flight); });
-  auto waited = wait(&flight, at, deadline, cancel);
-  if (waited == Waited::deadline)
-    return unknown(Code::timeout, "the upstream did not answer before the deadline");
+SendResult VirtualLink::after(Time at, SendResult result, const Patience& patience) {
+  const auto waited = wait(nullptr, at, patience);
+  return waited == Waited::done ? std::move(result) : gave_up(waited);
+}
+
+SendResult VirtualLink::gave_up(Waited waited) {
   if (waited == Waited::cancelled) return unknown(Code::cancelled, "the request was cancelled on its way");
-  auto answer = answered(200, upstream::lineage_answer(flight.answer));
-  land(flight);
-  waited = wait(nullptr, kernel_.now() + settings_.latency, deadline, cancel);
-  if (waited == Waited::done) return answer;
-  return unknown(waited == Waited::deadline ? Code::timeout : Code::cancelled, "the answer was on its way");
+  return unknown(Code::timeout, "the upstream did not answer before the deadline");
 }
 
-VirtualLink::Flight& VirtualLink::take_off(const Request& request) {
+// New rules end a hang as a restart of the service would.
+SendResult VirtualLink::hang(const Patience& patience) {
+  const auto armings = model_.armings();
+  while (model_.armings() == armings) {
+    const auto waited = wait(nullptr, kernel_.now() + kCancelPoll, patience);
+    if (waited != Waited::done) return gave_up(waited);
+  }
+  return unknown(Code::unavailable, "the upstream reset the connection");
+}
+
+SendResult VirtualLink::serve(const Request& request, upstream::Plan plan, const Patience& patience) {
+  const Time at = plan.at;
+  Flight& flight = take_off(request, std::move(plan));
+  kernel_.at(at, [this, &flight] { apply(flight); });
+  const auto waited = wait(&flight, at, patience);
+  return waited == Waited::done ? answer(flight, patience) : gave_up(waited);
+}
+
+// Lets the flight land once its answer is known, which may never arrive all the same.
+SendResult VirtualLink::answer(Flight& flight, const Patience& patience) {
+  const upstream::Plan plan = flight.plan;
+  auto whole = answered(200, upstream::lineage_answer(plan, flight.answer));
+  land(flight);
+  const Time back = kernel_.now() + settings_.latency;
+  if (model_.port(kernel_.now()) == upstream::Port::unreachable) return after(kNever, {}, patience);
+  switch (plan.answer) {
+    case upstream::Plan::Answer::lost:
+      return after(back, unknown(Code::unavailable, "the upstream closed the connection without an answer"),
+                   patience);
+    case upstream::Plan::Answer::cut:
+      return after(back + plan.trickle / 2,
+                   unknown(Code::unavailable, "the connection was reset in the middle of the answer"),
+                   patience);
+    case upstream::Plan::Answer::whole:
+    case upstream::Plan::Answer::truncated: break;
+  }
+  return after(back + plan.trickle, std::move(whole), patience);
+}
+
+VirtualLink::Flight& VirtualLink::take_off(const Request& request, upstream::Plan plan) {
   if (free_flights_.empty()) free_flights_.push_back(&flights_.emplace_back());
   Flight& flight = *free_flights_.back();
   free_flights_.pop_back();
+  flight.plan = std::move(plan);
   flight.elements = request.elements;
   flight.answer.clear();
   flight.applied = false;
@@ -99,7 +136,7 @@ VirtualLink::Flight& VirtualLink::take_off(const Request& request) {
 }
 
 void VirtualLink::apply(Flight& flight) {
-  flight.answer = model_.complete(flight.elements, kernel_.now());
+  flight.answer = model_.complete(flight.plan, flight.elements, kernel_.now());
   flight.applied = true;
   if (!flight.client.empty()) return kernel_.wake_all(flight.client);
   ++applied_late_;
@@ -107,12 +144,12 @@ void VirtualLink::apply(Flight& flight) {
 }
 
 // A flight wakes its client itself, so no event is needed where that comes first.
-VirtualLink::Waited VirtualLink::wait(Flight* flight, Time at, Time deadline, const CancelFlag& cancel) {
+VirtualLink::Waited VirtualLink::wait(Flight* flight, Time at, const Patience& patience) {
   for (;;) {
     if (flight != nullptr ? flight->applied : kernel_.now() >= at) return Waited::done;
-    if (kernel_.now() >= deadline) return Waited::deadline;
-    if (cancel.load()) return Waited::cancelled;
-    const Time until = std::min(deadline, kernel_.now() + kCancelPoll);
+    if (kernel_.now() >= patience.deadline) return Waited::deadline;
+    if (patience.cancel.load()) return Waited::cancelled;
+    const Time until = std::min(patience.deadline, kernel_.now() + kCancelPoll);
     if (flight != nullptr) {
       kernel_.wait(flight->client, at <= until ? kNever : until);
     } else {

@@ -7,7 +7,9 @@
 // A request takes `latency` to arrive, the answer takes it again. What then happens is the upstream's
 // affair alone: a request that it serves is applied at its time even when the client has given up
 // (deadline, cancel, crash), and the client knows no more than `unknown`. A refused connection is
-// `not_sent` after kRefusal. A cancel flag is looked at every kCancelPoll.
+// `not_sent` after kRefusal; whatever else brings no answer is `unknown`, also a request that
+// vanishes (the link has no connections, of which a new one would be `not_sent`). A cancel flag, and
+// whether a request that hangs was ended by new rules, is looked at every kCancelPoll.
 //
 // Keys travel beside the body (Request::elements), so no JSON is read; of every kCheckedRequests
 // bodies one is parsed all the same, and must say what its elements say.
@@ -46,6 +48,7 @@ class VirtualLink final : public Transport {
   // A request that the upstream is serving. The link owns it, since its client may be gone before
   // it is applied; whoever sees it last lets it go.
   struct Flight {
+    upstream::Plan plan;
     std::vector<RequestElement> elements;
     std::vector<upstream::ElementStatus> answer;
     bool applied = false;
@@ -54,11 +57,23 @@ class VirtualLink final : public Transport {
 
   enum class Waited : std::uint8_t { done, deadline, cancelled };
 
-  SendResult exchange(const Request& request, Time deadline, const CancelFlag& cancel);
-  SendResult serve(const Request& request, Time at, Time deadline, const CancelFlag& cancel);
+  // How long the client waits, and what makes it give up before.
+  struct Patience {
+    Time deadline;
+    const CancelFlag& cancel;
+  };
+
+  SendResult exchange(const Request& request, const Patience& patience);
+  SendResult follow(const Request& request, upstream::Plan plan, const Patience& patience);
+  SendResult serve(const Request& request, upstream::Plan plan, const Patience& patience);
+  SendResult answer(Flight& flight, const Patience& patience);
+  // The result once `at` has come, `unknown` if the client gives up before.
+  SendResult after(Time at, SendResult result, const Patience& patience);
+  SendResult hang(const Patience& patience);
+  static SendResult gave_up(Waited waited);
   // Until `at`; if there is a flight, until it was applied, which is then.
-  Waited wait(Flight* flight, Time at, Time deadline, const CancelFlag& cancel);
-  Flight& take_off(const Request& request);
+  Waited wait(Flight* flight, Time at, const Patience& patience);
+  Flight& take_off(const Request& request, upstream::Plan plan);
   void apply(Flight& flight);
   void land(Flight& flight) { free_flights_.push_back(&flight); }
   void check_body(const Request& request) const;

@@ -161,6 +161,28 @@ TEST(IdealClient, IsLimitedByErrorRateAndLatency) {
   EXPECT_NEAR(possible(slowed), 250, 1e-6);
 }
 
+// 1,000 records a second before an upstream that takes 100 a second.
+double possible_under(upstream::UpstreamEffect effect, std::uint64_t probability = upstream::kCertain) {
+  auto run = limited_run({upstream_phase("stress", 10s, effect)});
+  run->scenario.phases[0].upstream[0].probability = probability;
+  run.stream(0s, 10s, 1ms);
+  return possible(run);
+}
+
+TEST(IdealClient, KnowsEachFaultsAvailability) {
+  using namespace upstream;
+  EXPECT_DOUBLE_EQ(possible_under({.outage = Outage::blackhole}), 0);
+  EXPECT_NEAR(possible_under({.outage = Outage::blackhole}, kCertain / 4), 750, 1e-6);
+  EXPECT_NEAR(possible_under({.outage = Outage::hang}, kCertain / 2), 500, 1e-6);
+  EXPECT_NEAR(possible_under({.reset = Reset::request}, kCertain / 4), 750, 1e-6);
+  EXPECT_NEAR(possible_under({.reset = Reset::answer}, kCertain / 4), 1000, 1e-6) << "applied all the same";
+  EXPECT_NEAR(possible_under({.answer = AnswerFault::lost}), 1000, 1e-6);
+  EXPECT_NEAR(possible_under({.partial = kCertain / 4}), 750, 1e-6);
+  EXPECT_NEAR(possible_under({.partial = kCertain / 2}, kCertain / 2), 750, 1e-6);
+  EXPECT_NEAR(possible_under({.slow = 680}), 500, 1e-6) << "68 bytes for 5 records take as long again";
+  EXPECT_NEAR(possible_under({.latency = 200ms}, kCertain / 2), 500, 1e-6);
+}
+
 TEST(IdealClient, FollowsWindowsThatLieWithinABin) {
   upstream::UpstreamEffect away;
   away.outage = upstream::Outage::error;

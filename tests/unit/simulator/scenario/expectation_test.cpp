@@ -25,6 +25,7 @@ TEST(Expectation, ReadsSharesDurationsAndCounts) {
   EXPECT_DOUBLE_EQ(parse_expectation("oracle_ratio > 0.5")->value, 0.5);
   EXPECT_DOUBLE_EQ(parse_expectation("  recovery.time\t<=   1500ms ")->value, 1.5);
   EXPECT_DOUBLE_EQ(parse_expectation("loss.unaccounted == 0")->value, 0);
+  EXPECT_DOUBLE_EQ(parse_expectation("amplification.max <= 1.5")->value, 1.5);
 }
 
 TEST(Expectation, EveryComparatorComparesAsWritten) {
@@ -50,6 +51,7 @@ TEST(Expectation, RefusesUnitsThatDoNotFitTheMeasure) {
   EXPECT_THAT(error_of("recovery.time <= 20%"), HasSubstr("a duration like 20s"));
   EXPECT_THAT(error_of("retention.durable >= 10s"), HasSubstr("a share like 10%"));
   EXPECT_THAT(error_of("duplicates == 10%"), HasSubstr("a number like 0"));
+  EXPECT_THAT(error_of("amplification.max <= 150%"), HasSubstr("a factor like 1.5"));
 }
 
 TEST(Expectation, RefusesWhatIsNoSentence) {

@@ -63,5 +63,22 @@ TEST(Explain, SaysWhichOperationsAndHowOften) {
   EXPECT_THAT(text, HasSubstr("record.p99 <= 1ms   (judged LIVE only)"));
 }
 
+TEST(Explain, SaysWhatBefallsRequestsAndAnswers) {
+  const auto upstream = [](const std::string& rule) {
+    return explain(*small({R"(phases.stress.upstream.0={"name": "x", )" + rule + "}"}));
+  };
+  EXPECT_THAT(upstream(R"("effect": {"outage": "blackhole"}, "when": {"probability": 0.25})"),
+              HasSubstr("x: outage, blackhole, probability 25%\n"));
+  EXPECT_THAT(upstream(R"("effect": {"reset": "request"})"),
+              HasSubstr("x: connection reset, request not read"));
+  EXPECT_THAT(upstream(R"("effect": {"reset": "answer"})"), HasSubstr("x: connection reset in the middle"));
+  EXPECT_THAT(upstream(R"("effect": {"slow": "2KiB/s"})"), HasSubstr("x: the answer trickles at 2KiB/s\n"));
+  EXPECT_THAT(upstream(R"("effect": {"partial": 0.3})"),
+              HasSubstr("x: 30% of the elements answered \"retry\"\n"));
+  EXPECT_THAT(upstream(R"("effect": {"answer": "lost"})"), HasSubstr("x: applied, and the answer is lost\n"));
+  EXPECT_THAT(upstream(R"("effect": {"answer": "truncated"})"),
+              HasSubstr("x: applied, and the answer is truncated\n"));
+}
+
 }  // namespace
 }  // namespace holdfast::scenario

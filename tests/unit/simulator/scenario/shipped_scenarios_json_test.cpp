@@ -123,6 +123,9 @@ TEST(ScenarioSchema, HasTheNamesOfTheParser) {
   EXPECT_EQ(set_of(schema_at("")["properties"]["tier"]["enum"]), set_of(kTierNames));
   EXPECT_EQ(set_of(schema_at("/phases/*/upstream/*/effect")["properties"]["outage"]["enum"]),
             set_of(kOutageNames));
+  const json& effect = schema_at("/phases/*/upstream/*/effect")["properties"];
+  EXPECT_EQ(set_of(effect["reset"]["enum"]), set_of(kResetNames));
+  EXPECT_EQ(set_of(effect["answer"]["enum"]), set_of(kAnswerFaultNames));
 }
 
 void expect_option_keys(const json& part, const std::string& prefix) {
@@ -178,6 +181,9 @@ TEST(ScenarioSchema, RefusesWhatTheParserRefuses) {
   both_refuse("/load/arrival", "poison");
   both_refuse("/phases/0/for", "1 s");
   both_refuse("/phases/1/upstream/0/effect/latency", "1s");
+  both_refuse("/phases/1/upstream/0/effect", json{{"slow", "1KB/s"}});
+  both_refuse("/phases/1/upstream/0/effect", json{{"partial", 2}});
+  both_refuse("/phases/1/upstream/0/effect", json{{"answer", "late"}});
   both_refuse("/phases/1/disk/0/effect/full/left", "1MB");
   both_refuse("/phases/1/process/0/kill", json::object());
   both_refuse("/expect/0", "retention.durable >=");

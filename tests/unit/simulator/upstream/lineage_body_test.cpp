@@ -30,11 +30,11 @@ TEST(LineageBody, ReadsTheKeysAndReferencesThatTheCodecWrote) {
 TEST(LineageBody, AnswersWhatTheCodecReads) {
   using enum ElementStatus;
   const std::vector statuses{accepted, duplicate, accepted};
-  const auto results = delivery::LineageCodec().decode({200, lineage_answer(statuses), {}}, 3);
+  const auto results = delivery::LineageCodec().decode({200, lineage_answer({}, statuses), {}}, 3);
   ASSERT_TRUE(results);
   EXPECT_EQ(*results, (std::vector{delivery::ElementResult::accepted, delivery::ElementResult::duplicate,
                                    delivery::ElementResult::accepted}));
-  EXPECT_TRUE(delivery::LineageCodec().decode({200, lineage_answer({}), {}}, 0));
+  EXPECT_TRUE(delivery::LineageCodec().decode({200, lineage_answer({}, {}), {}}, 0));
 }
 
 TEST(LineageBody, ReadsPastOtherFieldsOfAnyKind) {

@@ -121,7 +121,7 @@ TEST_F(UpstreamModelTest, HangsForEver) {
 TEST_F(UpstreamModelTest, AClosedPortComesBeforeEveryOtherRuleAndIsNoRequest) {
   auto model = make();
   model.arm({outage(Outage::hang), errors("flaky", 1'000'000'000), outage(Outage::refuse)}, at(0ms));
-  EXPECT_TRUE(model.refusing(at(0ms)));
+  EXPECT_EQ(model.port(at(0ms)), Port::closed);
   EXPECT_EQ(model.arrive({}, 1, 0, at(0ms)).kind, Kind::refuse);
   EXPECT_EQ(model.requests(), 0U);
   EXPECT_EQ(model.fired(), 1U);
@@ -131,16 +131,16 @@ TEST_F(UpstreamModelTest, AClosedPortComesBeforeEveryOtherRuleAndIsNoRequest) {
 TEST_F(UpstreamModelTest, CountsWindowsFromArmingWithTheEndExcluded) {
   auto model = make();
   model.arm({outage(Outage::refuse, 10ms, 20ms)}, at(100ms));
-  EXPECT_FALSE(model.refusing(at(110ms) - 1ns));
-  EXPECT_TRUE(model.refusing(at(110ms)));
-  EXPECT_TRUE(model.refusing(at(120ms) - 1ns));
-  EXPECT_FALSE(model.refusing(at(120ms)));
+  EXPECT_EQ(model.port(at(110ms) - 1ns), Port::open);
+  EXPECT_EQ(model.port(at(110ms)), Port::closed);
+  EXPECT_EQ(model.port(at(120ms) - 1ns), Port::closed);
+  EXPECT_EQ(model.port(at(120ms)), Port::open);
   EXPECT_EQ(model.arrive({}, 1, 0, at(109ms)).kind, Kind::serve);
   EXPECT_EQ(model.arrive({}, 1, 0, at(115ms)).kind, Kind::refuse);
   EXPECT_EQ(model.arrive({}, 1, 0, at(121ms)).kind, Kind::serve);
 }
 
-TEST_F(UpstreamModelTest, SaysWhenRefusingMayNextChange) {
+TEST_F(UpstreamModelTest, SaysWhenThePortMayNextChange) {
   auto model = make();
   EXPECT_EQ(model.next_change(at(0ms)), kNever);
   model.arm({outage(Outage::refuse, 10ms, 20ms), outage(Outage::hang, 1ms, 2ms)}, at(0ms));
@@ -155,7 +155,7 @@ TEST_F(UpstreamModelTest, HealingEndsEveryFault) {
   auto model = make();
   model.arm({outage(Outage::refuse), latency("slow", 1s)}, at(0ms));
   model.heal(at(1ms));
-  EXPECT_FALSE(model.refusing(at(1ms)));
+  EXPECT_EQ(model.port(at(1ms)), Port::open);
   EXPECT_EQ(model.arrive({}, 1, 0, at(1ms)).at, at(2ms));
 }
 
@@ -164,8 +164,8 @@ TEST_F(UpstreamModelTest, RemembersEveryKeyAndAppliesEachElementInOrder) {
   const std::vector<RequestElement> first{{{1, 1}, 100}, {{1, 2}, 101}};
   const std::vector<RequestElement> second{{{1, 2}, 101}, {{2, 1}, 200}};
   using enum ElementStatus;
-  EXPECT_EQ(model.complete(first, at(0ms)), (std::vector{accepted, accepted}));
-  EXPECT_EQ(model.complete(second, at(1ms)), (std::vector{duplicate, accepted}));
+  EXPECT_EQ(model.complete({}, first, at(0ms)), (std::vector{accepted, accepted}));
+  EXPECT_EQ(model.complete({}, second, at(1ms)), (std::vector{duplicate, accepted}));
   EXPECT_EQ(applied_, (std::vector<std::pair<std::uint64_t, bool>>{
                           {100, false}, {101, false}, {101, true}, {200, false}}));
   EXPECT_EQ(model.known_keys(), 3U);
@@ -179,6 +179,67 @@ TEST_F(UpstreamModelTest, ArrivingAppliesNothing) {
   (void)model.arrive(elements, 1, 0, at(0ms));
   EXPECT_EQ(model.known_keys(), 0U);
   EXPECT_TRUE(applied_.empty());
+}
+
+TEST_F(UpstreamModelTest, ABlackholeComesBeforeAClosedPortAndIsNoRequestEither) {
+  auto model = make();
+  model.arm({outage(Outage::refuse), {.name = "dark", .effect = {.outage = Outage::blackhole}}}, at(0ms));
+  EXPECT_EQ(model.port(at(0ms)), Port::unreachable);
+  const Plan plan = model.arrive({}, 1, 0, at(0ms));
+  EXPECT_EQ(plan.kind, Kind::vanish);
+  EXPECT_EQ(plan.at, kNever);
+  EXPECT_EQ(model.requests(), 0U);
+  EXPECT_EQ(model.fired("dark"), 1U);
+  EXPECT_EQ(events_.at(0).decision, "vanish");
+}
+
+TEST_F(UpstreamModelTest, ABlackholeThatSwallowsAShareLeavesThePortOpen) {
+  auto model = make();
+  model.arm({{.name = "dark", .effect = {.outage = Outage::blackhole}, .probability = kCertain / 4}},
+            at(0ms));
+  EXPECT_EQ(model.port(at(0ms)), Port::open);
+  EXPECT_EQ(model.next_change(at(0ms)), kNever);
+  for (std::uint64_t batch = 0; batch < 1000; ++batch) (void)model.arrive({}, batch, 0, at(0ms));
+  EXPECT_EQ(model.requests() + model.fired("dark"), 1000U);
+  EXPECT_NEAR(static_cast<double>(model.fired("dark")), 250, 70);
+}
+
+// The server is held until the last byte of its answer is out.
+TEST_F(UpstreamModelTest, ASlowAnswerHoldsItsServer) {
+  auto model = make({10ms, 1});
+  model.arm({{.name = "thin", .effect = {.slow = 1113}}}, at(0ms));
+  const std::vector<RequestElement> hundred(100);
+  const Plan first = model.arrive(hundred, 1, 0, at(0ms));
+  EXPECT_EQ(first.at, at(10ms)) << "applied before its answer trickles";
+  EXPECT_EQ(first.trickle, 1s);
+  EXPECT_EQ(model.arrive(hundred, 2, 0, at(0ms)).at, at(10ms + 1s + 10ms));
+}
+
+TEST_F(UpstreamModelTest, AppliesNothingOfTheElementsThatItAsksForAgain) {
+  auto model = make();
+  const std::vector<RequestElement> elements{{{1, 1}, 101}, {{1, 2}, 102}, {{1, 3}, 103}};
+  using enum ElementStatus;
+  EXPECT_EQ(model.complete({.again = {0, 2}}, elements, at(0ms)), (std::vector{retry, accepted, retry}));
+  EXPECT_EQ(applied_, (std::vector<std::pair<std::uint64_t, bool>>{{102, false}}));
+  EXPECT_FALSE(model.knows({1, 1}));
+  EXPECT_EQ(model.complete({}, elements, at(1ms)), (std::vector{accepted, duplicate, accepted}));
+}
+
+TEST_F(UpstreamModelTest, TellsOfEveryAttemptThatReachedTheService) {
+  std::vector<std::size_t> attempts;
+  UpstreamModel model({1ms, 64}, 1, {}, {}, [&](Time, std::span<const RequestElement> elements) {
+    attempts.push_back(elements.size());
+  });
+  const std::vector<RequestElement> two(2);
+  for (const auto& effect :
+       {UpstreamEffect{.outage = Outage::refuse}, UpstreamEffect{.outage = Outage::blackhole},
+        UpstreamEffect{.outage = Outage::hang}, UpstreamEffect{.reset = Reset::request},
+        UpstreamEffect{.error_rate = kCertain}, UpstreamEffect{.answer = AnswerFault::lost}}) {
+    model.arm({{.name = "x", .effect = effect}}, at(0ms));
+    (void)model.arrive(two, 1, 0, at(0ms));
+  }
+  (void)model.arrive({}, 0, 0, at(0ms));  // a health check
+  EXPECT_EQ(attempts, (std::vector<std::size_t>{2, 2, 2, 2})) << "neither refused nor vanished";
 }
 
 std::vector<bool> failures(UpstreamModel& model, int batches, std::uint32_t attempt, bool backwards) {

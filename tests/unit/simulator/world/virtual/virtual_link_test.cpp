@@ -99,6 +99,101 @@ TEST(VirtualLink, AHangIsUnknownAtTheDeadline) {
   EXPECT_TRUE(test.applied.empty());
 }
 
+TEST(VirtualLink, NewRulesEndAHangSoonAfter) {
+  TestWorld test;
+  arm(test, {.outage = upstream::Outage::hang});
+  test.world.at(kStart + 1s, [&] { test.model.heal(test.now()); });
+  test.run([&] {
+    const auto result = test.world.link().send(request_of({1}), kStart + 1h, kNotCancelled);
+    EXPECT_EQ(result.outcome, Outcome::unknown);
+    EXPECT_EQ(result.error.code, Code::unavailable);
+    EXPECT_LE(test.now(), kStart + 1s + VirtualLink::kCancelPoll);
+  });
+  EXPECT_TRUE(test.applied.empty());
+}
+
+TEST(VirtualLink, WhatVanishesIsUnknownAtTheDeadlineWhateverHeals) {
+  TestWorld test;
+  arm(test, {.outage = upstream::Outage::blackhole});
+  test.world.at(kStart + 1s, [&] { test.model.heal(test.now()); });
+  test.run([&] {
+    const auto result = test.world.link().send(request_of({1}), kStart + 2s, kNotCancelled);
+    EXPECT_EQ(result.outcome, Outcome::unknown);
+    EXPECT_EQ(result.error.code, Code::timeout);
+    EXPECT_EQ(test.now(), kStart + 2s);
+  });
+  EXPECT_EQ(test.model.requests(), 0u);
+  EXPECT_TRUE(test.applied.empty());
+}
+
+TEST(VirtualLink, AnAnswerThatFallsDueInABlackholeIsLost) {
+  TestWorld test({}, {.latency = 10ms});
+  test.world.at(kStart + 5ms, [&] { arm(test, {.outage = upstream::Outage::blackhole}); });
+  test.run([&] {
+    const auto result = test.world.link().send(request_of({1}), kStart + 2s, kNotCancelled);
+    EXPECT_EQ(result.error.code, Code::timeout);
+  });
+  EXPECT_EQ(test.applied.size(), 1u);
+}
+
+TEST(VirtualLink, AResetIsUnknownAtOnceAndAppliesNothing) {
+  TestWorld test;
+  arm(test, {.reset = upstream::Reset::request});
+  test.run([&] {
+    const auto result = test.world.link().send(request_of({1}), kStart + 2s, kNotCancelled);
+    EXPECT_EQ(result.outcome, Outcome::unknown);
+    EXPECT_EQ(result.error.code, Code::unavailable);
+    EXPECT_EQ(test.now(), kStart + 2 * kOneWay);
+  });
+  EXPECT_TRUE(test.applied.empty());
+}
+
+TEST(VirtualLink, AnAnswerThatIsLostOrCutLeavesTheRequestApplied) {
+  TestWorld test({}, {.latency = 1ms});
+  test.run([&] {
+    arm(test, {.answer = upstream::AnswerFault::lost});
+    auto result = test.world.link().send(request_of({1}), kStart + 2s, kNotCancelled);
+    EXPECT_EQ(result.outcome, Outcome::unknown);
+    EXPECT_EQ(result.error.code, Code::unavailable);
+    EXPECT_EQ(test.now(), kStart + 1ms + 2 * kOneWay);
+    arm(test, {.reset = upstream::Reset::answer});
+    EXPECT_EQ(test.world.link().send(request_of({2}), kStart + 2s, kNotCancelled).outcome, Outcome::unknown);
+  });
+  EXPECT_EQ(test.applied.size(), 2u);
+}
+
+TEST(VirtualLink, ATruncatedAnswerIsHalfOfIt) {
+  TestWorld test;
+  arm(test, {.answer = upstream::AnswerFault::truncated});
+  test.run([&] {
+    const auto result = test.world.link().send(request_of({1}), kStart + 2s, kNotCancelled);
+    EXPECT_EQ(result.response.body, R"({"results":[)");
+  });
+}
+
+TEST(VirtualLink, ASlowAnswerArrivesWithItsLastByteOrNotInTime) {
+  TestWorld test({}, {.latency = 1ms});
+  arm(test, {.slow = 240});  // 24 bytes: 100 ms
+  test.run([&] {
+    auto result = test.world.link().send(request_of({1}), kStart + 2s, kNotCancelled);
+    EXPECT_EQ(result.response.body, R"({"results":["accepted"]})");
+    EXPECT_EQ(test.now(), kStart + 1ms + 100ms + 2 * kOneWay);
+    result = test.world.link().send(request_of({2}), test.now() + 50ms, kNotCancelled);
+    EXPECT_EQ(result.error.code, Code::timeout);
+  });
+  EXPECT_EQ(test.applied.size(), 2u);
+}
+
+TEST(VirtualLink, PartialAnswersAskForTheirShareAgain) {
+  TestWorld test;
+  arm(test, {.partial = upstream::kCertain});
+  test.run([&] {
+    const auto result = test.world.link().send(request_of({1, 2}), kStart + 2s, kNotCancelled);
+    EXPECT_EQ(result.response.body, R"({"results":["retry","retry"]})");
+  });
+  EXPECT_TRUE(test.applied.empty());
+}
+
 TEST(VirtualLink, ARequestServedAfterTheDeadlineIsAppliedAllTheSame) {
   TestWorld test({}, {.latency = 300ms});
   test.run([&] {
