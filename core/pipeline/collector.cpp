@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ingest/record_frame.h"
+#include "core/spool/format.h"
 
 namespace holdfast::pipeline {
 
@@ -83,12 +84,15 @@ void Collector::report(const spool::CommitResult& result, Time now) {
   std::size_t at = 0;
   for (const auto& placement : result.placements) {
     references_.clear();
+    ends_.clear();
+    std::uint64_t end = placement.begin;
     for (std::uint32_t i = 0; i < placement.count; ++i, ++at) {
       staged_[at].segment = placement.segment;
       staged_[at].ordinal = placement.first_ordinal + i;
       references_.push_back(ingest::frame_reference(staged_[at].frame()));
+      ends_.push_back(end += spool::framed_bytes(staged_[at].frame().size()));
     }
-    s_.observer.on_durable(now, {placement.path, placement.begin, placement.end, references_});
+    s_.observer.on_durable(now, {placement.path, placement.begin, placement.end, references_, ends_});
   }
 }
 

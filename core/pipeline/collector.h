@@ -35,6 +35,7 @@ class Collector {
   std::vector<delivery::HeldRecord> staged_;  // collected, not yet committed
   std::vector<spool::PendingFrame> frames_;   // reused by commit()
   std::vector<std::uint64_t> references_;     // reused by report()
+  std::vector<std::uint64_t> ends_;
   Time staged_since_{};
   Time disk_retry_at_{};
   Duration pause_;

@@ -6,6 +6,7 @@
 
 #include "core/base/nearest.h"
 #include "core/base/units.h"
+#include "faultfs/model/damage.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -14,12 +15,17 @@ using nlohmann::json;
 
 constexpr std::string_view kPlanKeys[] = {"rules"};
 constexpr std::string_view kRuleKeys[] = {"name", "when", "effect"};
-constexpr std::string_view kWhenKeys[] = {"op", "path", "probability", "from", "to"};
-constexpr std::string_view kEffectKeys[] = {"full", "error", "latency"};
-constexpr std::string_view kFullKeys[] = {"left"};
+constexpr std::string_view kWhenKeys[] = {"op", "path", "probability", "from", "to", "nth", "every", "limit"};
+constexpr std::string_view kEffectKeys[] = {"full",       "error",     "latency",     "hang",
+                                            "permission", "read_only", "replaced_by", "corrupt"};
+constexpr std::string_view kFullKeys[] = {"left", "inodes"};
+constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
 
 constexpr std::size_t kMostRules = 1000;
 constexpr std::size_t kLongestName = 200;
+constexpr std::uint64_t kMostCount = 1'000'000'000;
+constexpr std::uint64_t kMostDamage = 1000;                       // places in one operation or file
+constexpr std::uint64_t kMostDamagedBytes = std::uint64_t{1} << 20;  // in one place
 
 std::unexpected<PlanError> wrong(std::string pointer, std::string message) {
   return std::unexpected(PlanError{std::move(pointer), std::move(message)});
@@ -129,6 +135,33 @@ PlanResult<Duration> duration_of(const json& value, const std::string& pointer) 
   return with_unit<Duration>(value, pointer, "a duration", parse_duration);
 }
 
+// A whole number from 1 (or 0) to a bound.
+PlanResult<std::uint64_t> count_of(const json& value, const std::string& pointer, std::uint64_t least,
+                                   std::uint64_t most) {
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() >= least && value.get<std::uint64_t>() <= most)
+    return value.get<std::uint64_t>();
+  return wrong(pointer, "found " + value.dump() + "; allowed: a whole number from " + std::to_string(least) +
+                            " to " + std::to_string(most));
+}
+
+PlanResult<std::uint64_t> turn_of(const json& value, const std::string& pointer) {
+  return count_of(value, pointer, 1, kMostCount);
+}
+
+PlanResult<std::uint64_t> size_of(const json& value, const std::string& pointer) {
+  return with_unit<std::uint64_t>(value, pointer, "a size", parse_size);
+}
+
+// One of a few names, as its place in the list.
+PlanResult<std::size_t> choice_of(const json& value, const std::string& pointer, std::string_view what,
+                                  std::span<const std::string_view> names) {
+  auto name = text_of(value, pointer, what);
+  if (!name) return std::unexpected(name.error());
+  const auto found = std::ranges::find(names, *name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  return wrong(pointer, "found \"" + *name + "\"" + allowed_names(*name, names));
+}
+
 PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
   Trigger when;
   auto status = check_keys(value, pointer, "\"when\"", kWhenKeys);
@@ -137,9 +170,14 @@ PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
   if (status) status = take(value, pointer, "probability", when.probability, probability_of);
   if (status) status = take(value, pointer, "from", when.from, duration_of);
   if (status) status = take(value, pointer, "to", when.to, duration_of);
+  if (status) status = take(value, pointer, "nth", when.nth, turn_of);
+  if (status) status = take(value, pointer, "every", when.every, turn_of);
+  if (status) status = take(value, pointer, "limit", when.limit, turn_of);
   if (!status) return std::unexpected(status.error());
   if (when.from >= when.to)
     return wrong(below(pointer, "to"), "the window ends before it begins: \"to\" must be after \"from\"");
+  if (when.nth > 0 && when.every > 0)
+    return wrong(below(pointer, "every"), "\"nth\" is one operation and \"every\" many; give one of them");
   return when;
 }
 
@@ -147,17 +185,73 @@ PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
   if (auto status = check_keys(value, pointer, "\"full\"", kFullKeys); !status) {
     return std::unexpected(status.error());
   }
-  if (!value.contains("left"))
-    return wrong(pointer, "\"full\" needs \"left\": the bytes still allocatable, like \"2MiB\"");
-  auto left = with_unit<std::uint64_t>(value.at("left"), below(pointer, "left"), "a size", parse_size);
-  if (!left) return std::unexpected(left.error());
-  return FullEffect{*left};
+  FullEffect full;
+  auto status = take(value, pointer, "left", full.left_bytes, size_of);
+  if (status)
+    status = take(value, pointer, "inodes", full.left_inodes,
+                  [](const json& count, const std::string& at) { return count_of(count, at, 0, kMostCount); });
+  if (!status) return std::unexpected(status.error());
+  if (!full.left_bytes && !full.left_inodes)
+    return wrong(pointer,
+                 "\"full\" needs \"left\", the bytes still allocatable, like \"2MiB\", or \"inodes\", the files "
+                 "that may still be made");
+  return full;
 }
 
 PlanResult<LatencyEffect> latency_of(const json& value, const std::string& pointer) {
   auto delay = duration_of(value, pointer);
   if (!delay) return std::unexpected(delay.error());
   return LatencyEffect{*delay};
+}
+
+// What has no more to say than that it is so.
+template <class Made>
+PlanResult<Made> only_true(const json& value, const std::string& pointer) {
+  if (value.is_boolean() && value.get<bool>()) return Made{};
+  return wrong(pointer, "found " + value.dump() + "; allowed: true");
+}
+
+PlanResult<PermissionEffect> permission_of(const json& value, const std::string& pointer) {
+  constexpr std::string_view kErrors[] = {"EACCES", "EPERM"};
+  auto chosen = choice_of(value, pointer, "\"permission\"", kErrors);
+  if (!chosen) return std::unexpected(chosen.error());
+  return PermissionEffect{*chosen == 0 ? EACCES : EPERM};
+}
+
+PlanResult<ReplacedEffect> replaced_of(const json& value, const std::string& pointer) {
+  auto chosen = choice_of(value, pointer, "\"replaced_by\"", kKindNames);
+  if (!chosen) return std::unexpected(chosen.error());
+  return ReplacedEffect{static_cast<Kind>(*chosen)};
+}
+
+PlanResult<CorruptEffect> corrupt_of(const json& value, const std::string& pointer) {
+  if (auto status = check_keys(value, pointer, "\"corrupt\"", kCorruptKeys); !status) {
+    return std::unexpected(status.error());
+  }
+  for (const auto* key : {"on", "with"}) {
+    if (!value.contains(key))
+      return wrong(pointer, "\"corrupt\" needs \"on\" (" + quoted_list(kCorruptMoments) + ") and \"with\" (" +
+                                quoted_list(kCorruptKinds) + ")");
+  }
+  CorruptEffect corrupt;
+  std::uint64_t count = corrupt.count;
+  auto on = choice_of(value["on"], below(pointer, "on"), "\"on\"", kCorruptMoments);
+  if (!on) return std::unexpected(on.error());
+  auto with = choice_of(value["with"], below(pointer, "with"), "\"with\"", kCorruptKinds);
+  if (!with) return std::unexpected(with.error());
+  corrupt.when = static_cast<CorruptWhen>(*on);
+  corrupt.kind = static_cast<CorruptKind>(*with);
+  auto status = take(value, pointer, "count", count, [](const json& number, const std::string& at) {
+    return count_of(number, at, 1, kMostDamage);
+  });
+  if (status) status = take(value, pointer, "bytes", corrupt.bytes, size_of);
+  if (!status) return std::unexpected(status.error());
+  corrupt.count = static_cast<std::uint32_t>(count);
+  if (corrupt.kind == CorruptKind::bit_flips && value.contains("bytes"))
+    return wrong(below(pointer, "bytes"), "a flipped bit has no length; say with \"count\" how many");
+  if (corrupt.bytes == 0 || corrupt.bytes > kMostDamagedBytes)
+    return wrong(below(pointer, "bytes"), "found 0B or more than 1MiB; allowed: \"1B\" to \"1MiB\"");
+  return corrupt;
 }
 
 PlanResult<Effect> effect_of(const json& value, const std::string& pointer) {
@@ -172,20 +266,45 @@ PlanResult<Effect> effect_of(const json& value, const std::string& pointer) {
   auto status = take(value, pointer, "full", effect.full, full_of);
   if (status) status = take(value, pointer, "error", effect.error, error_of);
   if (status) status = take(value, pointer, "latency", effect.latency, latency_of);
+  if (status) status = take(value, pointer, "hang", effect.hang, only_true<HangEffect>);
+  if (status) status = take(value, pointer, "permission", effect.permission, permission_of);
+  if (status) status = take(value, pointer, "read_only", effect.read_only, only_true<ReadOnlyEffect>);
+  if (status) status = take(value, pointer, "replaced_by", effect.replaced, replaced_of);
+  if (status) status = take(value, pointer, "corrupt", effect.corrupt, corrupt_of);
   if (!status) return std::unexpected(status.error());
   return effect;
 }
 
+// What an effect leaves to say of when it happens, and why no more.
+struct Scope {
+  std::vector<std::string_view> keys;
+  std::string_view why;
+};
+
+Scope scope_of(const Effect& effect) {
+  if (effect.full) return {{"from", "to"}, "a full volume is full for every operation and path"};
+  if (effect.read_only) return {{"path", "from", "to"}, "what is read-only refuses everything that modifies it"};
+  if (effect.replaced)
+    return {{"path", "from", "to"}, "what was replaced is another kind for every operation"};
+  if (effect.at_rest())
+    return {{"path", "probability", "from", "limit"},
+            "damage at rest happens once, at \"from\", to files and not to operations"};
+  if (effect.corrupt)
+    return {{"path", "probability", "from", "to", "nth", "every", "limit"}, "\"on\" says the operation"};
+  return {{std::begin(kWhenKeys), std::end(kWhenKeys)}, ""};
+}
+
 // What the keys mean together.
 PlanResult<void> check_rule(const json& value, const std::string& pointer, const Rule& rule) {
-  const auto when = value.find("when");
-  if (!rule.effect.full || when == value.end()) return {};
-  for (const auto* key : {"op", "path", "probability"}) {
-    if (!when->contains(key)) continue;
+  const json when = value.value("when", json::object());
+  const Scope scope = scope_of(rule.effect);
+  for (const auto& [key, ignored] : when.items()) {
+    if (std::ranges::find(scope.keys, key) != scope.keys.end()) continue;
     return wrong(below(below(pointer, "when"), key),
-                 "a full volume is full for every operation and path; its \"when\" may only have "
-                 "\"from\" and \"to\"");
+                 std::string(scope.why) + "; its \"when\" may only have " + quoted_list(scope.keys));
   }
+  if (rule.effect.replaced && !when.contains("path"))
+    return wrong(pointer, "\"replaced_by\" needs the path that it happens to: \"when\": {\"path\": ...}");
   return {};
 }
 
@@ -201,13 +320,34 @@ json to_json(const Trigger& when) {
   }
   if (when.from.count() != 0) value["from"] = format_duration(when.from);
   if (when.to != Duration::max()) value["to"] = format_duration(when.to);
+  if (when.nth > 0) value["nth"] = when.nth;
+  if (when.every > 0) value["every"] = when.every;
+  if (when.limit > 0) value["limit"] = when.limit;
+  return value;
+}
+
+json to_json(const FullEffect& full) {
+  json value = json::object();
+  if (full.left_bytes) value["left"] = format_size(*full.left_bytes);
+  if (full.left_inodes) value["inodes"] = *full.left_inodes;
+  return value;
+}
+
+json to_json(const CorruptEffect& corrupt) {
+  json value = {{"on", to_string(corrupt.when)}, {"with", to_string(corrupt.kind)}, {"count", corrupt.count}};
+  if (corrupt.kind != CorruptKind::bit_flips) value["bytes"] = format_size(corrupt.bytes);
   return value;
 }
 
 json to_json(const Effect& effect) {
-  if (effect.full) return {{"full", {{"left", format_size(effect.full->left_bytes)}}}};
+  if (effect.full) return {{"full", to_json(*effect.full)}};
   if (effect.error) return {{"error", errno_name(effect.error->error)}};
   if (effect.latency) return {{"latency", format_duration(effect.latency->delay)}};
+  if (effect.hang) return {{"hang", true}};
+  if (effect.permission) return {{"permission", errno_name(effect.permission->error)}};
+  if (effect.read_only) return {{"read_only", true}};
+  if (effect.replaced) return {{"replaced_by", kKindNames[static_cast<std::size_t>(effect.replaced->by)]}};
+  if (effect.corrupt) return {{"corrupt", to_json(*effect.corrupt)}};
   return json::object();
 }
 

@@ -71,8 +71,13 @@ class ClaimsLog {
   void write(Time now, const DurableClaim& claim) const {
     std::string_view path = claim.path;
     if (path.starts_with(mount_)) path.remove_prefix(mount_.size() + 1);
-    const std::string line = std::to_string(nanoseconds(now)) + " " + std::string(path) + " " +
-                             std::to_string(claim.begin) + " " + std::to_string(claim.end) + "\n";
+    std::string line = std::to_string(nanoseconds(now)) + " " + std::string(path) + " " +
+                       std::to_string(claim.begin) + " " + std::to_string(claim.end);
+    for (std::size_t i = 0; i < claim.references.size(); ++i) {
+      line += i == 0 ? ' ' : ',';
+      line += std::to_string(claim.references[i]) + ":" + std::to_string(claim.ends[i]);
+    }
+    line += '\n';
     // A claim that cannot be told is one the oracle cannot check: nothing better to do than stop.
     if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) std::abort();
   }

@@ -57,14 +57,20 @@ Answer<std::uint64_t> MemoryDisk::do_open(const std::string& path, OpenMode mode
   auto place = locate(path);
   if (!place) return std::unexpected(place.error());
   if (const int error = open_error(place->inode, mode)) return std::unexpected(error);
-  const auto operation = place->inode != nullptr ? Operation::open : Operation::create;
-  if (const int error = pass({operation, path, place->inode.get()}).error) return std::unexpected(error);
+  const bool cuts = mode.truncate && mode.write;
+  Request request{place->inode != nullptr ? Operation::open : Operation::create, path, place->inode.get()};
+  request.for_writing = mode.write;
+  request.exclusive = mode.exclusive;
+  if (const int error = pass(request).error) return std::unexpected(error);
+  if (cuts && request.operation == Operation::open)
+    if (const int error = pass({Operation::truncate, path, place->inode.get()}).error)
+      return std::unexpected(error);
   place = locate(path);
   if (!place) return std::unexpected(place.error());
   if (const int error = open_error(place->inode, mode)) return std::unexpected(error);
   auto inode = place->inode != nullptr ? place->inode : create(*place, path, false);
   if (!inode) return std::unexpected(inode.error());
-  if (mode.truncate && mode.write) cut(**inode, 0);
+  if (cuts) cut(**inode, 0);
   ++(*inode)->handles;
   const auto number = next_handle_++;
   handles_.emplace(number, Handle{*inode, mode, kernel_.current_node()});
@@ -78,6 +84,7 @@ Answer<InodePtr> MemoryDisk::create(const Place& place, std::string_view path, b
   inode->parent = place.parent.get();
   inode->name = place.name;
   place.parent->directory.put(place.name, inode);
+  if (within_mount(path)) injector_.space().make_inode();
   return inode;
 }
 
@@ -95,6 +102,7 @@ Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& t
   if (!source || !target) return std::unexpected(!source ? source.error() : target.error());
   Request request{Operation::rename, from, source->inode.get()};
   request.new_name = target->inode == nullptr;
+  request.target = to;
   if (const int error = pass(request).error) return std::unexpected(error);
   source = locate_existing(from);
   target = locate(to);
@@ -220,6 +228,8 @@ Status MemoryDisk::sync_directory(const std::string& path) {
 Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
   const auto place = locate_directory(path);
   if (!place) return std::unexpected(place.error());
+  if (const int error = pass({Operation::opendir, path, place->inode.get()}).error)
+    return std::unexpected(error);
   const auto names = place->inode->directory.pending();
   Request request{Operation::fsyncdir, path, place->inode.get()};
   request.reaches_device = true;
@@ -243,6 +253,7 @@ Answer<Space> MemoryDisk::do_space(const std::string& path) {
   Space space{
       .free_bytes = total, .total_bytes = total, .free_inodes = kInodes - std::min(kInodes, next_inode_)};
   if (!within_mount(path)) return space;
+  if (const auto left = injector_.space().left_inodes()) space.free_inodes = std::min(space.free_inodes, *left);
   if (capacity_.limited()) space.free_bytes = capacity_.left_bytes();
   if (injector_.space().limited())
     space.free_bytes = std::min(space.free_bytes, injector_.space().left_bytes());
