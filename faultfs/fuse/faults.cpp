@@ -12,7 +12,8 @@ Faults::Faults(std::uint64_t seed, LineLog& log)
 
 void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
-  corrupts_ = std::ranges::any_of(plan.rules, [](const Rule& rule) { return rule.effect.corrupt.has_value(); });
+  corrupts_ =
+      std::ranges::any_of(plan.rules, [](const Rule& rule) { return rule.effect.corrupt.has_value(); });
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
 }

@@ -63,9 +63,9 @@ void open(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
   const auto path = fs.nodes.path_of(*node);
   Call call = call_of(request, Operation::open, path);
   call.for_writing = (info->flags & O_ACCMODE) != O_RDONLY || (info->flags & O_TRUNC) != 0;
-  fs.perform(
-      request, call, Place::here,
-      [request, node = std::move(node), info = *info](const Decision&) { do_open(request, node, info); });
+  fs.perform(request, call, Place::here, [request, node = std::move(node), info = *info](const Decision&) {
+    do_open(request, node, info);
+  });
 }
 
 struct Creation {

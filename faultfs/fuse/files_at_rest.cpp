@@ -45,7 +45,8 @@ void visit_below(int directory, const std::string& prefix,
       if (file.opened()) visit(path, file);
       continue;
     }
-    const int below = ::openat(directory, entry.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int below =
+        ::openat(directory, entry.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (below < 0) continue;
     visit_below(below, path + "/", visit);
     ::close(below);

@@ -29,6 +29,7 @@ class FileAtRest {
   int descriptor_;
 };
 
-void for_each_file(int root_descriptor, const std::function<void(const std::string&, const FileAtRest&)>& visit);
+void for_each_file(int root_descriptor,
+                   const std::function<void(const std::string&, const FileAtRest&)>& visit);
 
 }  // namespace holdfast::faultfs

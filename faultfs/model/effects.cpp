@@ -31,12 +31,12 @@ bool changes_metadata(Operation operation) {
   }
 }
 
+// The kernel reads extended attributes for its own use, too, while a file is written: they are no test.
 bool needs_permission(const Call& call) {
   switch (call.operation) {
     case Operation::open:
     case Operation::opendir:
-    case Operation::access:
-    case Operation::getxattr: return true;
+    case Operation::access: return true;
     case Operation::truncate: return !call.by_handle;
     default: return changes_metadata(call.operation);
   }
@@ -72,9 +72,7 @@ int answer_of_directory(const Call& call, bool is_target) {
 }
 
 // Looks for something by its path, as far as the kernel still asks: an open descriptor goes on.
-bool goes_by_name(const Call& call) {
-  return call.operation == Operation::lookup || needs_permission(call);
-}
+bool goes_by_name(const Call& call) { return call.operation == Operation::lookup || needs_permission(call); }
 
 // What a file answers to whoever takes it for a directory: himself, or on the way to what was below.
 int answer_of_file(const Call& call, bool is_below) {

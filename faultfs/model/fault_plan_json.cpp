@@ -1,12 +1,12 @@
 #include "faultfs/model/fault_plan_json.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <set>
 
 #include "core/base/nearest.h"
 #include "core/base/units.h"
-#include "faultfs/model/damage.h"
+#include "faultfs/model/fault_effect_json.h"
+#include "faultfs/model/plan_reader_json.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -16,57 +16,10 @@ using nlohmann::json;
 constexpr std::string_view kPlanKeys[] = {"rules"};
 constexpr std::string_view kRuleKeys[] = {"name", "when", "effect"};
 constexpr std::string_view kWhenKeys[] = {"op", "path", "probability", "from", "to", "nth", "every", "limit"};
-constexpr std::string_view kEffectKeys[] = {"full",       "error",     "latency",     "hang",
-                                            "permission", "read_only", "replaced_by", "corrupt"};
-constexpr std::string_view kFullKeys[] = {"left", "inodes"};
-constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
 
 constexpr std::size_t kMostRules = 1000;
 constexpr std::size_t kLongestName = 200;
-constexpr std::uint64_t kMostCount = 1'000'000'000;
-constexpr std::uint64_t kMostDamage = 1000;                       // places in one operation or file
-constexpr std::uint64_t kMostDamagedBytes = std::uint64_t{1} << 20;  // in one place
-
-std::unexpected<PlanError> wrong(std::string pointer, std::string message) {
-  return std::unexpected(PlanError{std::move(pointer), std::move(message)});
-}
-
-// "/rules/0" + "a/b" is "/rules/0/a~1b".
-std::string below(const std::string& pointer, std::string_view key) {
-  return pointer + "/" + json::json_pointer().operator/=(std::string(key)).to_string().substr(1);
-}
-std::string below(const std::string& pointer, std::size_t index) {
-  return pointer + "/" + std::to_string(index);
-}
-
-PlanResult<void> check_keys(const json& value, const std::string& pointer, std::string_view what,
-                            std::span<const std::string_view> allowed) {
-  if (!value.is_object()) {
-    return wrong(pointer, std::string(what) + " must be an object with " + quoted_list(allowed));
-  }
-  for (const auto& [key, ignored] : value.items()) {
-    if (std::ranges::find(allowed, key) != allowed.end()) continue;
-    return wrong(below(pointer, key),
-                 "unknown key \"" + key + "\" in " + std::string(what) + allowed_names(key, allowed));
-  }
-  return {};
-}
-
-PlanResult<std::string> text_of(const json& value, const std::string& pointer, std::string_view what) {
-  if (!value.is_string()) return wrong(pointer, std::string(what) + " must be a string");
-  return value.get<std::string>();
-}
-
-// A string that `parse` turns into a number with a unit.
-template <class T>
-PlanResult<T> with_unit(const json& value, const std::string& pointer, std::string_view what,
-                        Result<T> (*parse)(std::string_view)) {
-  auto text = text_of(value, pointer, what);
-  if (!text) return wrong(pointer, text.error().message + " with a unit");
-  auto parsed = parse(*text);
-  if (!parsed) return wrong(pointer, parsed.error().message);
-  return *parsed;
-}
+constexpr std::uint64_t kMostTurns = 1'000'000'000;
 
 PlanResult<Operation> operation_of(const json& value, const std::string& pointer) {
   auto name = text_of(value, pointer, "an operation");
@@ -108,58 +61,8 @@ PlanResult<std::uint64_t> probability_of(const json& value, const std::string& p
   return static_cast<std::uint64_t>(chance * static_cast<double>(kCertain) + 0.5);
 }
 
-PlanResult<ErrorEffect> error_of(const json& value, const std::string& pointer) {
-  auto name = text_of(value, pointer, "\"error\"");
-  if (!name) return std::unexpected(name.error());
-  if (*name == "ENOSYS") {
-    return wrong(pointer, "ENOSYS is never injected: the kernel would remember it and never ask again");
-  }
-  if (auto error = errno_from(*name)) return ErrorEffect{*error};
-  return wrong(pointer, "unknown error \"" + *name +
-                            "\"; use the name of an errno such as \"EIO\", \"ENOSPC\", "
-                            "\"EDQUOT\", \"EROFS\", \"EACCES\", \"EMFILE\"");
-}
-
-// Stores the value of `key`, if there is one, where it belongs.
-template <class T, class Read>
-PlanResult<void> take(const json& from, const std::string& pointer, const char* key, T& into, Read read) {
-  const auto found = from.find(key);
-  if (found == from.end()) return {};
-  auto value = read(*found, below(pointer, key));
-  if (!value) return std::unexpected(value.error());
-  into = *std::move(value);
-  return {};
-}
-
-PlanResult<Duration> duration_of(const json& value, const std::string& pointer) {
-  return with_unit<Duration>(value, pointer, "a duration", parse_duration);
-}
-
-// A whole number from 1 (or 0) to a bound.
-PlanResult<std::uint64_t> count_of(const json& value, const std::string& pointer, std::uint64_t least,
-                                   std::uint64_t most) {
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() >= least && value.get<std::uint64_t>() <= most)
-    return value.get<std::uint64_t>();
-  return wrong(pointer, "found " + value.dump() + "; allowed: a whole number from " + std::to_string(least) +
-                            " to " + std::to_string(most));
-}
-
 PlanResult<std::uint64_t> turn_of(const json& value, const std::string& pointer) {
-  return count_of(value, pointer, 1, kMostCount);
-}
-
-PlanResult<std::uint64_t> size_of(const json& value, const std::string& pointer) {
-  return with_unit<std::uint64_t>(value, pointer, "a size", parse_size);
-}
-
-// One of a few names, as its place in the list.
-PlanResult<std::size_t> choice_of(const json& value, const std::string& pointer, std::string_view what,
-                                  std::span<const std::string_view> names) {
-  auto name = text_of(value, pointer, what);
-  if (!name) return std::unexpected(name.error());
-  const auto found = std::ranges::find(names, *name);
-  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  return wrong(pointer, "found \"" + *name + "\"" + allowed_names(*name, names));
+  return count_of(value, pointer, 1, kMostTurns);
 }
 
 PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
@@ -181,125 +84,12 @@ PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
   return when;
 }
 
-PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
-  if (auto status = check_keys(value, pointer, "\"full\"", kFullKeys); !status) {
-    return std::unexpected(status.error());
-  }
-  FullEffect full;
-  auto status = take(value, pointer, "left", full.left_bytes, size_of);
-  if (status)
-    status = take(value, pointer, "inodes", full.left_inodes,
-                  [](const json& count, const std::string& at) { return count_of(count, at, 0, kMostCount); });
-  if (!status) return std::unexpected(status.error());
-  if (!full.left_bytes && !full.left_inodes)
-    return wrong(pointer,
-                 "\"full\" needs \"left\", the bytes still allocatable, like \"2MiB\", or \"inodes\", the files "
-                 "that may still be made");
-  return full;
-}
-
-PlanResult<LatencyEffect> latency_of(const json& value, const std::string& pointer) {
-  auto delay = duration_of(value, pointer);
-  if (!delay) return std::unexpected(delay.error());
-  return LatencyEffect{*delay};
-}
-
-// What has no more to say than that it is so.
-template <class Made>
-PlanResult<Made> only_true(const json& value, const std::string& pointer) {
-  if (value.is_boolean() && value.get<bool>()) return Made{};
-  return wrong(pointer, "found " + value.dump() + "; allowed: true");
-}
-
-PlanResult<PermissionEffect> permission_of(const json& value, const std::string& pointer) {
-  constexpr std::string_view kErrors[] = {"EACCES", "EPERM"};
-  auto chosen = choice_of(value, pointer, "\"permission\"", kErrors);
-  if (!chosen) return std::unexpected(chosen.error());
-  return PermissionEffect{*chosen == 0 ? EACCES : EPERM};
-}
-
-PlanResult<ReplacedEffect> replaced_of(const json& value, const std::string& pointer) {
-  auto chosen = choice_of(value, pointer, "\"replaced_by\"", kKindNames);
-  if (!chosen) return std::unexpected(chosen.error());
-  return ReplacedEffect{static_cast<Kind>(*chosen)};
-}
-
-PlanResult<CorruptEffect> corrupt_of(const json& value, const std::string& pointer) {
-  if (auto status = check_keys(value, pointer, "\"corrupt\"", kCorruptKeys); !status) {
-    return std::unexpected(status.error());
-  }
-  for (const auto* key : {"on", "with"}) {
-    if (!value.contains(key))
-      return wrong(pointer, "\"corrupt\" needs \"on\" (" + quoted_list(kCorruptMoments) + ") and \"with\" (" +
-                                quoted_list(kCorruptKinds) + ")");
-  }
-  CorruptEffect corrupt;
-  std::uint64_t count = corrupt.count;
-  auto on = choice_of(value["on"], below(pointer, "on"), "\"on\"", kCorruptMoments);
-  if (!on) return std::unexpected(on.error());
-  auto with = choice_of(value["with"], below(pointer, "with"), "\"with\"", kCorruptKinds);
-  if (!with) return std::unexpected(with.error());
-  corrupt.when = static_cast<CorruptWhen>(*on);
-  corrupt.kind = static_cast<CorruptKind>(*with);
-  auto status = take(value, pointer, "count", count, [](const json& number, const std::string& at) {
-    return count_of(number, at, 1, kMostDamage);
-  });
-  if (status) status = take(value, pointer, "bytes", corrupt.bytes, size_of);
-  if (!status) return std::unexpected(status.error());
-  corrupt.count = static_cast<std::uint32_t>(count);
-  if (corrupt.kind == CorruptKind::bit_flips && value.contains("bytes"))
-    return wrong(below(pointer, "bytes"), "a flipped bit has no length; say with \"count\" how many");
-  if (corrupt.bytes == 0 || corrupt.bytes > kMostDamagedBytes)
-    return wrong(below(pointer, "bytes"), "found 0B or more than 1MiB; allowed: \"1B\" to \"1MiB\"");
-  return corrupt;
-}
-
-PlanResult<Effect> effect_of(const json& value, const std::string& pointer) {
-  Effect effect;
-  if (auto status = check_keys(value, pointer, "\"effect\"", kEffectKeys); !status) {
-    return std::unexpected(status.error());
-  }
-  if (value.size() != 1) {
-    return wrong(pointer,
-                 "an effect is exactly one of " + quoted_list(kEffectKeys) + "; write one rule for each");
-  }
-  auto status = take(value, pointer, "full", effect.full, full_of);
-  if (status) status = take(value, pointer, "error", effect.error, error_of);
-  if (status) status = take(value, pointer, "latency", effect.latency, latency_of);
-  if (status) status = take(value, pointer, "hang", effect.hang, only_true<HangEffect>);
-  if (status) status = take(value, pointer, "permission", effect.permission, permission_of);
-  if (status) status = take(value, pointer, "read_only", effect.read_only, only_true<ReadOnlyEffect>);
-  if (status) status = take(value, pointer, "replaced_by", effect.replaced, replaced_of);
-  if (status) status = take(value, pointer, "corrupt", effect.corrupt, corrupt_of);
-  if (!status) return std::unexpected(status.error());
-  return effect;
-}
-
-// What an effect leaves to say of when it happens, and why no more.
-struct Scope {
-  std::vector<std::string_view> keys;
-  std::string_view why;
-};
-
-Scope scope_of(const Effect& effect) {
-  if (effect.full) return {{"from", "to"}, "a full volume is full for every operation and path"};
-  if (effect.read_only) return {{"path", "from", "to"}, "what is read-only refuses everything that modifies it"};
-  if (effect.replaced)
-    return {{"path", "from", "to"}, "what was replaced is another kind for every operation"};
-  if (effect.at_rest())
-    return {{"path", "probability", "from", "limit"},
-            "damage at rest happens once, at \"from\", to files and not to operations"};
-  if (effect.corrupt)
-    return {{"path", "probability", "from", "to", "nth", "every", "limit"}, "\"on\" says the operation"};
-  return {{std::begin(kWhenKeys), std::end(kWhenKeys)}, ""};
-}
-
 // What the keys mean together.
 PlanResult<void> check_rule(const json& value, const std::string& pointer, const Rule& rule) {
   const json when = value.value("when", json::object());
   const Scope scope = scope_of(rule.effect);
   for (const auto& [key, ignored] : when.items()) {
-    if (std::ranges::find(scope.keys, key) != scope.keys.end()) continue;
+    if (scope.why.empty() || std::ranges::find(scope.keys, key) != scope.keys.end()) continue;
     return wrong(below(below(pointer, "when"), key),
                  std::string(scope.why) + "; its \"when\" may only have " + quoted_list(scope.keys));
   }
@@ -326,31 +116,6 @@ json to_json(const Trigger& when) {
   return value;
 }
 
-json to_json(const FullEffect& full) {
-  json value = json::object();
-  if (full.left_bytes) value["left"] = format_size(*full.left_bytes);
-  if (full.left_inodes) value["inodes"] = *full.left_inodes;
-  return value;
-}
-
-json to_json(const CorruptEffect& corrupt) {
-  json value = {{"on", to_string(corrupt.when)}, {"with", to_string(corrupt.kind)}, {"count", corrupt.count}};
-  if (corrupt.kind != CorruptKind::bit_flips) value["bytes"] = format_size(corrupt.bytes);
-  return value;
-}
-
-json to_json(const Effect& effect) {
-  if (effect.full) return {{"full", to_json(*effect.full)}};
-  if (effect.error) return {{"error", errno_name(effect.error->error)}};
-  if (effect.latency) return {{"latency", format_duration(effect.latency->delay)}};
-  if (effect.hang) return {{"hang", true}};
-  if (effect.permission) return {{"permission", errno_name(effect.permission->error)}};
-  if (effect.read_only) return {{"read_only", true}};
-  if (effect.replaced) return {{"replaced_by", kKindNames[static_cast<std::size_t>(effect.replaced->by)]}};
-  if (effect.corrupt) return {{"corrupt", to_json(*effect.corrupt)}};
-  return json::object();
-}
-
 }  // namespace
 
 PlanResult<Rule> rule_from_json(const json& value, const std::string& pointer) {
@@ -366,7 +131,7 @@ PlanResult<Rule> rule_from_json(const json& value, const std::string& pointer) {
     status = wrong(below(pointer, "name"), "a rule's name has 1 to 200 bytes");
   }
   if (status) status = take(value, pointer, "when", rule.when, trigger_of);
-  if (status) status = take(value, pointer, "effect", rule.effect, effect_of);
+  if (status) status = take(value, pointer, "effect", rule.effect, effect_from_json);
   if (status) status = check_rule(value, pointer, rule);
   if (!status) return std::unexpected(status.error());
   return rule;

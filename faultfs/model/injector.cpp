@@ -41,7 +41,8 @@ bool chance(const Rule& rule, std::uint64_t drawn) {
 
 std::string places_json(std::span<const Damage> damage) {
   std::string text;
-  for (const Damage& hit : damage) text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", hit.offset, hit.size);
+  for (const Damage& hit : damage)
+    text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", hit.offset, hit.size);
   return text;
 }
 
@@ -54,8 +55,8 @@ std::string to_json_line(const FaultEvent& event, Time start) {
       R"({{"n":{},"t":{},"rule":{},"pid":{},"path":{},"op":"{}","offset":{},"size":{},"decision":{},)"
       R"("order_dependent":{}{}}})",
       event.number, (event.time - start).count(), json_quoted(event.rule), event.caller_pid,
-      json_quoted(event.path), event.operation ? to_string(*event.operation) : "rest", event.offset, event.size,
-      json_quoted(event.decision), event.order_dependent, damaged);
+      json_quoted(event.path), event.operation ? to_string(*event.operation) : "rest", event.offset,
+      event.size, json_quoted(event.decision), event.order_dependent, damaged);
 }
 
 Injector::Injector(std::uint64_t seed, Sink sink) : seed_(seed), sink_(std::move(sink)) {}
@@ -202,7 +203,8 @@ void Injector::apply(const Rule& rule, const Call& call, Decision& decision, Tim
   }
 }
 
-void Injector::corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now) {
+void Injector::corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision,
+                       Time now) {
   const bool reads = call.operation == Operation::read;
   const std::uint64_t there = call.file_size - std::min(call.file_size, call.offset);
   const std::uint64_t moved = reads ? std::min(call.size, there) : decision.granted;

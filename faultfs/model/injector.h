@@ -43,10 +43,10 @@ namespace holdfast::faultfs {
 inline constexpr Duration kUntilHealed = std::chrono::hours(24 * 365);
 
 struct Decision {
-  Duration delay{0};          // ends early when the plan is replaced or healed
-  int error = 0;              // 0: proceed
-  std::uint64_t granted = 0;  // write: leading bytes that fit the budget (== size when all do)
-  bool shortened = false;     // granted < size
+  Duration delay{0};             // ends early when the plan is replaced or healed
+  int error = 0;                 // 0: proceed
+  std::uint64_t granted = 0;     // write: leading bytes that fit the budget (== size when all do)
+  bool shortened = false;        // granted < size
   std::vector<Damage> damage{};  // of the bytes read or written
   bool faulted() const { return delay.count() > 0 || error != 0 || shortened || !damage.empty(); }
 };
@@ -121,7 +121,9 @@ class Injector {
 
   void open_and_close_full_windows(Time now);
   bool in_window(const Trigger& when, Time now) const;
-  Progress& progress_of(const Rule& rule) { return progress_[static_cast<std::size_t>(&rule - plan_.rules.data())]; }
+  Progress& progress_of(const Rule& rule) {
+    return progress_[static_cast<std::size_t>(&rule - plan_.rules.data())];
+  }
   bool triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now);
   bool its_turn(const Trigger& when, Progress& progress) const;
   std::uint32_t next_ordinal(const Call& call);

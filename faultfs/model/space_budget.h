@@ -1,5 +1,6 @@
 // Real accounting for a full disk: how many 4 KiB blocks each file occupies, how many may still be
-// allocated, and how many inodes may still be made. Pure; used by the FUSE daemon, and by the virtual disk for its capacity too.
+// allocated, and how many inodes may still be made. Pure; used by the FUSE daemon, and by the virtual disk
+// for its capacity too.
 //
 //   budget.limit(256 * 1024);                           // 64 blocks left from now on
 //   auto granted = budget.write(inode, offset, size);   // bytes that fit; 0 means ENOSPC

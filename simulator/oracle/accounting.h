@@ -8,8 +8,8 @@
 //           + pending(spool) + pending(memory) + lost(crash, shutdown) + unaccounted
 //
 // Where two places hold, the first in this order counts. A durable record that is gone is quarantined
-// when a corruption hit its own frame (corruption.h), and unaccounted otherwise. Only pending(memory) and a part of
-// lost(shutdown) are taken on the subject's word, and only for records that it never called durable:
+// when a corruption hit its own frame (corruption.h), and unaccounted otherwise. Only pending(memory) and a
+// part of lost(shutdown) are taken on the subject's word, and only for records that it never called durable:
 // its final stats say how many it holds or gave up, not which. Pure.
 #pragma once
 

@@ -32,12 +32,14 @@ LastLife last_life(const RunRecord& run) {
 // Damaged records have no name any more, so the subject counts them; the ledger knows them by the bytes
 // that were hit. Those that it has not read again are still in the spool. A life after a kill finds also
 // damage to records that were delivered before, so there the numbers are not comparable.
-void check_quarantined(Findings& findings, const RunRecord& run, const Accounting& books, const Stats& stats) {
+void check_quarantined(Findings& findings, const RunRecord& run, const Accounting& books,
+                       const Stats& stats) {
   if (!run.kills.empty()) return;
   if (stats.quarantined <= books.quarantined && books.quarantined <= stats.quarantined + run.damaged_in_spool)
     return;
   findings.add(
-      "the subject counts {} records quarantined and the spool holds {} damaged ones; the ledger counts {}, of "
+      "the subject counts {} records quarantined and the spool holds {} damaged ones; the ledger counts {}, "
+      "of "
       "them {} hit by a corruption",
       stats.quarantined, run.damaged_in_spool, books.quarantined, books.corrupted);
 }

@@ -371,7 +371,8 @@ class LiveRun {
     auto claims = oracle::parse_claims(text_of(scratch_->path("claims")));
     if (!claims) return fail(claims.error());
     for (auto& claim : *claims)
-      record_->frames.push_back({claim.path, claim.begin, std::move(claim.references), std::move(claim.ends)});
+      record_->frames.push_back(
+          {claim.path, claim.begin, std::move(claim.references), std::move(claim.ends)});
     record_->damage = damaged_ranges(faults);
     record_->claims =
         oracle::audit_claims(std::move(*disk), std::move(*claims), finished_->ledger->start_ns());

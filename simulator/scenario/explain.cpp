@@ -32,7 +32,8 @@ std::string describe(const faultfs::FullEffect& full) {
 // "3 ranges of 64B become zeros".
 std::string describe(const faultfs::CorruptEffect& corrupt) {
   const std::string_view many = corrupt.count == 1 ? "" : "s";
-  if (corrupt.kind == faultfs::CorruptKind::bit_flips) return fmt::format("{} bit{} flipped", corrupt.count, many);
+  if (corrupt.kind == faultfs::CorruptKind::bit_flips)
+    return fmt::format("{} bit{} flipped", corrupt.count, many);
   return fmt::format("{} range{} of {} made {}", corrupt.count, many, format_size(corrupt.bytes),
                      faultfs::to_string(corrupt.kind));
 }
@@ -45,7 +46,8 @@ std::string describe(const faultfs::Effect& effect) {
   if (effect.permission) return "permission lost, " + faultfs::errno_name(effect.permission->error);
   if (effect.read_only) return "read-only";
   if (effect.replaced)
-    return fmt::format("replaced by a {}", faultfs::kKindNames[static_cast<std::size_t>(effect.replaced->by)]);
+    return fmt::format("replaced by a {}",
+                       faultfs::kKindNames[static_cast<std::size_t>(effect.replaced->by)]);
   return "corrupt, " + describe(*effect.corrupt);
 }
 
@@ -58,8 +60,8 @@ std::string describe_target(const faultfs::Rule& rule) {
     operations += (operations.empty() ? "" : ", ") + std::string(faultfs::to_string(operation));
   if (rule.effect.corrupt) operations = faultfs::to_string(rule.effect.corrupt->when);
   if (operations.empty())
-    operations = rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation"
-                                                                             : "what it concerns";
+    operations =
+        rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation" : "what it concerns";
   return fmt::format(" on {} of {}", operations, rule.when.path);
 }
 

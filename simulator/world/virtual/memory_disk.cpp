@@ -81,7 +81,8 @@ void MemoryDisk::damage_at_rest() {
   const auto place = locate(root);
   for (const faultfs::Rule* rule : injector_.take_due_at_rest(kernel_.now()))
     if (place && place->inode != nullptr) damage_below(*place->inode, "", *rule);
-  if (const Time next = injector_.next_at_rest(); next != kNever) kernel_.at(next, [this] { damage_at_rest(); });
+  if (const Time next = injector_.next_at_rest(); next != kNever)
+    kernel_.at(next, [this] { damage_at_rest(); });
 }
 
 // In byte order of the paths' names, as the directories keep them.
@@ -93,9 +94,10 @@ void MemoryDisk::damage_below(const Inode& directory, const std::string& prefix,
       continue;
     }
     for (const auto& hit : injector_.damage_at_rest(rule, path, inode->content.size(), kernel_.now()))
-      inode->content.damage(hit.offset, hit.offset + hit.size, [&](std::uint64_t begin, std::span<std::byte> bytes) {
-        faultfs::apply_damage({&hit, 1}, begin, bytes);
-      });
+      inode->content.damage(hit.offset, hit.offset + hit.size,
+                            [&](std::uint64_t begin, std::span<std::byte> bytes) {
+                              faultfs::apply_damage({&hit, 1}, begin, bytes);
+                            });
   }
 }
 

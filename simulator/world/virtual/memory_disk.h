@@ -109,6 +109,7 @@ class MemoryDisk final : public FileSystem {
   void damage_below(const Inode& directory, const std::string& prefix, const faultfs::Rule& rule);
   std::optional<std::string_view> within_mount(std::string_view path) const;
 
+  int look_up(std::string_view path);
   Answer<Place> locate(const std::string& path) const;
   Answer<Place> locate_existing(const std::string& path) const;
   Answer<Place> locate_directory(const std::string& path) const;

@@ -33,7 +33,8 @@ TEST_F(Corruption, OnReadTheProgramSeesDamageThatTheDiskDoesNotHave) {
   EXPECT_EQ(content_of(backing("a")), text_);
   EXPECT_EQ(content_of(mountpoint("a")), text_);
   EXPECT_THAT(content_of(fault_log()), HasSubstr(R"("op":"read","offset":0)"));
-  EXPECT_THAT(content_of(fault_log()), HasSubstr(R"("decision":"corrupt bit_flips","order_dependent":true,"damaged":[[)"));
+  EXPECT_THAT(content_of(fault_log()),
+              HasSubstr(R"("decision":"corrupt bit_flips","order_dependent":true,"damaged":[[)"));
 }
 
 TEST_F(Corruption, OnWriteTheDiskHoldsWhatWasNeverWritten) {
@@ -192,7 +193,8 @@ TEST_F(Replaced, AFileThatIsADirectoryNowCanNeitherBeOpenedNorReplaced) {
   Opened file(mountpoint("usage.json"), O_RDWR);
   arm(R"({"name": "k", "when": {"path": "usage.json"}, "effect": {"replaced_by": "directory"}})");
   EXPECT_EQ(error_of(::open(mountpoint("usage.json").c_str(), O_RDWR)), EISDIR);
-  EXPECT_EQ(error_of(::rename(mountpoint("usage.json.new").c_str(), mountpoint("usage.json").c_str())), EISDIR);
+  EXPECT_EQ(error_of(::rename(mountpoint("usage.json.new").c_str(), mountpoint("usage.json").c_str())),
+            EISDIR);
   EXPECT_EQ(error_of(::unlink(mountpoint("usage.json").c_str())), EISDIR);
   EXPECT_EQ(error_of(::write(*file, "x", 1)), 0);
 }

@@ -13,7 +13,8 @@ std::vector<std::byte> filled(std::size_t size, unsigned char with = 0x5a) {
 }
 
 std::size_t changed(const std::vector<std::byte>& bytes) {
-  return static_cast<std::size_t>(std::ranges::count_if(bytes, [](std::byte b) { return b != std::byte{0x5a}; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(bytes, [](std::byte b) { return b != std::byte{0x5a}; }));
 }
 
 TEST(Damage, AFlippedBitIsOneBitOfOneByte) {

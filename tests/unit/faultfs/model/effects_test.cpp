@@ -24,7 +24,7 @@ using enum Operation;
 TEST(Effects, ALostPermissionMeetsWhoComesByNameAndNobodyWithAnOpenFile) {
   const Effect lost{.permission = PermissionEffect{EACCES}};
   EXPECT_EQ(hit_by(lost, {.by_handle = true}),
-            (std::set{open, opendir, access, getxattr, create, mkdir, rmdir, unlink, rename, link, symlink, mknod,
+            (std::set{open, opendir, access, create, mkdir, rmdir, unlink, rename, link, symlink, mknod,
                       chmod, chown, utimens, setattr, setxattr, removexattr}));
   EXPECT_TRUE(acts_on(lost, {.operation = truncate})) << "truncate(2) goes by name";
 }
@@ -32,8 +32,9 @@ TEST(Effects, ALostPermissionMeetsWhoComesByNameAndNobodyWithAnOpenFile) {
 TEST(Effects, AReadOnlyVolumeRefusesWhatModifiesIt) {
   const Effect read_only{.read_only = ReadOnlyEffect{}};
   EXPECT_EQ(hit_by(read_only, {.by_handle = true}),
-            (std::set{write, truncate, fallocate, copy_file_range, fsync, fsyncdir, create, mkdir, rmdir, unlink,
-                      rename, link, symlink, mknod, chmod, chown, utimens, setattr, setxattr, removexattr}));
+            (std::set{write, truncate, fallocate, copy_file_range, fsync,    fsyncdir,   create,
+                      mkdir, rmdir,    unlink,    rename,          link,     symlink,    mknod,
+                      chmod, chown,    utimens,   setattr,         setxattr, removexattr}));
   EXPECT_TRUE(acts_on(read_only, {.operation = open, .for_writing = true}));
 }
 
@@ -57,8 +58,10 @@ TEST(Effects, ADirectoryInThePlaceOfAFileAnswersAsTheKernelDoes) {
   EXPECT_EQ(replaced(on(unlink)), EISDIR);
   EXPECT_EQ(replaced(on(mkdir)), EEXIST);
   EXPECT_EQ(replaced({.operation = rename, .path = "usage.json.new", .target = "usage.json"}), EISDIR);
-  EXPECT_EQ(replaced({.operation = rename, .path = "usage.json", .target = "old"}), 0) << "it may be moved away";
-  for (const auto operation : {read, write, fsync, flush, lock, getattr}) EXPECT_EQ(replaced(on(operation)), 0);
+  EXPECT_EQ(replaced({.operation = rename, .path = "usage.json", .target = "old"}), 0)
+      << "it may be moved away";
+  for (const auto operation : {read, write, fsync, flush, lock, getattr})
+    EXPECT_EQ(replaced(on(operation)), 0);
   EXPECT_EQ(replaced({.operation = open, .path = "other"}), 0);
 }
 

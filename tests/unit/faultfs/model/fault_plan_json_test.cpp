@@ -49,8 +49,8 @@ TEST(FaultPlanJson, ReadsAFullVolume) {
 }
 
 TEST(FaultPlanJson, ReadsWhoseTurnItIs) {
-  const auto rule = rule_from_json(json::parse(
-      R"({"name": "t", "when": {"every": 3, "limit": 2}, "effect": {"hang": true}})"));
+  const auto rule = rule_from_json(
+      json::parse(R"({"name": "t", "when": {"every": 3, "limit": 2}, "effect": {"hang": true}})"));
   ASSERT_TRUE(rule) << rule.error().message;
   EXPECT_EQ(rule->when.every, 3U);
   EXPECT_EQ(rule->when.limit, 2U);
@@ -78,8 +78,9 @@ TEST(FaultPlanJson, AnEffectThatSaysMoreThanItsRuleMayIsRefusedWithTheReason) {
   EXPECT_THAT(moment.message, HasSubstr("happens once"));
   EXPECT_THAT(error_of(R"({"name": "r", "effect": {"permission": "EACESS"}})").message,
               HasSubstr(R"(did you mean "EACCES"?)"));
-  EXPECT_THAT(error_of(R"({"name": "r", "when": {"nth": 1, "every": 2}, "effect": {"error": "EIO"}})").message,
-              HasSubstr("give one of them"));
+  EXPECT_THAT(
+      error_of(R"({"name": "r", "when": {"nth": 1, "every": 2}, "effect": {"error": "EIO"}})").message,
+      HasSubstr("give one of them"));
 }
 
 TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {

@@ -232,7 +232,8 @@ TEST(Injector, AHangLastsUntilItsWindowOrTheArmingEnds) {
 }
 
 Rule corrupt_rule(CorruptWhen moment, CorruptKind kind, Trigger when = {}) {
-  return Rule{"c", std::move(when), {.corrupt = CorruptEffect{.when = moment, .kind = kind, .count = 2, .bytes = 8}}};
+  return Rule{
+      "c", std::move(when), {.corrupt = CorruptEffect{.when = moment, .kind = kind, .count = 2, .bytes = 8}}};
 }
 
 TEST(Injector, DamageOfAWriteFallsOnTheBytesThatAreTaken) {
@@ -269,8 +270,9 @@ TEST(Injector, DamageOfAReadFallsOnBytesThatExist) {
 TEST(Injector, DamageAtRestComesOnceAtItsMomentAndIsLoggedWithItsPlaces) {
   std::string line;
   Injector injector(1, [&](const FaultEvent& event) { line = to_json_line(event, kStart); });
-  injector.arm({{corrupt_rule(CorruptWhen::rest, CorruptKind::zeros, {.path = "spool/*", .from = seconds(2)})}},
-               kStart);
+  injector.arm(
+      {{corrupt_rule(CorruptWhen::rest, CorruptKind::zeros, {.path = "spool/*", .from = seconds(2)})}},
+      kStart);
   EXPECT_FALSE(injector.decide(write_call("spool/1", 0, 100), kStart + seconds(3)).faulted());
   EXPECT_TRUE(injector.take_due_at_rest(kStart).empty());
   EXPECT_EQ(injector.next_at_rest(), kStart + seconds(2));
@@ -282,10 +284,11 @@ TEST(Injector, DamageAtRestComesOnceAtItsMomentAndIsLoggedWithItsPlaces) {
   EXPECT_TRUE(injector.damage_at_rest(*due[0], "spool/empty", 0, kStart).empty());
   const auto damage = injector.damage_at_rest(*due[0], "spool/1", 1000, kStart + seconds(2));
   ASSERT_EQ(damage.size(), 2U);
-  EXPECT_EQ(line, R"({"n":1,"t":2000000000,"rule":"c","pid":0,"path":"spool/1","op":"rest","offset":0,"size":1000,)"
-                  R"("decision":"corrupt zeros","order_dependent":false,"damaged":[[)" +
-                      std::to_string(damage[0].offset) + "," + std::to_string(damage[0].size) + "],[" +
-                      std::to_string(damage[1].offset) + "," + std::to_string(damage[1].size) + "]]}");
+  EXPECT_EQ(line,
+            R"({"n":1,"t":2000000000,"rule":"c","pid":0,"path":"spool/1","op":"rest","offset":0,"size":1000,)"
+            R"("decision":"corrupt zeros","order_dependent":false,"damaged":[[)" +
+                std::to_string(damage[0].offset) + "," + std::to_string(damage[0].size) + "],[" +
+                std::to_string(damage[1].offset) + "," + std::to_string(damage[1].size) + "]]}");
 }
 
 TEST(Injector, DamageAtRestMayBeLimitedToSomeFiles) {

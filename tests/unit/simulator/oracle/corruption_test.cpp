@@ -24,7 +24,8 @@ TestRun four_records() {
   return run;
 }
 
-std::vector<bool> hit_by(TestRun& run, std::uint64_t begin, std::uint64_t end, std::string path = "spool/1.seg") {
+std::vector<bool> hit_by(TestRun& run, std::uint64_t begin, std::uint64_t end,
+                         std::string path = "spool/1.seg") {
   run->damage = {{std::move(path), begin, end}};
   return hit_by_corruption(run.record());
 }

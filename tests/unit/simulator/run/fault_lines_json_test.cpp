@@ -26,7 +26,8 @@ TEST(FaultLines, LineCutOffByAKillIsPassedOver) {
 }
 
 TEST(FaultLines, TellWhichBytesCorruptionsHit) {
-  const auto ranges = damaged_ranges(R"({"n":1,"t":5,"rule":"a","path":"spool/1.seg","op":"write","decision":"delay 1ms"}
+  const auto ranges =
+      damaged_ranges(R"({"n":1,"t":5,"rule":"a","path":"spool/1.seg","op":"write","decision":"delay 1ms"}
 {"n":2,"t":6,"rule":"b","path":"spool/1.seg","op":"rest","decision":"corrupt zeros","damaged":[[64,512],[9000,1]]}
 {"n":3,"t":7,"rule":"b","path":"spool/2.seg","op":"rest","damaged":[[0)");
   ASSERT_EQ(ranges.size(), 2U) << "a line cut off by a kill is passed over";

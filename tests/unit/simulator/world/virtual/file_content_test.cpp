@@ -197,7 +197,9 @@ TEST(FileContent, DamageIsSeenAtOnceAndStaysAfterAPowerCut) {
   content.write(0, as_bytes("hello world"));
   sync(content);
   content.write(600, as_bytes("later"));
-  const auto blank = [](std::uint64_t, std::span<std::byte> bytes) { std::ranges::fill(bytes, std::byte{'-'}); };
+  const auto blank = [](std::uint64_t, std::span<std::byte> bytes) {
+    std::ranges::fill(bytes, std::byte{'-'});
+  };
   content.damage(3, 7, blank);
   EXPECT_EQ(text_of(content.visible_bytes()).substr(0, 11), "hel----orld");
   EXPECT_EQ(text_of(content.durable_bytes()), "hel----orld");

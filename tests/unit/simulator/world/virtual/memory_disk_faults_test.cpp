@@ -159,7 +159,8 @@ TEST(DiskFaults, ADelayUnderWayEndsWhenItIsHealed) {
   TestWorld test;
   test.run([&] {
     test.arm({.name = "slow", .when = {}, .effect = {.latency = LatencyEffect{1h}}});
-    const auto caller = test.world.scheduler().spawn("caller", [&] { EXPECT_TRUE(test.disk().list("/mnt")); });
+    const auto caller =
+        test.world.scheduler().spawn("caller", [&] { EXPECT_TRUE(test.disk().list("/mnt")); });
     test.world.scheduler().sleep_until(test.now() + 1s);
     test.injector.heal(test.now());
     EXPECT_TRUE(caller->join(test.now() + 1ms));
@@ -196,7 +197,8 @@ TEST(DiskFaults, AnotherKindInItsPlaceIsMetByNameOnly) {
     auto file = disk.open("/mnt/spool/f", OpenMode::updating());
     ASSERT_TRUE(file);
     const auto replaced = [](std::string path, Kind by) {
-      return Rule{.name = "replaced", .when = {.path = std::move(path)}, .effect = {.replaced = ReplacedEffect{by}}};
+      return Rule{
+          .name = "replaced", .when = {.path = std::move(path)}, .effect = {.replaced = ReplacedEffect{by}}};
     };
     test.arm(replaced("spool/f", Kind::directory));
     EXPECT_EQ(disk.open("/mnt/spool/f", OpenMode::reading()).error().code, Code::wrong_kind);
