@@ -28,7 +28,6 @@ class Collector {
   void reclaim(Time now);
   void give_up();
   void idle(std::size_t collected, Time now);
-  std::size_t memory_room() const;
 
   std::shared_ptr<Shared> shared_;
   Shared& s_;
@@ -39,7 +38,6 @@ class Collector {
   Time staged_since_{};
   Time disk_retry_at_{};
   Duration pause_;
-  std::uint64_t next_sequence_ = 1;
 };
 
 }  // namespace holdfast::pipeline

@@ -25,10 +25,10 @@ constexpr Duration kSamplePeriod = std::chrono::milliseconds(50);
 constexpr Duration kOpenWithin = std::chrono::seconds(10);  // a faulty disk may refuse at first
 constexpr Duration kCloseWithin = std::chrono::seconds(5);
 
-// What the tracker may take of the kernel at most: two workers beside its shippers; a connection for
+// What the tracker may take of the kernel at most: three workers beside its shippers; a connection for
 // each shipper (two while one is being replaced, and libcurl's wake-up pair), the segment written, one
 // read, the lock, a directory.
-constexpr std::uint64_t kWorkersBesideShippers = 2;
+constexpr std::uint64_t kWorkersBesideShippers = 3;
 constexpr std::uint64_t kDescriptorsPerShipper = 4;
 constexpr std::uint64_t kDescriptorsOfSpool = 4;
 

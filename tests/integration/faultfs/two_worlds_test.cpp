@@ -121,6 +121,16 @@ struct Outcome {
   std::vector<std::string> decisions;
 };
 
+// The kernel asks twice for a name that it knew and that is refused now: once whether it is still there,
+// once whether it is there again.
+std::vector<std::string> without_repeated_lookups(std::vector<std::string> decisions) {
+  const auto repeated = std::ranges::unique(decisions, [](const auto& a, const auto& b) {
+    return a == b && a.find(" lookup ") != std::string::npos;
+  });
+  decisions.erase(repeated.begin(), repeated.end());
+  return decisions;
+}
+
 FaultPlan plan_of(const char* rules) { return *parse_fault_plan(fmt::format(R"({{"rules": [{}]}})", rules)); }
 
 std::vector<Outcome> on_the_memory_disk() {
@@ -181,7 +191,8 @@ TEST_F(TwoWorlds, DecideDamageAndAnswerAlike) {
   ASSERT_EQ(live.size(), memory.size());
   for (std::size_t i = 0; i < live.size(); ++i) {
     EXPECT_EQ(live[i].told, memory[i].told) << kPlans[i].first;
-    EXPECT_EQ(live[i].decisions, memory[i].decisions) << kPlans[i].first;
+    EXPECT_EQ(without_repeated_lookups(live[i].decisions), without_repeated_lookups(memory[i].decisions))
+        << kPlans[i].first;
     EXPECT_FALSE(live[i].decisions.empty()) << kPlans[i].first << ": no fault was injected";
   }
 }
