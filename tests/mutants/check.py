@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs a mutant on tests/mutants/scenario.json and passes when the law that must catch it did.
+"""Runs a mutant on tests/mutants/scenario.json (or another one) and passes when the law that must catch it did.
 
     tests/mutants/check.py bin/holdfast-skip-sync --virtual --law durability --out DIR
 
@@ -24,6 +24,7 @@ def parse_arguments(arguments):
     world.add_argument("--virtual", dest="world", action="store_const", const="virtual")
     world.add_argument("--live", dest="world", action="store_const", const="live")
     parser.add_argument("--law", required=True, help="the law that must be broken, or none")
+    parser.add_argument("--scenario", type=pathlib.Path, default=SCENARIO, help="what it runs")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="where the results go; replaced")
     return parser.parse_args(arguments)
 
@@ -49,7 +50,7 @@ def complaint(law, code, broken):
 def main(arguments):
     options = parse_arguments(arguments)
     shutil.rmtree(options.out, ignore_errors=True)
-    command = [options.program, "run", f"--{options.world}", SCENARIO, "--out", options.out]
+    command = [options.program, "run", f"--{options.world}", options.scenario, "--out", options.out]
     ran = subprocess.run(command, capture_output=True, text=True)
     print(ran.stdout + ran.stderr)
     if ran.returncode == CANNOT_RUN:

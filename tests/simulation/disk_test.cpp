@@ -250,7 +250,8 @@ TEST(Disk, AHangDuringAnOutageFillsMemoryToItsBoundAndNoFurther) {
     world.heal_disk();
     EXPECT_TRUE(world.wait_for(2s, [&] { return tracker->stats().pending_spool == 400; }));
     world.heal_upstream();
-    EXPECT_TRUE(tracker->close(10s));
+    EXPECT_TRUE(world.wait_for(10s, [&] { return tracker->stats().delivered == 400; }));
+    EXPECT_TRUE(tracker->close(1s));
     EXPECT_TRUE(tracker->stats().conserved());
     world.expect_all_delivered();
   });
