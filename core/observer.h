@@ -16,12 +16,14 @@ enum class DropReason : std::uint8_t { none, quarantined, expired, shutdown };
 enum class BreakerState : std::uint8_t { closed, open, half_open };
 
 // "These records are durable: their frames are the bytes [begin, end) of `path`, whose name is
-// durable too." A claim, which the harness checks.
+// durable too." A claim, which the harness checks. Frame i ends at ends[i] and begins where the one
+// before it ends, the first one at `begin`.
 struct DurableClaim {
   std::string_view path;
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   std::span<const std::uint64_t> references;
+  std::span<const std::uint64_t> ends;
 };
 
 class Observer {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ingest/record_frame.h"
+#include "core/spool/format.h"
 
 namespace holdfast::pipeline {
 
@@ -34,18 +35,7 @@ std::size_t Collector::collect(Time now) {
                             std::min<std::size_t>(s_.options.spool.commit_records, staged_.size());
   if (limit == 0) return 0;
   if (staged_.empty()) staged_since_ = now;
-  const std::int64_t stamp = s_.env.clock.wall().time_since_epoch().count();
-  const std::size_t before = staged_.size();
-  s_.rings.drain(limit, [&](std::span<std::byte> frame) {
-    if (ingest::frame_time(frame) == 0) ingest::stamp_frame(frame, stamp);
-    HeldRecord& record = staged_.emplace_back();
-    record.key = {.epoch = s_.spool->epoch(), .sequence = next_sequence_++};
-    record.assign(frame);
-  });
-  const std::size_t collected = staged_.size() - before;
-  s_.counters.in_memory.fetch_add(collected);
-  s_.counters.collected.fetch_add(collected);
-  return collected;
+  return s_.take_in(limit, staged_);
 }
 
 bool Collector::commit_due(Time now) const {
@@ -62,7 +52,9 @@ void Collector::flush(Time now) {
 void Collector::commit(Time now) {
   frames_.clear();
   for (const HeldRecord& record : staged_) frames_.push_back({record.key.sequence, record.frame()});
+  s_.committing_since = now;
   const spool::CommitResult result = s_.spool->commit(frames_);
+  s_.committing_since = kNever;
   s_.counters.commits.fetch_add(1);
   if (result.error)
     note_failure(*result.error, now);
@@ -83,12 +75,15 @@ void Collector::report(const spool::CommitResult& result, Time now) {
   std::size_t at = 0;
   for (const auto& placement : result.placements) {
     references_.clear();
+    ends_.clear();
+    std::uint64_t end = placement.begin;
     for (std::uint32_t i = 0; i < placement.count; ++i, ++at) {
       staged_[at].segment = placement.segment;
       staged_[at].ordinal = placement.first_ordinal + i;
       references_.push_back(ingest::frame_reference(staged_[at].frame()));
+      ends_.push_back(end += spool::framed_bytes(staged_[at].frame().size()));
     }
-    s_.observer.on_durable(now, {placement.path, placement.begin, placement.end, references_});
+    s_.observer.on_durable(now, {placement.path, placement.begin, placement.end, references_, ends_});
   }
 }
 
@@ -101,15 +96,9 @@ void Collector::note_failure(const Error& error, Time now) {
                    error.message + "; records are held in memory meanwhile");
 }
 
-std::size_t Collector::memory_room() const {
-  const std::size_t limit = s_.options.memory.max_bytes / sizeof(HeldRecord);
-  const std::size_t held = s_.counters.in_memory.load();
-  return limit - std::min(limit, held - std::min(held, staged_.size()));
-}
-
 // Hands what the disk did not take to the shippers, as far as the bound on memory allows.
 void Collector::spill(Time now) {
-  const std::size_t count = std::min(staged_.size(), memory_room());
+  const std::size_t count = std::min(staged_.size(), s_.memory_room(staged_.size()));
   s_.queue.push(std::span(staged_).first(count), now);
   staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(count));
   if (count > 0) s_.work->notify();

@@ -28,17 +28,16 @@ class Collector {
   void reclaim(Time now);
   void give_up();
   void idle(std::size_t collected, Time now);
-  std::size_t memory_room() const;
 
   std::shared_ptr<Shared> shared_;
   Shared& s_;
   std::vector<delivery::HeldRecord> staged_;  // collected, not yet committed
   std::vector<spool::PendingFrame> frames_;   // reused by commit()
   std::vector<std::uint64_t> references_;     // reused by report()
+  std::vector<std::uint64_t> ends_;
   Time staged_since_{};
   Time disk_retry_at_{};
   Duration pause_;
-  std::uint64_t next_sequence_ = 1;
 };
 
 }  // namespace holdfast::pipeline

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ingest/record_frame.h"
+#include "core/pipeline/bypass.h"
 #include "core/pipeline/collector.h"
 #include "core/pipeline/replay.h"
 #include "core/pipeline/shipper.h"
@@ -19,6 +20,7 @@ constexpr Duration kJoinGrace = std::chrono::milliseconds(500);  // for workers 
 Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {
   auto& scheduler = shared_->env.scheduler;
   workers_.push_back(scheduler.spawn("collector", [s = shared_] { Collector(s).run(); }));
+  workers_.push_back(scheduler.spawn("bypass", [s = shared_] { Bypass(s).run(); }));
   workers_.push_back(scheduler.spawn("replay", [s = shared_] { Replay(s).run(); }));
   for (std::size_t i = 0; i < shared_->options.delivery.shippers; ++i)
     workers_.push_back(
@@ -66,6 +68,7 @@ Status Pipeline::close(Time deadline) {
   s.cancel_sends.store(true);
   s.work->notify();
   s.upkeep->notify();
+  s.relief->notify();
   const std::size_t stuck = join_workers(std::max(deadline, s.env.clock.now() + kJoinGrace));
   count_leftovers();
   const Status closed = stuck == 0 ? close_spool(deadline) : Status{};  // it may still be in use

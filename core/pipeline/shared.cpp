@@ -25,6 +25,7 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
       options(std::move(settings)),
       observer(listener),
       rings(options.ring.bytes),
+      intake(rings),
       spool(std::move(opened)),
       queue({.batch_records = options.delivery.batch.max_records,
              .queue_records = options.delivery.batch.queue_records,
@@ -33,10 +34,25 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
       work(env.scheduler.make_event()),
       upkeep(env.scheduler.make_event()),
       progress(env.scheduler.make_event()),
+      relief(env.scheduler.make_event()),
       gate(breaker_settings(options.delivery), env.random.stream("delivery.breaker"), env.clock, *work,
            observer),
       feed(*spool, queue) {
   counters.quarantined = spool->recovery().damaged;
+}
+
+std::size_t Shared::take_in(std::size_t limit, std::vector<delivery::HeldRecord>& into) {
+  const std::int64_t stamp = env.clock.wall().time_since_epoch().count();
+  const std::size_t taken = intake.take(limit, stamp, spool->epoch(), into);
+  counters.in_memory.fetch_add(taken);
+  counters.collected.fetch_add(taken);
+  return taken;
+}
+
+std::size_t Shared::memory_room(std::size_t in_hand) const {
+  const std::size_t limit = options.memory.max_bytes / sizeof(delivery::HeldRecord);
+  const std::size_t held = counters.in_memory.load();
+  return limit - std::min(limit, held - std::min(held, in_hand));
 }
 
 bool Shared::settle(const delivery::HeldRecord& record) {

@@ -2,7 +2,7 @@
 // each other. Owned by shared pointers, so that a worker stuck at the end of close() may outlive
 // its tracker. Each member says who may use it.
 //
-//   rings --collector--> spool --replay--> queue --shippers--> upstream
+//   rings --collector--> spool --replay--> queue --shippers--> upstream      (bypass.h: a disk that hangs)
 //              |  \__________ direct _______^                    |
 //              +------- memory only (disk failed) ---^            +--> spool: settled
 #pragma once
@@ -21,6 +21,7 @@
 #include "core/options.h"
 #include "core/pipeline/breaker_gate.h"
 #include "core/pipeline/feed.h"
+#include "core/pipeline/intake.h"
 #include "core/spool/spool.h"
 
 namespace holdfast::pipeline {
@@ -33,7 +34,8 @@ struct Shared {
   const Options options;
   Observer& observer;
 
-  ingest::RingRegistry rings;              // producers, collector
+  ingest::RingRegistry rings;              // producers, intake
+  Intake intake;                           // collector, bypass
   std::unique_ptr<spool::Spool> spool;     // see its own rules
   delivery::BatchQueue queue;              // any worker
   std::unique_ptr<delivery::Codec> codec;  // shippers
@@ -42,16 +44,23 @@ struct Shared {
   std::unique_ptr<Event> work;      // for shippers: the queue or the breaker changed
   std::unique_ptr<Event> upkeep;    // for the replay worker: room in the queue, records settled
   std::unique_ptr<Event> progress;  // for waiters in flush() and close()
+  std::unique_ptr<Event> relief;    // for the bypass: the end has come
 
   BreakerGate gate;  // shippers
   Feed feed;         // collector, replay
 
-  std::atomic<bool> closing{false};      // no new records: finish what is there
-  std::atomic<bool> stopping{false};     // workers end at their next look
-  CancelFlag cancel_sends{false};        // requests under way are given up
-  std::atomic<bool> abandoned{false};    // close() has returned without waiting for every worker
-  std::atomic<bool> space_freed{false};  // a segment was retired: the collector may try the disk again
-  std::atomic<bool> disk_failed{false};  // records are held in memory
+  std::atomic<bool> closing{false};            // no new records: finish what is there
+  std::atomic<bool> stopping{false};           // workers end at their next look
+  CancelFlag cancel_sends{false};              // requests under way are given up
+  std::atomic<bool> abandoned{false};          // close() has returned without waiting for every worker
+  std::atomic<bool> space_freed{false};        // a segment was retired: the collector may try the disk again
+  std::atomic<bool> disk_failed{false};        // records are held in memory
+  std::atomic<Time> committing_since{kNever};  // when the collector went into its commit; kNever: it is out
+
+  // Out of the rings, counted; at most `limit`.
+  std::size_t take_in(std::size_t limit, std::vector<delivery::HeldRecord>& into);
+  // How many records memory.max_bytes allows to be held; those the caller has in hand count as new ones.
+  std::size_t memory_room(std::size_t in_hand = 0) const;
 
   // Refused records on their way to the quarantine directory, which the replay worker writes.
   void quarantine(const delivery::HeldRecord& record, const char* why);

@@ -56,6 +56,7 @@ json json_of(const MountStatus& status) {
   if (!status.fault_log.empty()) value["fault_log"] = status.fault_log;
   if (!status.sync_log.empty()) value["sync_log"] = status.sync_log;
   if (status.space_left) value["space_left"] = *status.space_left;
+  if (status.inodes_left) value["inodes_left"] = *status.inodes_left;
   return value;
 }
 

@@ -45,7 +45,8 @@ struct MountStatus {
   std::map<std::string, std::uint64_t> fired_by_rule;
   std::map<std::string, std::uint64_t> operations;
   std::optional<std::uint64_t> space_left;  // while a `full` rule limits it
-  std::uint64_t delayed = 0;                // requests held right now
+  std::optional<std::uint64_t> inodes_left;
+  std::uint64_t delayed = 0;  // requests held right now
   std::uint64_t inodes = 0;
   std::uint64_t lost_log_lines = 0;
 };

@@ -105,6 +105,7 @@ void setattr(fuse_req_t request, fuse_ino_t id, struct stat* attributes, int whi
   change.path = fs.nodes.path_of(*change.node);
   const std::string path = change.path;
   Call call = call_of(request, operation_of(which), path);
+  call.by_handle = change.handle >= 0;
   if (call.operation == Operation::truncate) call.size = static_cast<std::uint64_t>(attributes->st_size);
   fs.perform(request, call, Place::here,
              [request, change = std::move(change)](const Decision&) { apply(request, change); });
@@ -131,6 +132,10 @@ void answer_statfs(fuse_req_t request, const Node& node) {
     const fsblkcnt_t blocks = *left / status.f_frsize;
     status.f_bfree = std::min(status.f_bfree, blocks);
     status.f_bavail = std::min(status.f_bavail, blocks);
+  }
+  if (const auto left = Passthrough::of(request).faults.inodes_left()) {
+    status.f_ffree = std::min<fsfilcnt_t>(status.f_ffree, *left);
+    status.f_favail = std::min<fsfilcnt_t>(status.f_favail, *left);
   }
   fuse_reply_statfs(request, &status);
 }

@@ -1,5 +1,8 @@
 #include "faultfs/fuse/faults.h"
 
+#include <algorithm>
+
+#include "faultfs/fuse/files_at_rest.h"
 #include "faultfs/fuse/monotonic.h"
 
 namespace holdfast::faultfs {
@@ -9,8 +12,24 @@ Faults::Faults(std::uint64_t seed, LineLog& log)
 
 void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
+  corrupts_ =
+      std::ranges::any_of(plan.rules, [](const Rule& rule) { return rule.effect.corrupt.has_value(); });
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
+}
+
+// Under the lock, so that no operation of the program passes before the damage of its moment is done.
+std::optional<Time> Faults::damage_at_rest(int root_descriptor) {
+  const std::lock_guard lock(mutex_);
+  const Time now = monotonic_now();
+  for (const Rule* rule : injector_.take_due_at_rest(now)) {
+    for_each_file(root_descriptor, [&](const std::string& path, const FileAtRest& file) {
+      const auto damage = injector_.damage_at_rest(*rule, path, file.size(), now);
+      for (const Damage& hit : damage) file.damage(hit);
+    });
+  }
+  const Time next = injector_.next_at_rest();
+  return next == kNever ? std::nullopt : std::optional(next);
 }
 
 Judgement Faults::judge(const Call& call) {
@@ -18,6 +37,11 @@ Judgement Faults::judge(const Call& call) {
   ++seen_[static_cast<std::size_t>(call.operation)];
   const Time now = injector_.armed() ? monotonic_now() : Time{};
   return {injector_.decide(call, now), arming_.load()};
+}
+
+void Faults::made_inode() {
+  const std::lock_guard lock(mutex_);
+  injector_.space().make_inode();
 }
 
 void Faults::adopt(std::uint64_t inode, std::uint64_t size) {
@@ -42,12 +66,18 @@ std::optional<std::uint64_t> Faults::space_left() {
   return injector_.space().left_bytes();
 }
 
+std::optional<std::uint64_t> Faults::inodes_left() {
+  const std::lock_guard lock(mutex_);
+  return injector_.space().left_inodes();
+}
+
 void Faults::describe(MountStatus& status) const {
   const std::lock_guard lock(mutex_);
   status.plan = injector_.plan();
   status.fired = injector_.fired();
   for (const auto& rule : status.plan.rules) status.fired_by_rule[rule.name] = injector_.fired(rule.name);
   if (injector_.space().limited()) status.space_left = injector_.space().left_bytes();
+  status.inodes_left = injector_.space().left_inodes();
   for (std::size_t i = 0; i < kOperationCount; ++i) {
     if (seen_[i] > 0) status.operations[std::string(to_string(static_cast<Operation>(i)))] = seen_[i];
   }

@@ -30,17 +30,23 @@ class Faults {
   Faults(std::uint64_t seed, LineLog& log);
 
   void arm(FaultPlan plan);
+  // Damages files at rest as far as its time has come; says when there will be more, if ever.
+  std::optional<Time> damage_at_rest(int root_descriptor);
   // Rises with every arm(): a delay decided by an older arming is void.
   std::uint64_t arming() const { return arming_.load(); }
 
   Judgement judge(const Call& call);
+  // Some rule may damage bytes that are read, so it needs to know how many there are.
+  bool corrupts() const { return corrupts_.load(std::memory_order_relaxed); }
 
-  // What gives space back, or tells of files that exist already.
+  // What takes or gives back space, or tells of files that exist already.
+  void made_inode();
   void adopt(std::uint64_t inode, std::uint64_t size);
   void truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_t size);
   void removed(std::uint64_t inode);
   // Bytes still allocatable; nullopt while nothing limits them.
   std::optional<std::uint64_t> space_left();
+  std::optional<std::uint64_t> inodes_left();
 
   // Fills in what it knows: rules, how often they fired, operations seen.
   void describe(MountStatus& status) const;
@@ -49,6 +55,7 @@ class Faults {
   mutable std::mutex mutex_;
   Injector injector_;
   std::atomic<std::uint64_t> arming_{0};
+  std::atomic<bool> corrupts_{false};
   std::array<std::uint64_t, kOperationCount> seen_{};
 };
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <span>
 #include <vector>
 
 #include "faultfs/fuse/file_handle.h"
@@ -60,9 +61,11 @@ void open(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
   auto& fs = Passthrough::of(request);
   auto node = fs.nodes.at(id);
   const auto path = fs.nodes.path_of(*node);
-  fs.perform(
-      request, call_of(request, Operation::open, path), Place::here,
-      [request, node = std::move(node), info = *info](const Decision&) { do_open(request, node, info); });
+  Call call = call_of(request, Operation::open, path);
+  call.for_writing = (info->flags & O_ACCMODE) != O_RDONLY || (info->flags & O_TRUNC) != 0;
+  fs.perform(request, call, Place::here, [request, node = std::move(node), info = *info](const Decision&) {
+    do_open(request, node, info);
+  });
 }
 
 struct Creation {
@@ -95,6 +98,7 @@ void do_create(fuse_req_t request, const Creation& creation) {
   if (descriptor < 0) return answer(request, -1);
   if (is_new) {
     give_to_caller(request, creation, descriptor);
+    fs.faults.made_inode();
     fs.syncs.named("create", creation.path);
   }
   fuse_entry_param entry{};
@@ -119,7 +123,9 @@ void create(fuse_req_t request, fuse_ino_t parent_id, const char* name, mode_t m
   Creation creation{fs.nodes.at(parent_id), name, {}, mode, *info};
   creation.path = fs.nodes.path_of(*creation.parent, name);
   const std::string path = creation.path;
-  fs.perform(request, call_of(request, Operation::create, path), Place::here,
+  Call call = call_of(request, Operation::create, path);
+  call.exclusive = (info->flags & O_EXCL) != 0;
+  fs.perform(request, call, Place::here,
              [request, creation = std::move(creation)](const Decision&) { do_create(request, creation); });
 }
 
@@ -133,7 +139,12 @@ Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, 
   return call;
 }
 
-void do_read(fuse_req_t request, const FileHandle& handle, std::size_t size, off_t offset) {
+std::span<std::byte> bytes_of(char* bytes, std::size_t size) {
+  return {reinterpret_cast<std::byte*>(bytes), size};
+}
+
+void do_read(fuse_req_t request, const FileHandle& handle, std::size_t size, off_t offset,
+             const Decision& decision) {
   thread_local std::vector<char> buffer;  // grows to the largest read of its thread
   if (buffer.size() < size) buffer.resize(size);
   std::size_t got = 0;
@@ -145,16 +156,24 @@ void do_read(fuse_req_t request, const FileHandle& handle, std::size_t size, off
     if (count <= 0) break;
     got += static_cast<std::size_t>(count);
   }
+  apply_damage(decision.damage, static_cast<std::uint64_t>(offset), bytes_of(buffer.data(), got));
   fuse_reply_buf(request, buffer.data(), got);
+}
+
+std::uint64_t size_of(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
 void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_file_info* info) {
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const auto path = fs.nodes.path_of(*handle.node);
-  const auto call = call_on(request, Operation::read, handle, path, static_cast<std::uint64_t>(offset), size);
-  fs.perform(request, call, Place::here,
-             [request, &handle, size, offset](const Decision&) { do_read(request, handle, size, offset); });
+  Call call = call_on(request, Operation::read, handle, path, static_cast<std::uint64_t>(offset), size);
+  if (fs.faults.corrupts()) call.file_size = size_of(handle.descriptor);
+  fs.perform(request, call, Place::here, [request, &handle, size, offset](const Decision& decision) {
+    do_read(request, handle, size, offset, decision);
+  });
 }
 
 // Writes the leading `size` bytes; an error is told only when nothing was written before it.
@@ -179,13 +198,15 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   const auto path = fs.nodes.path_of(*handle.node);
   const auto call =
       call_on(request, Operation::write, handle, path, static_cast<std::uint64_t>(offset), size);
-  // Judged by hand: only a write that waits needs a copy of its bytes.
+  // Judged by hand: only a write that waits or is damaged needs a copy of its bytes.
   const Judgement judged = fs.faults.judge(call);
   const Decision& decision = judged.decision;
-  if (decision.error == 0 && decision.delay.count() == 0 && !handle.syncs_writes) {
-    return do_write(request, handle, bytes, decision.granted, offset);
-  }
-  fs.carry_out(request, judged, [request, &handle, copy = std::string(bytes, decision.granted), offset] {
+  const bool here = decision.error == 0 && decision.delay.count() == 0 && !handle.syncs_writes;
+  if (here && decision.damage.empty()) return do_write(request, handle, bytes, decision.granted, offset);
+  std::string copy(bytes, decision.granted);
+  apply_damage(decision.damage, call.offset, bytes_of(copy.data(), copy.size()));
+  if (here) return do_write(request, handle, copy.data(), copy.size(), offset);
+  fs.carry_out(request, judged, [request, &handle, copy = std::move(copy), offset] {
     do_write(request, handle, copy.data(), copy.size(), offset);
   });
 }

@@ -79,6 +79,7 @@ void make_name(fuse_req_t request, fuse_ino_t parent_id, const char* name, Opera
               make = std::move(make)](const Decision&) {
                if (make(parent->descriptor(), name.c_str()) != 0) return answer(request, -1);
                give_to_caller(request, *parent, name.c_str());
+               Passthrough::of(request).faults.made_inode();
                Passthrough::of(request).syncs.named(logged_as, path);
                answer_entry(request, parent, name.c_str());
              });
@@ -122,7 +123,8 @@ void link(fuse_req_t request, fuse_ino_t id, fuse_ino_t parent_id, const char* n
       });
 }
 
-// What a name stood for just before it goes. Its blocks come back with the last link and handle.
+// What a name stood for just before it goes. The inode and its blocks come back with the last link and
+// handle.
 struct Doomed {
   InodeKey key;
   bool is_last_link = false;
@@ -131,8 +133,9 @@ struct Doomed {
 std::optional<Doomed> look_at_doomed(Passthrough& fs, const Node& parent, const char* name) {
   struct stat status {};
   if (::fstatat(parent.descriptor(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
-  const bool is_last = S_ISREG(status.st_mode) && status.st_nlink == 1;
-  if (is_last) fs.faults.adopt(space_id(key_of(status)), static_cast<std::uint64_t>(status.st_size));
+  const bool is_last = S_ISDIR(status.st_mode) || status.st_nlink == 1;
+  if (S_ISREG(status.st_mode) && is_last)
+    fs.faults.adopt(space_id(key_of(status)), static_cast<std::uint64_t>(status.st_size));
   return Doomed{key_of(status), is_last};
 }
 
@@ -206,7 +209,9 @@ void rename(fuse_req_t request, fuse_ino_t parent, const char* name, fuse_ino_t 
   move.from_path = fs.nodes.path_of(*move.from_parent, name);
   move.to_path = fs.nodes.path_of(*move.to_parent, new_name);
   const std::string path = move.from_path;
+  const std::string target = move.to_path;
   Call call = call_of(request, Operation::rename, path);
+  call.target = target;
   call.new_name = ::faccessat(move.to_parent->descriptor(), new_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
   fs.perform(request, call, Place::here,
              [request, move = std::move(move)](const Decision&) { do_rename(request, move); });

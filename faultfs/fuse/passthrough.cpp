@@ -41,6 +41,20 @@ void Passthrough::retry_later(fuse_req_t request, Duration wait, Task task) {
 void Passthrough::arm(FaultPlan plan) {
   faults.arm(std::move(plan));
   delays_.release_all();
+  damage_at_rest();
+}
+
+// What is due now at once, so that arming is acknowledged after it; the rest when its time comes. A
+// timer of an older plan finds nothing due, or what is due by the new one.
+void Passthrough::damage_at_rest() {
+  const auto next = faults.damage_at_rest(nodes.root()->descriptor());
+  if (!next) return;
+  const auto ticket = delays_.reserve(0);
+  delays_.schedule(ticket, *next, [this, arming = faults.arming()] {
+    workers_.submit([this, arming] {
+      if (faults.arming() == arming) damage_at_rest();
+    });
+  });
 }
 
 void Passthrough::settle() {

@@ -71,6 +71,7 @@ class Passthrough {
   DelayQueue delays_;
   std::atomic<bool> settling_{false};
 
+  void damage_at_rest();
   static void on_interrupt(fuse_req_t request, void* ticket);
 };
 

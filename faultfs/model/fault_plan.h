@@ -2,8 +2,10 @@
 //
 // Latencies add up until the first terminating effect (an error), which wins. A plan is plain data:
 // parsed from JSON by fault_plan_json.h, judged by injector.h, acted on by FUSE or the virtual disk.
+// What each effect does, and when it happens in production, is in docs/fault-model.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,12 +25,22 @@ struct Trigger {
   std::uint64_t probability = kCertain;    // parts per billion
   Duration from{0};                        // window, counted from arming
   Duration to = Duration::max();
+
+  // Of the operations that match all of the above but the probability, counted over all paths from
+  // arming on; 0 where it is not given.
+  std::uint64_t nth = 0;    // only this one; the first is 1
+  std::uint64_t every = 0;  // every so many: the every-th, the 2 * every-th, ...
+  std::uint64_t limit = 0;  // fires at most so often
+
+  bool counts() const { return nth > 0 || every > 0 || limit > 0; }
 };
 
 // Every write, allocation or creation beyond `left` bytes answers ENOSPC; statfs agrees; unlink and
-// truncate give space back. Counted in 4 KiB blocks from the moment of arming.
+// truncate give space back. Counted in 4 KiB blocks from the moment of arming. Inodes likewise: one
+// for each file, directory or link that is made. At least one of the two is set.
 struct FullEffect {
-  std::uint64_t left_bytes = 0;
+  std::optional<std::uint64_t> left_bytes = std::nullopt;
+  std::optional<std::uint64_t> left_inodes = std::nullopt;
 };
 struct ErrorEffect {
   int error = 0;  // errno, 1..999, never ENOSYS
@@ -36,18 +48,61 @@ struct ErrorEffect {
 struct LatencyEffect {
   Duration delay{0};
 };
+// The operation is answered when the rule heals: at the end of its window or of its arming.
+struct HangEffect {};
+
+// What a program meets after chmod or chown: EACCES or EPERM where the kernel would look at the
+// permissions, so not for what goes through an open descriptor.
+struct PermissionEffect {
+  int error = 0;
+};
+// EROFS for everything that modifies, open descriptors included.
+struct ReadOnlyEffect {};
+
+// The path now names the other kind: a directory where a file was, or a file where a directory was.
+enum class Kind : std::uint8_t { file, directory };
+inline constexpr std::array<std::string_view, 2> kKindNames = {"file", "directory"};
+struct ReplacedEffect {
+  Kind by = Kind::directory;
+};
+
+enum class CorruptKind : std::uint8_t { bit_flips, zeros, random };
+inline constexpr std::array<std::string_view, 3> kCorruptKinds = {"bit_flips", "zeros", "random"};
+enum class CorruptWhen : std::uint8_t { read, write, rest };
+inline constexpr std::array<std::string_view, 3> kCorruptMoments = {"read", "write", "rest"};
+
+// Bytes change on their way to the program (read), on their way to the disk (write), or where they lie
+// (rest: in each matching file that exists when the rule's window opens). Nobody is told.
+struct CorruptEffect {
+  CorruptWhen when = CorruptWhen::rest;
+  CorruptKind kind = CorruptKind::bit_flips;
+  std::uint32_t count = 1;    // bits or ranges, in each operation or file that is hit
+  std::uint64_t bytes = 512;  // length of a range
+};
 
 // Exactly one is set.
 struct Effect {
   std::optional<FullEffect> full = std::nullopt;
   std::optional<ErrorEffect> error = std::nullopt;
   std::optional<LatencyEffect> latency = std::nullopt;
+  std::optional<HangEffect> hang = std::nullopt;
+  std::optional<PermissionEffect> permission = std::nullopt;
+  std::optional<ReadOnlyEffect> read_only = std::nullopt;
+  std::optional<ReplacedEffect> replaced = std::nullopt;
+  std::optional<CorruptEffect> corrupt = std::nullopt;
+
+  // It has a moment instead of an operation.
+  bool at_rest() const { return corrupt && corrupt->when == CorruptWhen::rest; }
 };
 
 struct Rule {
   std::string name;
   Trigger when;
   Effect effect;
+
+  // What it does depends on the order in which operations arrive, so for a program of many threads it
+  // lies outside the promise of determinism.
+  bool order_dependent() const { return effect.full || when.counts(); }
 };
 
 struct FaultPlan {

@@ -1,11 +1,12 @@
 #include "faultfs/model/fault_plan_json.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <set>
 
 #include "core/base/nearest.h"
 #include "core/base/units.h"
+#include "faultfs/model/fault_effect_json.h"
+#include "faultfs/model/plan_reader_json.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -14,53 +15,11 @@ using nlohmann::json;
 
 constexpr std::string_view kPlanKeys[] = {"rules"};
 constexpr std::string_view kRuleKeys[] = {"name", "when", "effect"};
-constexpr std::string_view kWhenKeys[] = {"op", "path", "probability", "from", "to"};
-constexpr std::string_view kEffectKeys[] = {"full", "error", "latency"};
-constexpr std::string_view kFullKeys[] = {"left"};
+constexpr std::string_view kWhenKeys[] = {"op", "path", "probability", "from", "to", "nth", "every", "limit"};
 
 constexpr std::size_t kMostRules = 1000;
 constexpr std::size_t kLongestName = 200;
-
-std::unexpected<PlanError> wrong(std::string pointer, std::string message) {
-  return std::unexpected(PlanError{std::move(pointer), std::move(message)});
-}
-
-// "/rules/0" + "a/b" is "/rules/0/a~1b".
-std::string below(const std::string& pointer, std::string_view key) {
-  return pointer + "/" + json::json_pointer().operator/=(std::string(key)).to_string().substr(1);
-}
-std::string below(const std::string& pointer, std::size_t index) {
-  return pointer + "/" + std::to_string(index);
-}
-
-PlanResult<void> check_keys(const json& value, const std::string& pointer, std::string_view what,
-                            std::span<const std::string_view> allowed) {
-  if (!value.is_object()) {
-    return wrong(pointer, std::string(what) + " must be an object with " + quoted_list(allowed));
-  }
-  for (const auto& [key, ignored] : value.items()) {
-    if (std::ranges::find(allowed, key) != allowed.end()) continue;
-    return wrong(below(pointer, key),
-                 "unknown key \"" + key + "\" in " + std::string(what) + allowed_names(key, allowed));
-  }
-  return {};
-}
-
-PlanResult<std::string> text_of(const json& value, const std::string& pointer, std::string_view what) {
-  if (!value.is_string()) return wrong(pointer, std::string(what) + " must be a string");
-  return value.get<std::string>();
-}
-
-// A string that `parse` turns into a number with a unit.
-template <class T>
-PlanResult<T> with_unit(const json& value, const std::string& pointer, std::string_view what,
-                        Result<T> (*parse)(std::string_view)) {
-  auto text = text_of(value, pointer, what);
-  if (!text) return wrong(pointer, text.error().message + " with a unit");
-  auto parsed = parse(*text);
-  if (!parsed) return wrong(pointer, parsed.error().message);
-  return *parsed;
-}
+constexpr std::uint64_t kMostTurns = 1'000'000'000;
 
 PlanResult<Operation> operation_of(const json& value, const std::string& pointer) {
   auto name = text_of(value, pointer, "an operation");
@@ -102,31 +61,8 @@ PlanResult<std::uint64_t> probability_of(const json& value, const std::string& p
   return static_cast<std::uint64_t>(chance * static_cast<double>(kCertain) + 0.5);
 }
 
-PlanResult<ErrorEffect> error_of(const json& value, const std::string& pointer) {
-  auto name = text_of(value, pointer, "\"error\"");
-  if (!name) return std::unexpected(name.error());
-  if (*name == "ENOSYS") {
-    return wrong(pointer, "ENOSYS is never injected: the kernel would remember it and never ask again");
-  }
-  if (auto error = errno_from(*name)) return ErrorEffect{*error};
-  return wrong(pointer, "unknown error \"" + *name +
-                            "\"; use the name of an errno such as \"EIO\", \"ENOSPC\", "
-                            "\"EDQUOT\", \"EROFS\", \"EACCES\", \"EMFILE\"");
-}
-
-// Stores the value of `key`, if there is one, where it belongs.
-template <class T, class Read>
-PlanResult<void> take(const json& from, const std::string& pointer, const char* key, T& into, Read read) {
-  const auto found = from.find(key);
-  if (found == from.end()) return {};
-  auto value = read(*found, below(pointer, key));
-  if (!value) return std::unexpected(value.error());
-  into = *std::move(value);
-  return {};
-}
-
-PlanResult<Duration> duration_of(const json& value, const std::string& pointer) {
-  return with_unit<Duration>(value, pointer, "a duration", parse_duration);
+PlanResult<std::uint64_t> turn_of(const json& value, const std::string& pointer) {
+  return count_of(value, pointer, 1, kMostTurns);
 }
 
 PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
@@ -137,55 +73,28 @@ PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
   if (status) status = take(value, pointer, "probability", when.probability, probability_of);
   if (status) status = take(value, pointer, "from", when.from, duration_of);
   if (status) status = take(value, pointer, "to", when.to, duration_of);
+  if (status) status = take(value, pointer, "nth", when.nth, turn_of);
+  if (status) status = take(value, pointer, "every", when.every, turn_of);
+  if (status) status = take(value, pointer, "limit", when.limit, turn_of);
   if (!status) return std::unexpected(status.error());
   if (when.from >= when.to)
     return wrong(below(pointer, "to"), "the window ends before it begins: \"to\" must be after \"from\"");
+  if (when.nth > 0 && when.every > 0)
+    return wrong(below(pointer, "every"), "\"nth\" is one operation and \"every\" many; give one of them");
   return when;
-}
-
-PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
-  if (auto status = check_keys(value, pointer, "\"full\"", kFullKeys); !status) {
-    return std::unexpected(status.error());
-  }
-  if (!value.contains("left"))
-    return wrong(pointer, "\"full\" needs \"left\": the bytes still allocatable, like \"2MiB\"");
-  auto left = with_unit<std::uint64_t>(value.at("left"), below(pointer, "left"), "a size", parse_size);
-  if (!left) return std::unexpected(left.error());
-  return FullEffect{*left};
-}
-
-PlanResult<LatencyEffect> latency_of(const json& value, const std::string& pointer) {
-  auto delay = duration_of(value, pointer);
-  if (!delay) return std::unexpected(delay.error());
-  return LatencyEffect{*delay};
-}
-
-PlanResult<Effect> effect_of(const json& value, const std::string& pointer) {
-  Effect effect;
-  if (auto status = check_keys(value, pointer, "\"effect\"", kEffectKeys); !status) {
-    return std::unexpected(status.error());
-  }
-  if (value.size() != 1) {
-    return wrong(pointer,
-                 "an effect is exactly one of " + quoted_list(kEffectKeys) + "; write one rule for each");
-  }
-  auto status = take(value, pointer, "full", effect.full, full_of);
-  if (status) status = take(value, pointer, "error", effect.error, error_of);
-  if (status) status = take(value, pointer, "latency", effect.latency, latency_of);
-  if (!status) return std::unexpected(status.error());
-  return effect;
 }
 
 // What the keys mean together.
 PlanResult<void> check_rule(const json& value, const std::string& pointer, const Rule& rule) {
-  const auto when = value.find("when");
-  if (!rule.effect.full || when == value.end()) return {};
-  for (const auto* key : {"op", "path", "probability"}) {
-    if (!when->contains(key)) continue;
+  const json when = value.value("when", json::object());
+  const Scope scope = scope_of(rule.effect);
+  for (const auto& [key, ignored] : when.items()) {
+    if (scope.why.empty() || std::ranges::find(scope.keys, key) != scope.keys.end()) continue;
     return wrong(below(below(pointer, "when"), key),
-                 "a full volume is full for every operation and path; its \"when\" may only have "
-                 "\"from\" and \"to\"");
+                 std::string(scope.why) + "; its \"when\" may only have " + quoted_list(scope.keys));
   }
+  if (rule.effect.replaced && !when.contains("path"))
+    return wrong(pointer, "\"replaced_by\" needs the path that it happens to: \"when\": {\"path\": ...}");
   return {};
 }
 
@@ -201,14 +110,10 @@ json to_json(const Trigger& when) {
   }
   if (when.from.count() != 0) value["from"] = format_duration(when.from);
   if (when.to != Duration::max()) value["to"] = format_duration(when.to);
+  if (when.nth > 0) value["nth"] = when.nth;
+  if (when.every > 0) value["every"] = when.every;
+  if (when.limit > 0) value["limit"] = when.limit;
   return value;
-}
-
-json to_json(const Effect& effect) {
-  if (effect.full) return {{"full", {{"left", format_size(effect.full->left_bytes)}}}};
-  if (effect.error) return {{"error", errno_name(effect.error->error)}};
-  if (effect.latency) return {{"latency", format_duration(effect.latency->delay)}};
-  return json::object();
 }
 
 }  // namespace
@@ -226,7 +131,7 @@ PlanResult<Rule> rule_from_json(const json& value, const std::string& pointer) {
     status = wrong(below(pointer, "name"), "a rule's name has 1 to 200 bytes");
   }
   if (status) status = take(value, pointer, "when", rule.when, trigger_of);
-  if (status) status = take(value, pointer, "effect", rule.effect, effect_of);
+  if (status) status = take(value, pointer, "effect", rule.effect, effect_from_json);
   if (status) status = check_rule(value, pointer, rule);
   if (!status) return std::unexpected(status.error());
   return rule;

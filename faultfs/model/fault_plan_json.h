@@ -5,11 +5,18 @@
 //       "effect": {"error": "EIO"}}]})");
 //
 //   rule    {"name": text, "when": WHEN, "effect": EFFECT}            names are unique in a plan
-//   WHEN    {"op": name or [name, ...], "path": glob, "probability": 0..1, "from": duration, "to": duration}
-//           every key may be left out: every operation, "**", 1, "0s", until healed
-//   EFFECT  one of {"full": {"left": size}}, {"error": errno name}, {"latency": duration}
+//   WHEN    {"op": name or [name, ...], "path": glob, "probability": 0..1, "from": duration, "to": duration,
+//            "nth": count, "every": count, "limit": count}
+//           every key may be left out: what the effect acts on, "**", 1, "0s", until healed, no counting
+//   EFFECT  one of {"error": errno name}, {"latency": duration}, {"hang": true},
+//           {"full": {"left": size, "inodes": count}},                one of the two may be left out
+//           {"permission": "EACCES" or "EPERM"}, {"read_only": true},
+//           {"replaced_by": "directory" or "file"},
+//           {"corrupt": {"on": "read", "write" or "rest", "with": "bit_flips", "zeros" or "random",
+//                        "count": 1..1000, "bytes": size}}            "bytes" not for bit flips
 //
-// A full volume is full for every operation and path, so its WHEN has only "from" and "to".
+// Some effects are what they are for a whole volume, a path or a moment, so their WHEN has fewer keys;
+// the error says which.
 // Unknown keys are errors that name the allowed ones. A PlanError carries the JSON pointer of the
 // offending value, so that a caller who knows lines and columns can show the place. Pure.
 #pragma once

@@ -8,77 +8,99 @@
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/base/units.h"
+#include "faultfs/model/effects.h"
 #include "faultfs/model/json_text.h"
 
 namespace holdfast::faultfs {
 namespace {
 
-// Nobody hears the answer to these, so a rule must name them to be asked about them.
-bool is_unheard(Operation operation) {
-  return operation == Operation::release || operation == Operation::releasedir;
+bool names(const Rule& rule, const Call& call) {
+  if (rule.when.operations.empty()) return acts_on(rule.effect, call);
+  return std::ranges::find(rule.when.operations, call.operation) != rule.when.operations.end();
 }
 
-bool names(const Trigger& when, Operation operation) {
-  if (when.operations.empty()) return !is_unheard(operation);
-  return std::ranges::find(when.operations, operation) != when.operations.end();
-}
+constexpr std::uint64_t kAtRest = kOperationCount;  // in the place of an operation
 
-bool makes_a_name(const Call& call) {
-  switch (call.operation) {
-    case Operation::create:
-    case Operation::mkdir:
-    case Operation::symlink:
-    case Operation::mknod: return true;
-    case Operation::rename:
-    case Operation::link: return call.new_name;
-    default: return false;
-  }
-}
-
-// Uniform in [0, kCertain), the same on every machine.
-std::uint64_t draw(std::uint64_t seed, const Rule& rule, const Call& call, std::uint32_t ordinal) {
-  __extension__ using Wide = unsigned __int128;
+// What a decision is drawn from: the same for the same operation on the same path, whoever came before.
+std::uint64_t draw(std::uint64_t seed, const Rule& rule, std::string_view path, std::uint64_t operation,
+                   std::uint32_t ordinal) {
   std::uint64_t hash = hash_name(rule.name, seed);
-  hash = hash_name(call.path, hash);
-  hash = mix64(hash ^ (static_cast<std::uint64_t>(call.operation) << 32 | ordinal));
-  return static_cast<std::uint64_t>(static_cast<Wide>(hash) * kCertain >> 64);
+  hash = hash_name(path, hash);
+  return mix64(hash ^ (operation << 32 | ordinal));
+}
+
+std::uint64_t draw(std::uint64_t seed, const Rule& rule, const Call& call, std::uint32_t ordinal) {
+  return draw(seed, rule, call.path, static_cast<std::uint64_t>(call.operation), ordinal);
+}
+
+bool chance(const Rule& rule, std::uint64_t drawn) {
+  if (rule.when.probability >= kCertain) return true;
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>(static_cast<Wide>(drawn) * kCertain >> 64) < rule.when.probability;
+}
+
+std::string places_json(std::span<const Damage> damage) {
+  std::string text;
+  for (const Damage& hit : damage)
+    text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", hit.offset, hit.size);
+  return text;
 }
 
 }  // namespace
 
 std::string to_json_line(const FaultEvent& event, Time start) {
+  const std::string damaged =
+      event.damage.empty() ? "" : fmt::format(R"(,"damaged":[{}])", places_json(event.damage));
   return fmt::format(
       R"({{"n":{},"t":{},"rule":{},"pid":{},"path":{},"op":"{}","offset":{},"size":{},"decision":{},)"
-      R"("order_dependent":{}}})",
+      R"("order_dependent":{}{}}})",
       event.number, (event.time - start).count(), json_quoted(event.rule), event.caller_pid,
-      json_quoted(event.path), to_string(event.operation), event.offset, event.size,
-      json_quoted(event.decision), event.order_dependent);
+      json_quoted(event.path), event.operation ? to_string(*event.operation) : "rest", event.offset,
+      event.size, json_quoted(event.decision), event.order_dependent, damaged);
 }
 
 Injector::Injector(std::uint64_t seed, Sink sink) : seed_(seed), sink_(std::move(sink)) {}
 
 void Injector::arm(FaultPlan plan, Time now) {
   plan_ = std::move(plan);
+  progress_.assign(plan_.rules.size(), {});
   armed_at_ = now;
   probabilistic_ = std::ranges::any_of(plan_.rules, [](const Rule& rule) {
-    return rule.when.probability > 0 && rule.when.probability < kCertain;
+    return rule.effect.corrupt || (rule.when.probability > 0 && rule.when.probability < kCertain);
   });
   full_rule_.reset();
   space_.limit(std::nullopt);
+  space_.limit_inodes(std::nullopt);
   open_and_close_full_windows(now);
+  if (listener_) listener_();
 }
 
 Decision Injector::decide(const Call& call, Time now) {
   Decision decision;
   decision.granted = call.size;
-  if (armed()) {
-    open_and_close_full_windows(now);
-    const std::uint32_t ordinal = probabilistic_ ? next_ordinal(call) : 0;
-    for (const Rule& rule : plan_.rules) {
-      if (decision.error != 0) break;
-      if (triggered(rule, call, ordinal, now)) apply(rule, call, decision, now);
-    }
+  if (!armed()) {
+    account(call, decision);
+    return decision;
   }
+  open_and_close_full_windows(now);
+  const std::uint32_t ordinal = probabilistic_ ? next_ordinal(call) : 0;
+  std::vector<const Rule*> corrupting;  // what is damaged is known only when it is known what is moved
+  for (const Rule& rule : plan_.rules) {
+    if (decision.error != 0) break;
+    if (!triggered(rule, call, ordinal, now)) continue;
+    if (rule.effect.corrupt)
+      corrupting.push_back(&rule);
+    else
+      apply(rule, call, decision, now);
+  }
+  account(call, decision);
+  if (decision.error == 0)
+    for (const Rule* rule : corrupting) corrupt(*rule, call, ordinal, decision, now);
+  return decision;
+}
+
+// What proceeds takes its room.
+void Injector::account(const Call& call, Decision& decision) {
   if (decision.error != 0) {
     decision.granted = 0;
     decision.shortened = false;
@@ -88,7 +110,38 @@ Decision Injector::decide(const Call& call, Time now) {
     const bool fits = space_.allocate(call.inode, call.offset, call.size);
     HOLDFAST_CHECK(fits, "an allocation that proceeds was found to fit");
   }
-  return decision;
+}
+
+std::vector<const Rule*> Injector::take_due_at_rest(Time now) {
+  std::vector<const Rule*> due;
+  for (const Rule& rule : plan_.rules) {
+    if (!rule.effect.at_rest() || progress_of(rule).taken || !in_window(rule.when, now)) continue;
+    progress_of(rule).taken = true;
+    due.push_back(&rule);
+  }
+  return due;
+}
+
+Time Injector::next_at_rest() const {
+  Time next = kNever;
+  for (std::size_t i = 0; i < plan_.rules.size(); ++i)
+    if (plan_.rules[i].effect.at_rest() && !progress_[i].taken)
+      next = std::min(next, armed_at_ + plan_.rules[i].when.from);
+  return next;
+}
+
+std::vector<Damage> Injector::damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size,
+                                             Time now) {
+  const std::uint64_t drawn = draw(seed_, rule, path, kAtRest, 0);
+  if (size == 0 || !glob_matches(rule.when.path, path)) return {};
+  if (!its_turn(rule.when, progress_of(rule)) || !chance(rule, drawn)) return {};
+  FaultEvent event = event_of(rule, {.path = path, .size = size}, {}, now);
+  event.operation.reset();
+  event.damage = draw_damage(*rule.effect.corrupt, drawn, 0, size);
+  event.decision = fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind));
+  ++progress_of(rule).fired;
+  report(event);
+  return std::move(event.damage);
 }
 
 std::uint64_t Injector::fired(const std::string& rule) const {
@@ -104,7 +157,9 @@ void Injector::open_and_close_full_windows(Time now) {
   }
   if (open == full_rule_) return;
   full_rule_ = open;
-  space_.limit(open ? std::optional(plan_.rules[*open].effect.full->left_bytes) : std::nullopt);
+  const FullEffect limits = open ? *plan_.rules[*open].effect.full : FullEffect{};
+  space_.limit(limits.left_bytes);
+  space_.limit_inodes(limits.left_inodes);
 }
 
 bool Injector::in_window(const Trigger& when, Time now) const {
@@ -112,11 +167,20 @@ bool Injector::in_window(const Trigger& when, Time now) const {
   return since >= when.from && since < when.to;
 }
 
-bool Injector::triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now) const {
+bool Injector::triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now) {
   if (rule.effect.full) return full_rule_ && &plan_.rules[*full_rule_] == &rule;
-  if (!names(rule.when, call.operation) || !in_window(rule.when, now)) return false;
-  if (!glob_matches(rule.when.path, call.path)) return false;
-  return rule.when.probability >= kCertain || draw(seed_, rule, call, ordinal) < rule.when.probability;
+  if (rule.effect.at_rest()) return false;
+  if (!names(rule, call) || !in_window(rule.when, now) || !concerns(rule, call)) return false;
+  if (rule.when.counts() && !its_turn(rule.when, progress_of(rule))) return false;
+  return chance(rule, draw(seed_, rule, call, ordinal));
+}
+
+// Counts one match more.
+bool Injector::its_turn(const Trigger& when, Progress& progress) const {
+  ++progress.matched;
+  if (when.nth > 0 && progress.matched != when.nth) return false;
+  if (when.every > 0 && progress.matched % when.every != 0) return false;
+  return when.limit == 0 || progress.fired < when.limit;
 }
 
 std::uint32_t Injector::next_ordinal(const Call& call) {
@@ -126,13 +190,32 @@ std::uint32_t Injector::next_ordinal(const Call& call) {
 void Injector::apply(const Rule& rule, const Call& call, Decision& decision, Time now) {
   if (rule.effect.full) {
     apply_full(rule, call, decision, now);
-  } else if (rule.effect.error) {
-    decision.error = rule.effect.error->error;
-    report(rule, call, "error " + errno_name(decision.error), now);
   } else if (rule.effect.latency) {
     decision.delay += rule.effect.latency->delay;
     report(rule, call, "delay " + format_duration(rule.effect.latency->delay), now);
+  } else if (rule.effect.hang) {
+    const bool bounded = rule.when.to != Duration::max();
+    decision.delay += bounded ? armed_at_ + rule.when.to - now : kUntilHealed;
+    report(rule, call, "hang", now);
+  } else {
+    decision.error = answer_of(rule, call);
+    report(rule, call, "error " + errno_name(decision.error), now);
   }
+}
+
+void Injector::corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision,
+                       Time now) {
+  const bool reads = call.operation == Operation::read;
+  const std::uint64_t there = call.file_size - std::min(call.file_size, call.offset);
+  const std::uint64_t moved = reads ? std::min(call.size, there) : decision.granted;
+  auto damage = draw_damage(*rule.effect.corrupt, draw(seed_, rule, call, ordinal), call.offset, moved);
+  if (damage.empty()) return;
+  decision.damage.insert(decision.damage.end(), damage.begin(), damage.end());
+  FaultEvent event =
+      event_of(rule, call, fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind)), now);
+  event.damage = std::move(damage);
+  ++progress_of(rule).fired;
+  report(std::move(event));
 }
 
 void Injector::apply_full(const Rule& rule, const Call& call, Decision& decision, Time now) {
@@ -140,7 +223,8 @@ void Injector::apply_full(const Rule& rule, const Call& call, Decision& decision
   const bool is_write = call.operation == Operation::write;
   const bool no_room = (is_write && fits == 0 && call.size > 0) ||
                        (call.operation == Operation::fallocate && fits < call.size) ||
-                       (makes_a_name(call) && !space_.room_for_name());
+                       (makes_name(call) && !space_.room_for_name()) ||
+                       (makes_inode(call.operation) && !space_.room_for_inode());
   if (no_room) {
     decision.error = ENOSPC;
     report(rule, call, "error ENOSPC", now);
@@ -150,20 +234,27 @@ void Injector::apply_full(const Rule& rule, const Call& call, Decision& decision
   }
 }
 
+FaultEvent Injector::event_of(const Rule& rule, const Call& call, std::string what, Time now) const {
+  return {.time = now,
+          .rule = rule.name,
+          .caller_pid = call.caller_pid,
+          .path = std::string(call.path),
+          .operation = call.operation,
+          .offset = call.offset,
+          .size = call.size,
+          .decision = std::move(what),
+          .order_dependent = rule.order_dependent()};
+}
+
 void Injector::report(const Rule& rule, const Call& call, std::string what, Time now) {
-  ++events_;
-  ++fired_[rule.name];
-  if (!sink_) return;
-  sink_(FaultEvent{.number = events_,
-                   .time = now,
-                   .rule = rule.name,
-                   .caller_pid = call.caller_pid,
-                   .path = std::string(call.path),
-                   .operation = call.operation,
-                   .offset = call.offset,
-                   .size = call.size,
-                   .decision = std::move(what),
-                   .order_dependent = rule.effect.full.has_value()});
+  ++progress_of(rule).fired;
+  report(event_of(rule, call, std::move(what), now));
+}
+
+void Injector::report(FaultEvent event) {
+  event.number = ++events_;
+  ++fired_[event.rule];
+  if (sink_) sink_(event);
 }
 
 }  // namespace holdfast::faultfs

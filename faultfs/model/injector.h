@@ -9,8 +9,16 @@
 // A probabilistic rule is a hash of (seed, rule name, path, operation, ordinal of the operation on
 // that path), so thread timing cannot change which operation is hit. Ordinals count while a
 // probabilistic rule is armed. `full` works through the SpaceBudget: arm() limits it, heal() lifts
-// the limit, decide() accounts for writes and allocations that proceed; what gives space back is
-// told by the owner once it has happened: injector.space().truncate(...), .remove(...).
+// the limit, decide() accounts for writes and allocations that proceed; what makes an inode or gives
+// space back is told by the owner once it has happened: injector.space().make_inode(), .truncate(...),
+// .remove(...).
+//
+// Damage at rest has a moment instead of an operation. The owner asks for it when that has come:
+//
+//   for (auto rule : injector.take_due_at_rest(now))
+//     for (each file) apply_damage(injector.damage_at_rest(rule, path, size, now), ...)
+//   ... again at injector.next_at_rest();
+//
 // Not thread-safe: the owner serialises.
 #pragma once
 
@@ -24,27 +32,23 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "faultfs/model/call.h"
+#include "faultfs/model/damage.h"
 #include "faultfs/model/fault_plan.h"
 #include "faultfs/model/space_budget.h"
 
 namespace holdfast::faultfs {
 
-struct Call {
-  Operation operation = Operation::lookup;
-  std::string_view path;  // relative to the mount, at request time; "" is the root
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-  std::uint64_t inode = 0;  // for space accounting; 0 when the operation has none
-  std::uint32_t caller_pid = 0;
-  bool new_name = false;  // rename, link: the target name does not exist yet, so needs room
-};
+// Until healed: beyond every run, yet far enough from the end of time to be added to an instant.
+inline constexpr Duration kUntilHealed = std::chrono::hours(24 * 365);
 
 struct Decision {
-  Duration delay{0};
-  int error = 0;              // 0: proceed
-  std::uint64_t granted = 0;  // write: leading bytes that fit the budget (== size when all do)
-  bool faulted() const { return delay.count() > 0 || error != 0 || shortened; }
-  bool shortened = false;  // granted < size
+  Duration delay{0};             // ends early when the plan is replaced or healed
+  int error = 0;                 // 0: proceed
+  std::uint64_t granted = 0;     // write: leading bytes that fit the budget (== size when all do)
+  bool shortened = false;        // granted < size
+  std::vector<Damage> damage{};  // of the bytes read or written
+  bool faulted() const { return delay.count() > 0 || error != 0 || shortened || !damage.empty(); }
 };
 
 // One line of faults.jsonl.
@@ -54,11 +58,12 @@ struct FaultEvent {
   std::string rule;
   std::uint32_t caller_pid = 0;
   std::string path;
-  Operation operation = Operation::lookup;
+  std::optional<Operation> operation;  // none: damage at rest, which no operation met
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
-  std::string decision;          // "error ENOSPC", "delay 5ms", "short 4096"
+  std::string decision;          // "error ENOSPC", "delay 5ms", "hang", "short 4096", "corrupt zeros"
   bool order_dependent = false;  // counts across paths: outside the determinism promise of threads
+  std::vector<Damage> damage{};  // of a corruption
 };
 std::string to_json_line(const FaultEvent& event, Time start);
 
@@ -70,12 +75,21 @@ class Injector {
 
   // Replaces whatever was armed. Ordinals of operations go on counting.
   void arm(FaultPlan plan, Time now);
+  // Called at the end of each arm(): what waits for the end of a delay goes on then.
+  void when_armed(std::function<void()> listener) { listener_ = std::move(listener); }
   void heal(Time now) { arm({}, now); }
   bool armed() const { return !plan_.rules.empty(); }
   const FaultPlan& plan() const { return plan_; }
 
   // Decides on `call`, accounts for its space when it proceeds, and reports each fault to the sink.
   Decision decide(const Call& call, Time now);
+
+  // The rules of damage at rest whose window has opened, each handed out once in an arming.
+  std::vector<const Rule*> take_due_at_rest(Time now);
+  // When the next one opens; kNever when none does.
+  Time next_at_rest() const;
+  // What the rule does to this file, reported to the sink; nothing when it does not concern it.
+  std::vector<Damage> damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size, Time now);
 
   SpaceBudget& space() { return space_; }
   const SpaceBudget& space() const { return space_; }
@@ -85,9 +99,18 @@ class Injector {
   std::uint64_t fired(const std::string& rule) const;
 
  private:
+  // What a rule has seen since it was armed.
+  struct Progress {
+    std::uint64_t matched = 0;
+    std::uint64_t fired = 0;
+    bool taken = false;  // of damage at rest
+  };
+
   std::uint64_t seed_;
   Sink sink_;
+  std::function<void()> listener_;
   FaultPlan plan_;
+  std::vector<Progress> progress_;  // by rule
   Time armed_at_{};
   SpaceBudget space_;
   std::uint64_t events_ = 0;
@@ -98,11 +121,19 @@ class Injector {
 
   void open_and_close_full_windows(Time now);
   bool in_window(const Trigger& when, Time now) const;
-  bool triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now) const;
+  Progress& progress_of(const Rule& rule) {
+    return progress_[static_cast<std::size_t>(&rule - plan_.rules.data())];
+  }
+  bool triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now);
+  bool its_turn(const Trigger& when, Progress& progress) const;
   std::uint32_t next_ordinal(const Call& call);
   void apply(const Rule& rule, const Call& call, Decision& decision, Time now);
   void apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
+  void account(const Call& call, Decision& decision);
+  void corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
+  FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
   void report(const Rule& rule, const Call& call, std::string what, Time now);
+  void report(FaultEvent event);
 };
 
 }  // namespace holdfast::faultfs

@@ -25,6 +25,10 @@ void SpaceBudget::limit(std::optional<std::uint64_t> left_bytes) {
 
 std::uint64_t SpaceBudget::left_bytes() const { return left_blocks_.value_or(0) * kBlock; }
 
+void SpaceBudget::make_inode() {
+  if (left_inodes_ && *left_inodes_ > 0) --*left_inodes_;
+}
+
 void SpaceBudget::adopt(std::uint64_t inode, std::uint64_t size) {
   const auto [file, is_new] = files_.try_emplace(inode);
   if (!is_new || size == 0) return;
@@ -94,6 +98,7 @@ void SpaceBudget::truncate(std::uint64_t inode, std::uint64_t size) {
 void SpaceBudget::remove(std::uint64_t inode) {
   truncate(inode, 0);
   files_.erase(inode);
+  if (left_inodes_) ++*left_inodes_;
 }
 
 std::uint64_t SpaceBudget::missing_blocks(const Extents& extents, std::uint64_t first,

@@ -1,5 +1,6 @@
-// Real byte accounting for a full disk: how many 4 KiB blocks each file occupies, how many may
-// still be allocated. Pure; used by the FUSE daemon, and by the virtual disk for its capacity too.
+// Real accounting for a full disk: how many 4 KiB blocks each file occupies, how many may still be
+// allocated, and how many inodes may still be made. Pure; used by the FUSE daemon, and by the virtual disk
+// for its capacity too.
 //
 //   budget.limit(256 * 1024);                           // 64 blocks left from now on
 //   auto granted = budget.write(inode, offset, size);   // bytes that fit; 0 means ENOSPC
@@ -26,6 +27,13 @@ class SpaceBudget {
   std::uint64_t left_bytes() const;
   std::uint64_t used_bytes() const { return used_blocks_ * kBlock; }
 
+  // From now on so many inodes may be made; nullopt lifts the limit.
+  void limit_inodes(std::optional<std::uint64_t> left) { left_inodes_ = left; }
+  std::optional<std::uint64_t> left_inodes() const { return left_inodes_; }
+  bool room_for_inode() const { return !left_inodes_ || *left_inodes_ > 0; }
+  // A file, directory or link was made.
+  void make_inode();
+
   // Tells the budget of a file that exists already with this size. Harmless when known.
   void adopt(std::uint64_t inode, std::uint64_t size);
   // How many leading bytes of a write of [offset, offset + size) would fit. Accounts for nothing.
@@ -37,7 +45,7 @@ class SpaceBudget {
   // True when one new block (a new name or directory) would fit. Does not account for it.
   bool room_for_name() const;
   void truncate(std::uint64_t inode, std::uint64_t size);
-  // The file is gone (last link removed and last handle closed): all its blocks come back.
+  // The inode is gone (last link removed and last handle closed): it and all its blocks come back.
   void remove(std::uint64_t inode);
   bool knows(std::uint64_t inode) const { return files_.contains(inode); }
 
@@ -45,6 +53,7 @@ class SpaceBudget {
   using Extents = std::map<std::uint64_t, std::uint64_t>;  // first block -> one past the last
 
   std::optional<std::uint64_t> left_blocks_;
+  std::optional<std::uint64_t> left_inodes_;
   std::uint64_t used_blocks_ = 0;
   std::unordered_map<std::uint64_t, Extents> files_;
 

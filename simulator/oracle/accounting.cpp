@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "simulator/oracle/corruption.h"
 #include "simulator/oracle/record_times.h"
 
 namespace holdfast::oracle {
@@ -13,22 +14,29 @@ bool refused(Place place) {
          place == Place::rejected_closed;
 }
 
+// What else than the ledger tells of a record.
+struct Evidence {
+  bool in_spool = false;
+  bool hit = false;  // by a corruption
+};
+
 // The place of a record that the subject owns, or may own since its call never returned.
-Place place_of_owned(const LedgerEntry& entry, const RecordTimes& times, bool in_spool,
+Place place_of_owned(const LedgerEntry& entry, const RecordTimes& times, Evidence evidence,
                      const RunRecord& run) {
   if (times.delivered != kNotYet) return Place::delivered;
   const DropReason dropped = entry.dropped.load();
   if (dropped == DropReason::quarantined) return Place::quarantined;
   if (dropped == DropReason::expired) return Place::expired;
-  if (in_spool) return Place::pending_spool;
-  if (times.durable != kNotYet) return Place::unplaced;  // nothing excuses the loss of a durable record
+  if (evidence.in_spool) return Place::pending_spool;
+  // Only damage to its own bytes excuses the loss of a durable record; the subject has counted it then.
+  if (times.durable != kNotYet) return evidence.hit ? Place::quarantined : Place::unplaced;
   if (dropped == DropReason::shutdown) return Place::lost_shutdown;
   if (entry.incarnation.load() < run.kills.size()) return Place::lost_crash;
   if (!times.accepted() && run.control()) return Place::rejected_unanswered;
   return Place::unplaced;
 }
 
-Place place_of(const LedgerEntry& entry, const RecordTimes& times, bool in_spool, const RunRecord& run) {
+Place place_of(const LedgerEntry& entry, const RecordTimes& times, Evidence evidence, const RunRecord& run) {
   switch (times.outcome) {
     case CallOutcome::unissued: return Place::unissued;
     case CallOutcome::rejected_ring_full: return Place::rejected_ring_full;
@@ -38,7 +46,7 @@ Place place_of(const LedgerEntry& entry, const RecordTimes& times, bool in_spool
     case CallOutcome::calling:
     case CallOutcome::accepted: break;
   }
-  return place_of_owned(entry, times, in_spool, run);
+  return place_of_owned(entry, times, evidence, run);
 }
 
 void count(Accounting& books, Place place) {
@@ -90,16 +98,18 @@ Accounting account(const RunRecord& run) {
   books.offered = run.ledger.size();
   books.places.reserve(books.offered);
   const auto in_spool = spooled(run, books);
+  const auto hit = hit_by_corruption(run);
   std::uint64_t shutdown_by_name = 0;  // in the last life, whose stats we have
   for (std::uint64_t i = 0; i < books.offered; ++i) {
     const auto& entry = run.ledger.entry(i);
     const auto times = times_of(entry);
-    const Place place = place_of(entry, times, in_spool[i], run);
+    const Place place = place_of(entry, times, {in_spool[i], hit[i]}, run);
     count(books, place);
     books.places.push_back(place);
     const bool taken = times.delivered != kNotYet || in_spool[i];
     if ((refused(place) || place == Place::unissued) && taken) ++books.refused_yet_taken;
     if (times.durable != kNotYet) ++books.durable;
+    if (place == Place::quarantined && entry.dropped.load() != DropReason::quarantined) ++books.corrupted;
     if (times.durable != kNotYet && place == Place::unplaced) ++books.durable_unplaced;
     if (entry.dropped.load() == DropReason::shutdown && entry.incarnation.load() >= run.kills.size())
       ++shutdown_by_name;

@@ -7,8 +7,9 @@
 //   offered = unissued + rejected(reason) + delivered + quarantined + expired
 //           + pending(spool) + pending(memory) + lost(crash, shutdown) + unaccounted
 //
-// Where two places hold, the first in this order counts. Only pending(memory) and a part of
-// lost(shutdown) are taken on the subject's word, and only for records that it never called durable:
+// Where two places hold, the first in this order counts. A durable record that is gone is quarantined
+// when a corruption hit its own frame (corruption.h), and unaccounted otherwise. Only pending(memory) and a
+// part of lost(shutdown) are taken on the subject's word, and only for records that it never called durable:
 // its final stats say how many it holds or gave up, not which. Pure.
 #pragma once
 
@@ -27,7 +28,7 @@ enum class Place : std::uint8_t {
   rejected_failed,      // a subject without memory said that delivery failed
   rejected_unanswered,  // a naive subject's call had not returned when the run ended
   delivered,
-  quarantined,
+  quarantined,  // refused for good, by name; or durable, hit by a corruption and gone
   expired,
   pending_spool,
   lost_crash,     // accepted or being accepted, never called durable, its process killed
@@ -57,6 +58,7 @@ struct Accounting {
 
   // Not places but facts about them.
   std::uint64_t durable = 0;              // ever claimed durable
+  std::uint64_t corrupted = 0;            // of the quarantined: those that a corruption hit
   std::uint64_t durable_unplaced = 0;     // claimed durable and in no durable place at the end
   std::uint64_t refused_yet_taken = 0;    // record() said no, and it was delivered or spooled all the same
   std::uint64_t strangers_in_spool = 0;   // references in the spool that nobody offered

@@ -53,6 +53,22 @@ struct ClaimAudit {
   std::vector<FailedClaim> failed;
 };
 
+// Where the frames of a claim lie, as DurableClaim tells it; the path is relative to the mount.
+struct ClaimedFrames {
+  std::string path;
+  std::uint64_t begin = 0;
+  std::vector<std::uint64_t> references;
+  std::vector<std::uint64_t> ends;
+};
+
+// Bytes that an injected corruption hit, by the log of faults. A spool never uses a path again, nor the
+// bytes of a file, so when it happened does not matter.
+struct DamagedRange {
+  std::string path;  // relative to the mount
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
 // The highest value ever sampled of something that an option bounds: {"spool bytes", 1000, 4096}.
 struct Bound {
   std::string what;
@@ -88,7 +104,10 @@ struct RunRecord {
   std::optional<Stats> stats;  // the core's own, of its last life; naive subjects have none
   bool closed = false;         // close() returned, so that `stats` is exact
   ClaimAudit claims;
+  std::vector<ClaimedFrames> frames;    // of all claims
+  std::vector<DamagedRange> damage;     // by corruptions
   std::vector<std::uint64_t> in_spool;  // references that inspect read from the spool's files at the end
+  std::uint64_t damaged_in_spool = 0;   // frames that it found damaged there, settled ones among them
   std::optional<UpstreamTotals> upstream;
   std::optional<Attempts> attempts;  // what reached the upstream
   std::vector<Bound> bounds;

@@ -139,11 +139,29 @@ bool whole_number(std::string_view word, std::uint64_t& number) {
   return !word.empty() && take_number(word, number) && word.empty();
 }
 
+// "7:152,8:240": references, each with the end of its frame.
+bool take_frames(std::string_view word, DurabilityClaim& claim) {
+  while (!word.empty()) {
+    std::uint64_t reference = 0, end = 0;
+    if (!take_number(word, reference) || !word.starts_with(':')) return false;
+    word.remove_prefix(1);
+    if (!take_number(word, end) || (!word.empty() && !word.starts_with(','))) return false;
+    if (!word.empty()) word.remove_prefix(1);
+    claim.references.push_back(reference);
+    claim.ends.push_back(end);
+  }
+  return true;
+}
+
 std::optional<DurabilityClaim> parse_claim(std::string_view line) {
   DurabilityClaim claim;
   if (!take_number(line, claim.time_ns) || !line.starts_with(' ')) return std::nullopt;
   line.remove_prefix(1);
-  const auto end = take_last_word(line);
+  auto end = take_last_word(line);
+  if (end.contains(':')) {
+    if (!take_frames(end, claim)) return std::nullopt;
+    end = take_last_word(line);
+  }
   const auto begin = take_last_word(line);
   if (!whole_number(begin, claim.begin) || !whole_number(end, claim.end)) return std::nullopt;
   if (line.empty() || claim.begin > claim.end) return std::nullopt;

@@ -1,7 +1,7 @@
 // Checks claims of durability against faultfs' log of what the disk really completed (LIVE).
 //
 //   auto disk = parse_sync_log(log_text);           // JSON lines
-//   auto claims = parse_claims(claims_text);        // lines "<time ns> <path> <begin> <end>"
+//   auto claims = parse_claims(claims_text);        // lines "<time ns> <path> <begin> <end> <frames>"
 //   ClaimAudit audit = audit_claims(*disk, *claims, ledger.start_ns());
 //
 // A claim (path, [begin, end), t) holds when before t a sync of the file completed that covered
@@ -37,6 +37,8 @@ struct DurabilityClaim {
   std::string path;
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
+  std::vector<std::uint64_t> references{};  // of its frames, when the line names them
+  std::vector<std::uint64_t> ends{};
 };
 
 // A last line without its newline was cut off by the writer's death and is ignored; any other line

@@ -46,6 +46,18 @@ std::vector<std::string> merge_fault_lines(std::string_view disk_log, std::int64
   return merged;
 }
 
+std::vector<oracle::DamagedRange> damaged_ranges(std::string_view fault_log) {
+  std::vector<oracle::DamagedRange> ranges;
+  for (const auto& line : lines_of(fault_log)) {
+    if (!line.contains("damaged")) continue;
+    for (const auto& place : line["damaged"]) {
+      const auto begin = place.at(0).get<std::uint64_t>();
+      ranges.push_back({line.value("path", ""), begin, begin + place.at(1).get<std::uint64_t>()});
+    }
+  }
+  return ranges;
+}
+
 std::map<std::string, std::uint64_t> count_rules(std::string_view fault_log) {
   std::map<std::string, std::uint64_t> counts;
   for (const auto& line : lines_of(fault_log))

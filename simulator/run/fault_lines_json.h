@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "simulator/oracle/run_record.h"
 #include "simulator/upstream/upstream_model.h"
 
 namespace holdfast::run {
@@ -22,5 +23,8 @@ std::vector<std::string> merge_fault_lines(std::string_view disk_log, std::int64
 
 // How often each rule fired, by the lines of a fault log; lines cut off by a kill are passed over.
 std::map<std::string, std::uint64_t> count_rules(std::string_view fault_log);
+
+// The bytes that the corruptions in a fault log hit.
+std::vector<oracle::DamagedRange> damaged_ranges(std::string_view fault_log);
 
 }  // namespace holdfast::run

@@ -360,6 +360,7 @@ class LiveRun {
                                        record_->in_spool.push_back(ingest::frame_reference(frame.payload));
                                      });
     if (!inspection) return fail(inspection.error());
+    record_->damaged_in_spool = inspection->damaged;
     return {};
   }
 
@@ -375,6 +376,10 @@ class LiveRun {
     if (!disk) return fail(disk.error());
     auto claims = oracle::parse_claims(text_of(scratch_->path("claims")));
     if (!claims) return fail(claims.error());
+    for (auto& claim : *claims)
+      record_->frames.push_back(
+          {claim.path, claim.begin, std::move(claim.references), std::move(claim.ends)});
+    record_->damage = damaged_ranges(faults);
     record_->claims =
         oracle::audit_claims(std::move(*disk), std::move(*claims), finished_->ledger->start_ns());
     return {};

@@ -25,10 +25,10 @@ constexpr Duration kSamplePeriod = std::chrono::milliseconds(50);
 constexpr Duration kOpenWithin = std::chrono::seconds(10);  // a faulty disk may refuse at first
 constexpr Duration kCloseWithin = std::chrono::seconds(5);
 
-// What the tracker may take of the kernel at most: two workers beside its shippers; a connection for
+// What the tracker may take of the kernel at most: three workers beside its shippers; a connection for
 // each shipper (two while one is being replaced, and libcurl's wake-up pair), the segment written, one
 // read, the lock, a directory.
-constexpr std::uint64_t kWorkersBesideShippers = 2;
+constexpr std::uint64_t kWorkersBesideShippers = 3;
 constexpr std::uint64_t kDescriptorsPerShipper = 4;
 constexpr std::uint64_t kDescriptorsOfSpool = 4;
 
@@ -71,8 +71,13 @@ class ClaimsLog {
   void write(Time now, const DurableClaim& claim) const {
     std::string_view path = claim.path;
     if (path.starts_with(mount_)) path.remove_prefix(mount_.size() + 1);
-    const std::string line = std::to_string(nanoseconds(now)) + " " + std::string(path) + " " +
-                             std::to_string(claim.begin) + " " + std::to_string(claim.end) + "\n";
+    std::string line = std::to_string(nanoseconds(now)) + " " + std::string(path) + " " +
+                       std::to_string(claim.begin) + " " + std::to_string(claim.end);
+    for (std::size_t i = 0; i < claim.references.size(); ++i) {
+      line += i == 0 ? ' ' : ',';
+      line += std::to_string(claim.references[i]) + ":" + std::to_string(claim.ends[i]);
+    }
+    line += '\n';
     // A claim that cannot be told is one the oracle cannot check: nothing better to do than stop.
     if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) std::abort();
   }

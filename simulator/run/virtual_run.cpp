@@ -148,12 +148,17 @@ class VirtualRun {
                                        record_.in_spool.push_back(ingest::frame_reference(frame.payload));
                                      });
     if (!inspection) return fail(inspection.error());
+    record_.damaged_in_spool = inspection->damaged;
     return {};
   }
 
   void audit(Time now, const DurableClaim& claim) {
     ++record_.claims.checked;
     const std::string path(claim.path);
+    record_.frames.push_back({path.substr(kMountRoot.size() + 1),
+                              claim.begin,
+                              {claim.references.begin(), claim.references.end()},
+                              {claim.ends.begin(), claim.ends.end()}});
     if (world_.disk().durable(path, claim.begin, claim.end)) return;
     record_.claims.failed.push_back(
         {.path = path,
@@ -165,6 +170,8 @@ class VirtualRun {
 
   void note_fault(const faultfs::FaultEvent& event) {
     disk_faults_ += faultfs::to_json_line(event, start_) + "\n";
+    for (const auto& hit : event.damage)
+      record_.damage.push_back({event.path, hit.offset, hit.offset + hit.size});
   }
   void note_fault(const upstream::UpstreamEvent& event) {
     finished_->fault_lines.push_back(upstream_fault_line(event, start_));

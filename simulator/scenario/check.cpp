@@ -49,11 +49,38 @@ void check_window(const Phase& phase, std::string_view rule, Duration from, Reas
                               format_duration(phase.length));
 }
 
-void check_disk_rules(const Phase& phase, Reasons& reasons) {
+bool includes(const faultfs::Trigger& wide, const faultfs::Trigger& narrow) {
+  const auto has = [&](faultfs::Operation operation) {
+    return std::ranges::find(wide.operations, operation) != wide.operations.end();
+  };
+  const bool operations =
+      wide.operations.empty() || (!narrow.operations.empty() && std::ranges::all_of(narrow.operations, has));
+  return operations && (wide.path == "**" || wide.path == narrow.path) && wide.from <= narrow.from &&
+         wide.to >= narrow.to && wide.probability == faultfs::kCertain && !wide.counts();
+}
+
+// The rule before this one that ends whatever this one could meet.
+const faultfs::Rule* shadow_of(const faultfs::Rule& rule, const Phase& phase) {
+  if (rule.effect.full || rule.effect.at_rest()) return nullptr;
+  for (const auto& before : phase.disk.rules) {
+    if (&before == &rule) return nullptr;
+    if (before.effect.error && includes(before.when, rule.when)) return &before;
+  }
+  return nullptr;
+}
+
+void check_disk_rules(const Scenario& scenario, const Phase& phase, Reasons& reasons) {
+  const bool starts = &phase == &scenario.phases.front();
   for (const auto& rule : phase.disk.rules) {
     check_window(phase, rule.name, rule.when.from, reasons);
-    if (rule.effect.latency && rule.effect.latency->delay.count() == 0)
-      reasons.add(phase.line, "the fault " + in_quotes(rule.name) + " cannot fire: its latency is 0");
+    const auto never = [&](const std::string& why) {
+      reasons.add(phase.line, "the fault " + in_quotes(rule.name) + " cannot fire: " + why);
+    };
+    if (rule.effect.latency && rule.effect.latency->delay.count() == 0) never("its latency is 0");
+    if (rule.effect.at_rest() && starts && rule.when.from.count() == 0)
+      never("nothing is on the disk yet when the first phase begins; give it a \"from\"");
+    if (const auto* before = shadow_of(rule, phase))
+      never("the fault " + in_quotes(before->name) + " before it ends the same operations first");
   }
 }
 
@@ -93,7 +120,7 @@ void check_names(const Scenario& scenario, Reasons& reasons) {
 void check_faults(const Scenario& scenario, Reasons& reasons) {
   check_names(scenario, reasons);
   for (const auto& phase : scenario.phases) {
-    check_disk_rules(phase, reasons);
+    check_disk_rules(scenario, phase, reasons);
     for (const auto& rule : phase.upstream) check_window(phase, rule.name, rule.from, reasons);
     check_kills(phase, reasons);
   }

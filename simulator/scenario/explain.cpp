@@ -4,6 +4,7 @@
 
 #include "core/base/units.h"
 #include "core/config/options_table.h"
+#include "faultfs/model/damage.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
 #include "simulator/scenario/time_axis.h"
@@ -22,18 +23,62 @@ std::string window(Duration from, Duration to) {
   return fmt::format(", from {} to {}", format_duration(from), end);
 }
 
-std::string describe(const faultfs::Rule& rule) {
-  std::string text = rule.name + ": ";
-  if (rule.effect.full)
-    return text + fmt::format("full, {} left{}", format_size(rule.effect.full->left_bytes),
-                              window(rule.when.from, rule.when.to));
-  if (rule.effect.error) text += "error " + faultfs::errno_name(rule.effect.error->error);
-  if (rule.effect.latency) text += "latency +" + format_duration(rule.effect.latency->delay);
+std::string describe(const faultfs::FullEffect& full) {
+  std::string text = "full";
+  if (full.left_bytes) text += ", " + format_size(*full.left_bytes) + " left";
+  if (full.left_inodes) text += fmt::format(", {} inodes left", *full.left_inodes);
+  return text;
+}
+
+// "3 ranges of 64B become zeros".
+std::string describe(const faultfs::CorruptEffect& corrupt) {
+  const std::string_view many = corrupt.count == 1 ? "" : "s";
+  if (corrupt.kind == faultfs::CorruptKind::bit_flips)
+    return fmt::format("{} bit{} flipped", corrupt.count, many);
+  return fmt::format("{} range{} of {} made {}", corrupt.count, many, format_size(corrupt.bytes),
+                     faultfs::to_string(corrupt.kind));
+}
+
+std::string describe(const faultfs::Effect& effect) {
+  if (effect.full) return describe(*effect.full);
+  if (effect.error) return "error " + faultfs::errno_name(effect.error->error);
+  if (effect.latency) return "latency +" + format_duration(effect.latency->delay);
+  if (effect.hang) return "hang";
+  if (effect.permission) return "permission lost, " + faultfs::errno_name(effect.permission->error);
+  if (effect.read_only) return "read-only";
+  if (effect.replaced)
+    return fmt::format("replaced by a {}",
+                       faultfs::kKindNames[static_cast<std::size_t>(effect.replaced->by)]);
+  return "corrupt, " + describe(*effect.corrupt);
+}
+
+// " on write, fsync of spool/**".
+std::string describe_target(const faultfs::Rule& rule) {
+  if (rule.effect.full) return "";
+  if (rule.effect.at_rest()) return " in each file of " + rule.when.path;
   std::string operations;
   for (auto operation : rule.when.operations)
     operations += (operations.empty() ? "" : ", ") + std::string(faultfs::to_string(operation));
-  text += fmt::format(" on {} of {}", operations.empty() ? "every operation" : operations, rule.when.path);
+  if (rule.effect.corrupt) operations = faultfs::to_string(rule.effect.corrupt->when);
+  if (operations.empty())
+    operations =
+        rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation" : "what it concerns";
+  return fmt::format(" on {} of {}", operations, rule.when.path);
+}
+
+std::string describe_turns(const faultfs::Trigger& when) {
+  std::string text;
+  if (when.nth > 0) text += fmt::format(", only number {}", when.nth);
+  if (when.every > 0) text += fmt::format(", one in {}", when.every);
+  if (when.limit > 0) text += fmt::format(", at most {} times", when.limit);
+  return text;
+}
+
+std::string describe(const faultfs::Rule& rule) {
+  std::string text = rule.name + ": " + describe(rule.effect) + describe_target(rule);
   if (rule.when.probability != faultfs::kCertain) text += ", probability " + percent(rule.when.probability);
+  text += describe_turns(rule.when);
+  if (rule.effect.at_rest()) return text + ", at " + format_duration(rule.when.from);
   return text + window(rule.when.from, rule.when.to);
 }
 

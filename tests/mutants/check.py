@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Runs a mutant on tests/mutants/scenario.json and passes when the law that must catch it did.
+"""Runs a mutant on tests/mutants/scenario.json (or another one) and passes when the law that must catch it did.
 
     tests/mutants/check.py bin/holdfast-skip-sync --virtual --law durability --out DIR
     tests/mutants/check.py bin/holdfast-no-spool --virtual --measure retention.durable --scenario FILE --out DIR
 
-With `--measure` an expectation of that measure must have failed, and no law. With `--law none` the program must pass with every law unbroken. Exit code 77: this machine cannot
-run that world.
+With `--measure` an expectation of that measure must have failed, and no law. With `--law none` the
+program must pass with every law unbroken. Exit code 77: this machine cannot run that world.
 """
 import argparse
 import json

@@ -210,5 +210,52 @@ TEST(Disk, AnActiveSegmentThatCannotBeReadForAWhileSendsNothingTwice) {
   });
 }
 
+faultfs::Rule hanging(std::vector<Operation> operations) {
+  return {.name = "hangs",
+          .when = {.operations = std::move(operations)},
+          .effect = {.hang = faultfs::HangEffect{}}};
+}
+
+// The disk says neither yes nor no. What comes meanwhile goes through memory; only the commit that is
+// under way waits for the disk.
+TEST(Disk, AHangHoldsUpTheCommitUnderWayAndNobodyElse) {
+  TrackerWorld world;
+  world.run([&] {
+    auto tracker = world.open();
+    world.arm({hanging({Operation::write, Operation::fsync, Operation::create, Operation::unlink})});
+    for (int i = 0; i < 100; ++i, world.sleep(50ms)) EXPECT_EQ(world.offer(*tracker, 10), 10U);
+    EXPECT_GE(tracker->stats().delivered, 980U);
+    EXPECT_TRUE(world.witness.durable.empty());
+    EXPECT_EQ(tracker->stats().fallbacks, 1U);
+    world.heal_disk();
+    EXPECT_TRUE(world.wait_for(1s, [&] { return tracker->stats().delivered == 1000; }));
+    world.offer(*tracker, 10);
+    EXPECT_TRUE(world.wait_for(1s, [&] { return world.witness.durable.contains(1010); })) << "on disk again";
+    EXPECT_TRUE(tracker->close(1s));
+    EXPECT_TRUE(tracker->stats().conserved());
+    world.expect_all_delivered();
+  });
+}
+
+// With the upstream away as well, memory fills to its bound, and goes to disk when that answers.
+TEST(Disk, AHangDuringAnOutageFillsMemoryToItsBoundAndNoFurther) {
+  TrackerWorld world;
+  world.options.memory.max_bytes = 200 * sizeof(delivery::HeldRecord);
+  world.run([&] {
+    auto tracker = world.open();
+    world.arm(away(Outage::refuse));
+    world.arm({hanging({Operation::fsync})});
+    for (int i = 0; i < 40; ++i, world.sleep(50ms)) EXPECT_EQ(world.offer(*tracker, 10), 10U);
+    EXPECT_EQ(tracker->stats().pending_memory, 400U) << "with those that wait in the ring";
+    world.heal_disk();
+    EXPECT_TRUE(world.wait_for(2s, [&] { return tracker->stats().pending_spool == 400; }));
+    world.heal_upstream();
+    EXPECT_TRUE(world.wait_for(10s, [&] { return tracker->stats().delivered == 400; }));
+    EXPECT_TRUE(tracker->close(1s));
+    EXPECT_TRUE(tracker->stats().conserved());
+    world.expect_all_delivered();
+  });
+}
+
 }  // namespace
 }  // namespace holdfast

@@ -40,6 +40,11 @@ class Witness final : public Observer {
  public:
   void on_durable(Time, const DurableClaim& claim) override {
     durable.insert(claim.references.begin(), claim.references.end());
+    std::uint64_t begin = claim.begin;
+    for (std::size_t i = 0; i < claim.references.size(); ++i, begin = claim.ends[i - 1])
+      frames[claim.references[i]] = {std::string(claim.path.substr(claim.path.rfind('/') + 1)), begin,
+                                     claim.ends[i]};
+    EXPECT_EQ(begin, claim.end) << "the frames of a claim are its bytes";
   }
   void on_acknowledged(Time, std::span<const std::uint64_t> references) override {
     acknowledged.insert(references.begin(), references.end());
@@ -52,7 +57,15 @@ class Witness final : public Observer {
         std::ranges::count_if(dropped, [&](const auto& drop) { return drop.second == std::vector{reason}; }));
   }
 
+  // Where the frame of a durable record lies.
+  struct Frame {
+    std::string file;  // without its directory
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+
   std::set<std::uint64_t> durable;
+  std::map<std::uint64_t, Frame> frames;  // by reference
   std::set<std::uint64_t> acknowledged;
   std::map<std::uint64_t, std::vector<DropReason>> dropped;  // by reference: every reason given
 };
@@ -112,8 +125,9 @@ inline upstream::UpstreamRule away(Outage outage) { return {.name = "away", .eff
 struct TrackerWorld {
   static inline const std::string kDirectory = "/mnt/spool";
 
-  TrackerWorld()
-      : model({}, 1,
+  explicit TrackerWorld(std::uint64_t fault_seed = 1)
+      : injector(fault_seed, [this](const faultfs::FaultEvent& event) { faults.push_back(event); }),
+        model({}, 1,
               [this](Time, const RequestElement& element, bool) {
                 deliveries[element.reference].push_back(element.key);
               }),
@@ -196,7 +210,8 @@ struct TrackerWorld {
     }
   }
 
-  faultfs::Injector injector{1};
+  std::vector<faultfs::FaultEvent> faults;  // all that were injected
+  faultfs::Injector injector;
   std::map<std::uint64_t, std::vector<RecordKey>> deliveries;  // by reference
   upstream::UpstreamModel model;
   world::VirtualWorld world;

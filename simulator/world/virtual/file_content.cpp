@@ -56,6 +56,22 @@ void FileContent::write(std::uint64_t offset, Bytes bytes) {
   size_ = std::max(size_, end);
 }
 
+void FileContent::damage(std::uint64_t begin, std::uint64_t end, const Change& change) {
+  end = std::min(end, size_);
+  for (std::uint64_t at = begin; at < end;) {
+    auto& page = pages_[at / kPage];
+    if (page == nullptr) page = std::make_unique<Page>();
+    const auto count = std::min(end - at, kPage - at % kPage);
+    change(at, std::span(*page).subspan(at % kPage, count));
+    at += count;
+  }
+  // Of what the device holds otherwise than it is seen: the same places.
+  for (auto& [number, held] : old_) {
+    const auto from = std::max(begin, number * kSector), to = std::min(end, (number + 1) * kSector);
+    if (from < to) change(from, std::span(held).subspan(from % kSector, to - from));
+  }
+}
+
 // Bytes past the end are always zeros in the page store, so extending writes nothing.
 void FileContent::truncate(std::uint64_t size) {
   if (size < size_) {

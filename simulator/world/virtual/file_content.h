@@ -21,6 +21,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -39,6 +40,10 @@ class FileContent {
 
   std::size_t read(std::uint64_t offset, std::span<std::byte> into) const;
   void write(std::uint64_t offset, Bytes bytes);
+  // Changes bytes where they lie, in the page cache and on the device, past all bookkeeping: what was
+  // durable stays so, damaged. `change` gets the bytes of [begin, end) of each copy.
+  using Change = std::function<void(std::uint64_t begin, std::span<std::byte> bytes)>;
+  void damage(std::uint64_t begin, std::uint64_t end, const Change& change);
   // Cuts the file off, or extends it with zeros.
   void truncate(std::uint64_t size);
 

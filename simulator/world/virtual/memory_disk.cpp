@@ -31,6 +31,7 @@ MemoryDisk::MemoryDisk(Kernel& kernel, faultfs::Injector& injector, DiskSettings
       mount_root_(normal_path(settings_.mount_root)),
       root_(std::make_shared<Inode>(next_inode_++, true)) {
   capacity_.limit(settings_.capacity);
+  injector_.when_armed([this] { on_arming(); });
   InodePtr at = root_;
   for (const auto name : names_in(mount_root_)) {
     auto inode = std::make_shared<Inode>(next_inode_++, true);
@@ -45,6 +46,7 @@ MemoryDisk::MemoryDisk(Kernel& kernel, faultfs::Injector& injector, DiskSettings
 
 // Durable and visible names may hold directories in a ring; taken apart, everything goes.
 MemoryDisk::~MemoryDisk() {
+  injector_.when_armed({});
   std::vector<InodePtr> open = {std::move(root_)};
   while (!open.empty()) {
     const InodePtr inode = std::move(open.back());
@@ -53,22 +55,61 @@ MemoryDisk::~MemoryDisk() {
   }
 }
 
-MemoryDisk::Passage MemoryDisk::pass(const Request& request) {
+faultfs::Decision MemoryDisk::pass(const Request& request) {
   faultfs::Decision decision;
   decision.granted = request.size;
-  if (const auto path = within_mount(request.path)) {
-    faultfs::Call call;
-    call.operation = request.operation;
-    call.path = *path;
-    call.offset = request.offset;
-    call.size = request.size;
-    call.inode = request.inode != nullptr ? request.inode->number : 0;
-    call.new_name = request.new_name;
-    decision = injector_.decide(call, kernel_.now());
-  }
+  if (const auto path = within_mount(request.path))
+    decision = injector_.decide(call_of(request, *path), kernel_.now());
+  if (decision.delay.count() > 0) kernel_.wait(delayed_, kernel_.now() + decision.delay);
   const Duration device = request.reaches_device ? settings_.latency : Duration::zero();
-  kernel_.sleep_until(kernel_.now() + decision.delay + device);
-  return {decision.error, decision.granted};
+  kernel_.sleep_until(kernel_.now() + device);
+  return decision;
+}
+
+faultfs::Call MemoryDisk::call_of(const Request& request, std::string_view path) const {
+  const bool has_content = request.inode != nullptr && !request.inode->is_directory;
+  return {.operation = request.operation,
+          .path = path,
+          .offset = request.offset,
+          .size = request.size,
+          .inode = request.inode != nullptr ? request.inode->number : 0,
+          .new_name = request.new_name,
+          .target = within_mount(request.target).value_or(std::string_view{}),
+          .file_size = has_content ? request.inode->content.size() : 0,
+          .for_writing = request.for_writing,
+          .exclusive = request.exclusive,
+          .by_handle = request.by_handle};
+}
+
+void MemoryDisk::on_arming() {
+  kernel_.wake_all(delayed_);
+  damage_at_rest();
+}
+
+// A call left over from an older plan finds nothing due, or what is due by the new one.
+void MemoryDisk::damage_at_rest() {
+  std::string root = mount_root_;
+  const auto place = locate(root);
+  for (const faultfs::Rule* rule : injector_.take_due_at_rest(kernel_.now()))
+    if (place && place->inode != nullptr) damage_below(*place->inode, "", *rule);
+  if (const Time next = injector_.next_at_rest(); next != kNever)
+    kernel_.at(next, [this] { damage_at_rest(); });
+}
+
+// In byte order of the paths' names, as the directories keep them.
+void MemoryDisk::damage_below(const Inode& directory, const std::string& prefix, const faultfs::Rule& rule) {
+  for (const auto& [name, inode] : directory.directory.names()) {
+    const std::string path = prefix + name;
+    if (inode->is_directory) {
+      damage_below(*inode, path + "/", rule);
+      continue;
+    }
+    for (const auto& hit : injector_.damage_at_rest(rule, path, inode->content.size(), kernel_.now()))
+      inode->content.damage(hit.offset, hit.offset + hit.size,
+                            [&](std::uint64_t begin, std::span<std::byte> bytes) {
+                              faultfs::apply_damage({&hit, 1}, begin, bytes);
+                            });
+  }
 }
 
 std::optional<std::string_view> MemoryDisk::within_mount(std::string_view path) const {

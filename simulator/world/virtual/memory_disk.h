@@ -9,7 +9,9 @@
 // (paths relative to `mount_root`; outside it there are no faults and no limit of room), then takes
 // the injected delay, and the latency of the device if it reaches that. It is a yield point even when
 // it takes no time. The operation itself then happens in one instant; only a sync has two: what is
-// dirty when it begins is what becomes durable when it ends.
+// dirty when it begins is what becomes durable when it ends. A delay ends early when another plan is
+// armed or the faults are healed, which is also what ends a hang; damage at rest happens by itself, at the
+// instant that its rule names.
 //
 // A failed sync loses the bytes it was to write: they stay visible, are clean, and no later sync makes
 // them durable. A failed sync_directory changes nothing; the next one covers the same names.
@@ -95,16 +97,21 @@ class MemoryDisk final : public FileSystem {
     std::uint64_t size = 0;
     bool reaches_device = false;
     bool new_name = false;
-  };
-  struct Passage {
-    int error = 0;
-    std::uint64_t granted = 0;
+    std::string_view target = {};  // absolute
+    bool for_writing = false;
+    bool exclusive = false;
+    bool by_handle = false;
   };
 
   // Asks for faults, then blocks for as long as the operation takes.
-  Passage pass(const Request& request);
+  faultfs::Decision pass(const Request& request);
+  faultfs::Call call_of(const Request& request, std::string_view path) const;
+  void on_arming();
+  void damage_at_rest();
+  void damage_below(const Inode& directory, const std::string& prefix, const faultfs::Rule& rule);
   std::optional<std::string_view> within_mount(std::string_view path) const;
 
+  int look_up(std::string_view path);
   Answer<Place> locate(const std::string& path) const;
   Answer<Place> locate_existing(const std::string& path) const;
   Answer<Place> locate_directory(const std::string& path) const;
@@ -143,6 +150,7 @@ class MemoryDisk final : public FileSystem {
   std::string mount_root_;  // normal form: "" is the root, otherwise "/mnt"
   faultfs::SpaceBudget capacity_;
   InodePtr root_;
+  WaitList delayed_;  // operations that a fault holds
   std::map<std::uint64_t, Handle> handles_;
   std::uint64_t next_inode_ = 1;
   std::uint64_t next_handle_ = 1;

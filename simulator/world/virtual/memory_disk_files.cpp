@@ -13,7 +13,9 @@ Answer<std::size_t> MemoryDisk::read(Handle& handle, std::uint64_t offset, std::
   const auto passage = pass({Operation::read, path_of(*handle.inode), handle.inode.get(), offset, into.size(),
                              settings_.reads_reach_device});
   if (passage.error != 0) return std::unexpected(passage.error);
-  return handle.inode->content.read(offset, into);
+  const std::size_t got = handle.inode->content.read(offset, into);
+  faultfs::apply_damage(passage.damage, offset, into.first(got));
+  return got;
 }
 
 // Room is found twice: what the disk has, before asking (a plan must not account for bytes that do
@@ -29,7 +31,13 @@ Answer<std::size_t> MemoryDisk::write(Handle& handle, std::uint64_t offset, Byte
   auto count = passage.granted;
   if (limited) count = capacity_.write(inode.number, offset, count);
   if (count == 0 && !bytes.empty()) return std::unexpected(ENOSPC);
-  inode.content.write(offset, bytes.first(count));
+  if (passage.damage.empty()) {
+    inode.content.write(offset, bytes.first(count));
+  } else {
+    ByteBuffer copy(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
+    faultfs::apply_damage(passage.damage, offset, copy);
+    inode.content.write(offset, copy);
+  }
   return count;
 }
 
@@ -50,7 +58,9 @@ Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uin
 Answer<void> MemoryDisk::truncate(Handle& handle, std::uint64_t size) {
   if (!handle.mode.write) return std::unexpected(EINVAL);
   Inode& inode = *handle.inode;
-  const auto passage = pass({Operation::truncate, path_of(inode), &inode, 0, size});
+  Request request{Operation::truncate, path_of(inode), &inode, 0, size};
+  request.by_handle = true;
+  const auto passage = pass(request);
   if (passage.error != 0) return std::unexpected(passage.error);
   cut(inode, size);
   return {};

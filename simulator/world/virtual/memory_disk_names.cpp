@@ -53,18 +53,38 @@ Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& path, OpenMode
   return std::make_unique<MemoryFile>(*this, *handle, path);
 }
 
+// Each name on the way is looked up, as the kernel does when nothing may be remembered.
+int MemoryDisk::look_up(std::string_view path) {
+  if (!within_mount(path)) return 0;
+  for (auto end = mount_root_.size(); end < path.size();) {
+    end = std::min(path.find('/', end + 1), path.size());
+    const auto name = path.substr(0, end);
+    if (const int error = pass({Operation::lookup, name}).error) return error;
+    const auto place = locate(std::string(name));
+    if (!place || place->inode == nullptr) return 0;  // the operation itself finds out
+  }
+  return 0;
+}
+
 Answer<std::uint64_t> MemoryDisk::do_open(const std::string& path, OpenMode mode) {
+  if (const int error = look_up(path)) return std::unexpected(error);
   auto place = locate(path);
   if (!place) return std::unexpected(place.error());
   if (const int error = open_error(place->inode, mode)) return std::unexpected(error);
-  const auto operation = place->inode != nullptr ? Operation::open : Operation::create;
-  if (const int error = pass({operation, path, place->inode.get()}).error) return std::unexpected(error);
+  const bool cuts = mode.truncate && mode.write;
+  Request request{place->inode != nullptr ? Operation::open : Operation::create, path, place->inode.get()};
+  request.for_writing = mode.write;
+  request.exclusive = mode.exclusive;
+  if (const int error = pass(request).error) return std::unexpected(error);
+  if (cuts && request.operation == Operation::open)
+    if (const int error = pass({Operation::truncate, path, place->inode.get()}).error)
+      return std::unexpected(error);
   place = locate(path);
   if (!place) return std::unexpected(place.error());
   if (const int error = open_error(place->inode, mode)) return std::unexpected(error);
   auto inode = place->inode != nullptr ? place->inode : create(*place, path, false);
   if (!inode) return std::unexpected(inode.error());
-  if (mode.truncate && mode.write) cut(**inode, 0);
+  if (cuts) cut(**inode, 0);
   ++(*inode)->handles;
   const auto number = next_handle_++;
   handles_.emplace(number, Handle{*inode, mode, kernel_.current_node()});
@@ -78,6 +98,7 @@ Answer<InodePtr> MemoryDisk::create(const Place& place, std::string_view path, b
   inode->parent = place.parent.get();
   inode->name = place.name;
   place.parent->directory.put(place.name, inode);
+  if (within_mount(path)) injector_.space().make_inode();
   return inode;
 }
 
@@ -90,11 +111,14 @@ Status MemoryDisk::rename(const std::string& from, const std::string& to) {
 }
 
 Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& to) {
+  for (const auto& path : {from, to})
+    if (const int error = look_up(path)) return std::unexpected(error);
   auto source = locate_existing(from);
   auto target = locate(to);
   if (!source || !target) return std::unexpected(!source ? source.error() : target.error());
   Request request{Operation::rename, from, source->inode.get()};
   request.new_name = target->inode == nullptr;
+  request.target = to;
   if (const int error = pass(request).error) return std::unexpected(error);
   source = locate_existing(from);
   target = locate(to);
@@ -124,6 +148,7 @@ Status MemoryDisk::remove(const std::string& path) {
 }
 
 Answer<void> MemoryDisk::do_remove(const std::string& path) {
+  if (const int error = look_up(path)) return std::unexpected(error);
   auto place = locate_existing(path);
   if (!place) return std::unexpected(place.error());
   if (place->inode->is_directory) return std::unexpected(EISDIR);
@@ -145,6 +170,7 @@ Status MemoryDisk::make_directory(const std::string& path) {
 }
 
 Answer<void> MemoryDisk::do_make_directory(const std::string& path) {
+  if (const int error = look_up(path)) return std::unexpected(error);
   auto place = locate(path);
   if (!place) return std::unexpected(place.error());
   if (place->inode != nullptr) return std::unexpected(EEXIST);
@@ -165,6 +191,7 @@ Status MemoryDisk::remove_directory(const std::string& path) {
 }
 
 Answer<void> MemoryDisk::do_remove_directory(const std::string& path) {
+  if (const int error = look_up(path)) return std::unexpected(error);
   auto place = locate_directory(path);
   if (!place) return std::unexpected(place.error());
   if (const int error = pass({Operation::rmdir, path, place->inode.get()}).error)
@@ -185,6 +212,7 @@ Result<std::vector<std::string>> MemoryDisk::list(const std::string& path) {
 }
 
 Answer<std::vector<std::string>> MemoryDisk::do_list(const std::string& path) {
+  if (const int error = look_up(path)) return std::unexpected(error);
   auto place = locate_directory(path);
   if (!place) return std::unexpected(place.error());
   for (const auto operation : {Operation::opendir, Operation::readdir})
@@ -203,9 +231,11 @@ Result<FileStat> MemoryDisk::stat(const std::string& path) {
 }
 
 Answer<FileStat> MemoryDisk::do_stat(const std::string& path) {
-  for (const auto operation : {Operation::lookup, Operation::getattr})
-    if (const int error = pass({operation, path}).error) return std::unexpected(error);
-  const auto place = locate_existing(path);
+  if (const int error = look_up(path)) return std::unexpected(error);
+  auto place = locate_existing(path);
+  if (!place) return std::unexpected(place.error());
+  if (const int error = pass({Operation::getattr, path}).error) return std::unexpected(error);
+  place = locate_existing(path);
   if (!place) return std::unexpected(place.error());
   return FileStat{.size = place->inode->content.size(), .is_directory = place->inode->is_directory};
 }
@@ -218,8 +248,11 @@ Status MemoryDisk::sync_directory(const std::string& path) {
 }
 
 Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
+  if (const int error = look_up(path)) return std::unexpected(error);
   const auto place = locate_directory(path);
   if (!place) return std::unexpected(place.error());
+  if (const int error = pass({Operation::opendir, path, place->inode.get()}).error)
+    return std::unexpected(error);
   const auto names = place->inode->directory.pending();
   Request request{Operation::fsyncdir, path, place->inode.get()};
   request.reaches_device = true;
@@ -235,6 +268,7 @@ Result<Space> MemoryDisk::space(const std::string& path) {
 }
 
 Answer<Space> MemoryDisk::do_space(const std::string& path) {
+  if (const int error = look_up(path)) return std::unexpected(error);
   auto place = locate_existing(path);
   if (!place) return std::unexpected(place.error());
   if (const int error = pass({Operation::statfs, path, place->inode.get()}).error)
@@ -243,6 +277,8 @@ Answer<Space> MemoryDisk::do_space(const std::string& path) {
   Space space{
       .free_bytes = total, .total_bytes = total, .free_inodes = kInodes - std::min(kInodes, next_inode_)};
   if (!within_mount(path)) return space;
+  if (const auto left = injector_.space().left_inodes())
+    space.free_inodes = std::min(space.free_inodes, *left);
   if (capacity_.limited()) space.free_bytes = capacity_.left_bytes();
   if (injector_.space().limited())
     space.free_bytes = std::min(space.free_bytes, injector_.space().left_bytes());

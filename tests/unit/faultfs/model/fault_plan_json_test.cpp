@@ -48,6 +48,41 @@ TEST(FaultPlanJson, ReadsAFullVolume) {
   EXPECT_EQ(rule->effect.full->left_bytes, 2U << 20);
 }
 
+TEST(FaultPlanJson, ReadsWhoseTurnItIs) {
+  const auto rule = rule_from_json(
+      json::parse(R"({"name": "t", "when": {"every": 3, "limit": 2}, "effect": {"hang": true}})"));
+  ASSERT_TRUE(rule) << rule.error().message;
+  EXPECT_EQ(rule->when.every, 3U);
+  EXPECT_EQ(rule->when.limit, 2U);
+  EXPECT_TRUE(rule->effect.hang);
+}
+
+TEST(FaultPlanJson, ReadsACorruption) {
+  const auto rule = rule_from_json(json::parse(
+      R"({"name": "c", "effect": {"corrupt": {"on": "write", "with": "zeros", "count": 3, "bytes": "64B"}}})"));
+  ASSERT_TRUE(rule) << rule.error().message;
+  EXPECT_EQ(rule->effect.corrupt->when, CorruptWhen::write);
+  EXPECT_EQ(rule->effect.corrupt->kind, CorruptKind::zeros);
+  EXPECT_EQ(rule->effect.corrupt->count, 3U);
+  EXPECT_EQ(rule->effect.corrupt->bytes, 64U);
+}
+
+TEST(FaultPlanJson, AnEffectThatSaysMoreThanItsRuleMayIsRefusedWithTheReason) {
+  EXPECT_THAT(error_of(R"({"name": "r", "when": {"op": "read"}, "effect": {"read_only": true}})").message,
+              HasSubstr("may only have \"path\", \"from\", \"to\""));
+  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"replaced_by": "directory"}})").message,
+              HasSubstr("needs the path"));
+  const auto moment = error_of(
+      R"({"name": "r", "when": {"nth": 1}, "effect": {"corrupt": {"on": "rest", "with": "bit_flips"}}})");
+  EXPECT_EQ(moment.pointer, "/disk/0/when/nth");
+  EXPECT_THAT(moment.message, HasSubstr("happens once"));
+  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"permission": "EACESS"}})").message,
+              HasSubstr(R"(did you mean "EACCES"?)"));
+  EXPECT_THAT(
+      error_of(R"({"name": "r", "when": {"nth": 1, "every": 2}, "effect": {"error": "EIO"}})").message,
+      HasSubstr("give one of them"));
+}
+
 TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {
   const auto key = error_of(R"({"name": "r", "efect": {"error": "EIO"}})");
   EXPECT_EQ(key.pointer, "/disk/0/efect");
@@ -89,6 +124,14 @@ TEST(FaultPlanJson, WhatCannotBeMeantIsRefused) {
            R"({"name": "r", "when": {"from": "3s", "to": "1s"}, "effect": {"error": "EIO"}})",
            R"({"name": "r", "when": {"path": "spool/**"}, "effect": {"full": {"left": "1MiB"}}})",
            R"({"name": "r", "when": [], "effect": {"error": "EIO"}})",
+           R"({"name": "r", "when": {"nth": 0}, "effect": {"error": "EIO"}})",
+           R"({"name": "r", "when": {"limit": 1.5}, "effect": {"error": "EIO"}})",
+           R"({"name": "r", "effect": {"hang": false}})",
+           R"({"name": "r", "effect": {"full": {"inodes": -1}}})",
+           R"({"name": "r", "effect": {"corrupt": {"with": "zeros"}}})",
+           R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "zeros", "count": 0}}})",
+           R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "zeros", "bytes": "0B"}}})",
+           R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "bit_flips", "bytes": "8B"}}})",
            R"([])",
        }) {
     EXPECT_FALSE(error_of(rule).message.empty()) << rule;
@@ -115,7 +158,14 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
       {"name": "a", "when": {"from": "100us"}, "effect": {"full": {"left": "256KiB"}}},
       {"name": "b", "when": {"op": ["write", "fsync"], "path": "s/*", "probability": 0.123456789, "to": "2m"},
        "effect": {"error": "EDQUOT"}},
-      {"name": "c", "effect": {"latency": "5s"}}]})");
+      {"name": "c", "effect": {"latency": "5s"}},
+      {"name": "d", "when": {"nth": 4}, "effect": {"hang": true}},
+      {"name": "e", "when": {"every": 2, "limit": 9}, "effect": {"permission": "EPERM"}},
+      {"name": "f", "effect": {"read_only": true}},
+      {"name": "g", "when": {"path": "spool"}, "effect": {"replaced_by": "file"}},
+      {"name": "h", "effect": {"full": {"inodes": 0}}},
+      {"name": "i", "effect": {"corrupt": {"on": "read", "with": "bit_flips", "count": 7}}},
+      {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B"}}}]})");
   ASSERT_TRUE(plan) << plan.error().message;
   const std::string text = print_fault_plan(*plan);
   const auto again = parse_fault_plan(text);
@@ -124,6 +174,10 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
   EXPECT_EQ(again->rules[1].when.probability, 123'456'789U);
   EXPECT_EQ(again->rules[1].effect.error->error, EDQUOT);
   EXPECT_EQ(again->rules[0].when.from, std::chrono::microseconds(100));
+  EXPECT_EQ(again->rules[4].effect.permission->error, EPERM);
+  EXPECT_EQ(again->rules[6].effect.replaced->by, Kind::file);
+  EXPECT_EQ(again->rules[7].effect.full->left_inodes, 0U);
+  EXPECT_EQ(again->rules[9].effect.corrupt->bytes, 1U);
 }
 
 }  // namespace

@@ -184,5 +184,138 @@ TEST(Injector, EachFaultIsReportedAsOneLineBeforeItIsActedOn) {
   EXPECT_TRUE(events[1].order_dependent);
 }
 
+// Which of the first operations on `path` are hit.
+std::vector<int> turns_of(const Trigger& when, int operations, int arms = 1) {
+  Injector injector(1);
+  std::vector<int> hits;
+  for (int arming = 0; arming < arms; ++arming) {
+    injector.arm({{error_rule("r", EIO, when)}}, kStart);
+    hits.clear();
+    for (int i = 1; i <= operations; ++i)
+      if (injector.decide({Operation::fsync, i % 2 == 0 ? "a" : "b"}, kStart).error != 0) hits.push_back(i);
+  }
+  return hits;
+}
+
+TEST(Injector, TheNthIsOneAndEveryNthIsMany) {
+  EXPECT_EQ(turns_of({.nth = 3}, 10), (std::vector{3}));
+  EXPECT_EQ(turns_of({.every = 3}, 10), (std::vector{3, 6, 9}));
+  EXPECT_EQ(turns_of({.path = "a", .nth = 2}, 10), (std::vector{4})) << "only what matches is counted";
+  EXPECT_EQ(turns_of({.nth = 3}, 10, 2), (std::vector{3})) << "and from arming on";
+}
+
+TEST(Injector, ALimitEndsARule) {
+  EXPECT_EQ(turns_of({.limit = 2}, 10), (std::vector{1, 2}));
+  EXPECT_EQ(turns_of({.every = 2, .limit = 2}, 10), (std::vector{2, 4}));
+}
+
+TEST(Injector, RulesThatCountAreMarkedOrderDependent) {
+  std::vector<FaultEvent> events;
+  Injector injector(1, [&](const FaultEvent& event) { events.push_back(event); });
+  injector.arm({{latency_rule("plain", milliseconds(1)), error_rule("counts", EIO, {.limit = 1})}}, kStart);
+  (void)injector.decide({Operation::fsync, "a"}, kStart);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_FALSE(events[0].order_dependent);
+  EXPECT_TRUE(events[1].order_dependent);
+}
+
+TEST(Injector, AHangLastsUntilItsWindowOrTheArmingEnds) {
+  Injector injector(1);
+  injector.arm({{Rule{"h", {.to = seconds(3)}, {.hang = HangEffect{}}}}}, kStart);
+  EXPECT_EQ(injector.decide({Operation::read, "x"}, kStart + seconds(1)).delay, seconds(2));
+  injector.arm({{Rule{"h", {}, {.hang = HangEffect{}}}}}, kStart);
+  EXPECT_EQ(injector.decide({Operation::read, "x"}, kStart).delay, kUntilHealed);
+  int heard = 0;
+  injector.when_armed([&] { ++heard; });
+  injector.heal(kStart);
+  EXPECT_EQ(heard, 1) << "whoever holds the operation is told";
+}
+
+Rule corrupt_rule(CorruptWhen moment, CorruptKind kind, Trigger when = {}) {
+  return Rule{
+      "c", std::move(when), {.corrupt = CorruptEffect{.when = moment, .kind = kind, .count = 2, .bytes = 8}}};
+}
+
+TEST(Injector, DamageOfAWriteFallsOnTheBytesThatAreTaken) {
+  std::vector<FaultEvent> events;
+  Injector injector(1, [&](const FaultEvent& event) { events.push_back(event); });
+  injector.arm({{full_rule(kBlock), corrupt_rule(CorruptWhen::write, CorruptKind::zeros)}}, kStart);
+  const auto decision = injector.decide(write_call("a", 0, 3 * kBlock), kStart);
+  EXPECT_EQ(decision.granted, kBlock);
+  ASSERT_EQ(decision.damage.size(), 2U);
+  for (const auto& hit : decision.damage) EXPECT_LE(hit.offset + hit.size, kBlock);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].damage, decision.damage);
+  EXPECT_EQ(events[1].decision, "corrupt zeros");
+  const auto refused = injector.decide(write_call("a", kBlock, 1), kStart);
+  EXPECT_EQ(refused.error, ENOSPC);
+  EXPECT_TRUE(refused.damage.empty());
+}
+
+TEST(Injector, DamageOfAReadFallsOnBytesThatExist) {
+  Injector injector(1);
+  injector.arm({{corrupt_rule(CorruptWhen::read, CorruptKind::random)}}, kStart);
+  Call read{.operation = Operation::read, .path = "a", .offset = 100, .size = 100'000, .file_size = 200};
+  for (int i = 0; i < 50; ++i)
+    for (const auto& hit : injector.decide(read, kStart).damage) {
+      EXPECT_GE(hit.offset, 100U);
+      EXPECT_LE(hit.offset + hit.size, 200U);
+    }
+  const auto fired = injector.fired("c");
+  read.offset = 200;
+  EXPECT_FALSE(injector.decide(read, kStart).faulted()) << "at the end there is nothing to damage";
+  EXPECT_EQ(injector.fired("c"), fired);
+}
+
+TEST(Injector, DamageAtRestComesOnceAtItsMomentAndIsLoggedWithItsPlaces) {
+  std::string line;
+  Injector injector(1, [&](const FaultEvent& event) { line = to_json_line(event, kStart); });
+  injector.arm(
+      {{corrupt_rule(CorruptWhen::rest, CorruptKind::zeros, {.path = "spool/*", .from = seconds(2)})}},
+      kStart);
+  EXPECT_FALSE(injector.decide(write_call("spool/1", 0, 100), kStart + seconds(3)).faulted());
+  EXPECT_TRUE(injector.take_due_at_rest(kStart).empty());
+  EXPECT_EQ(injector.next_at_rest(), kStart + seconds(2));
+  const auto due = injector.take_due_at_rest(kStart + seconds(2));
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_TRUE(injector.take_due_at_rest(kStart + seconds(2)).empty());
+  EXPECT_EQ(injector.next_at_rest(), kNever);
+  EXPECT_TRUE(injector.damage_at_rest(*due[0], "other", 1000, kStart).empty());
+  EXPECT_TRUE(injector.damage_at_rest(*due[0], "spool/empty", 0, kStart).empty());
+  const auto damage = injector.damage_at_rest(*due[0], "spool/1", 1000, kStart + seconds(2));
+  ASSERT_EQ(damage.size(), 2U);
+  EXPECT_EQ(line,
+            R"({"n":1,"t":2000000000,"rule":"c","pid":0,"path":"spool/1","op":"rest","offset":0,"size":1000,)"
+            R"("decision":"corrupt zeros","order_dependent":false,"damaged":[[)" +
+                std::to_string(damage[0].offset) + "," + std::to_string(damage[0].size) + "],[" +
+                std::to_string(damage[1].offset) + "," + std::to_string(damage[1].size) + "]]}");
+}
+
+TEST(Injector, DamageAtRestMayBeLimitedToSomeFiles) {
+  Injector injector(1);
+  injector.arm({{corrupt_rule(CorruptWhen::rest, CorruptKind::bit_flips, {.limit = 2})}}, kStart);
+  const auto due = injector.take_due_at_rest(kStart);
+  ASSERT_EQ(due.size(), 1U);
+  std::size_t hit = 0;
+  for (const auto* path : {"a", "b", "c", "d"})
+    hit += injector.damage_at_rest(*due[0], path, 100, kStart).empty() ? 0 : 1;
+  EXPECT_EQ(hit, 2U);
+}
+
+TEST(Injector, WithoutInodesNothingNewIsMadeUntilOneComesBack) {
+  Injector injector(1);
+  injector.arm({{Rule{"full", {}, {.full = FullEffect{.left_inodes = 1}}}}}, kStart);
+  EXPECT_EQ(injector.decide({Operation::create, "a"}, kStart).error, 0);
+  injector.space().make_inode();
+  for (const auto operation : {Operation::create, Operation::mkdir, Operation::symlink, Operation::mknod})
+    EXPECT_EQ(injector.decide({operation, "b"}, kStart).error, ENOSPC);
+  EXPECT_EQ(injector.decide({.operation = Operation::link, .path = "c", .new_name = true}, kStart).error, 0);
+  EXPECT_EQ(injector.decide(write_call("a", 0, 100 * kBlock), kStart).granted, 100 * kBlock);
+  injector.space().remove(1);
+  EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, 0);
+  injector.heal(kStart);
+  EXPECT_EQ(injector.space().left_inodes(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs

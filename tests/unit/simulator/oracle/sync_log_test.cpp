@@ -168,5 +168,15 @@ TEST(SyncLog, PathsMayHoldSpaces) {
   EXPECT_EQ(claims[0].begin, 3U);
 }
 
+TEST(SyncLog, AClaimMayNameItsFrames) {
+  const auto claims = parse_claims("12 my spool/1.seg 64 240 7:152,8:240\n").value();
+  EXPECT_EQ(claims[0].path, "my spool/1.seg");
+  EXPECT_EQ(claims[0].end, 240U);
+  EXPECT_EQ(claims[0].references, (std::vector<std::uint64_t>{7, 8}));
+  EXPECT_EQ(claims[0].ends, (std::vector<std::uint64_t>{152, 240}));
+  for (const auto* bad : {"1 a 0 1 7:\n", "1 a 0 1 :8\n", "1 a 0 1 7:8;9:9\n", "1 a 0 7:8\n"})
+    EXPECT_EQ(parse_claims(bad).error().code, Code::corrupted) << bad;
+}
+
 }  // namespace
 }  // namespace holdfast::oracle

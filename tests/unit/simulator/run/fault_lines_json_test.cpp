@@ -25,5 +25,18 @@ TEST(FaultLines, LineCutOffByAKillIsPassedOver) {
   EXPECT_EQ(counts.size(), 2U);
 }
 
+TEST(FaultLines, TellWhichBytesCorruptionsHit) {
+  const auto ranges =
+      damaged_ranges(R"({"n":1,"t":5,"rule":"a","path":"spool/1.seg","op":"write","decision":"delay 1ms"}
+{"n":2,"t":6,"rule":"b","path":"spool/1.seg","op":"rest","decision":"corrupt zeros","damaged":[[64,512],[9000,1]]}
+{"n":3,"t":7,"rule":"b","path":"spool/2.seg","op":"rest","damaged":[[0)");
+  ASSERT_EQ(ranges.size(), 2U) << "a line cut off by a kill is passed over";
+  EXPECT_EQ(ranges[0].path, "spool/1.seg");
+  EXPECT_EQ(ranges[0].begin, 64U);
+  EXPECT_EQ(ranges[0].end, 576U);
+  EXPECT_EQ(ranges[1].begin, 9000U);
+  EXPECT_EQ(ranges[1].end, 9001U);
+}
+
 }  // namespace
 }  // namespace holdfast::run

@@ -64,6 +64,31 @@ TEST(CheckScenario, RefusesFaultsThatCannotFire) {
               HasSubstr("the kill \"b\" cannot fire"));
 }
 
+TEST(CheckScenario, RefusesDamageAtRestBeforeAnythingIsThere) {
+  const std::string damage = R"({"corrupt": {"on": "rest", "with": "zeros"}})";
+  EXPECT_EQ(refusal({"phases.stress.disk.0.effect=" + damage}), "");
+  EXPECT_THAT(refusal({R"(phases.warm-up.disk=[{"name": "rot", "effect": )" + damage + "}]"}),
+              HasSubstr("the fault \"rot\" cannot fire: nothing is on the disk yet"));
+  EXPECT_EQ(refusal({R"(phases.warm-up.disk=[{"name": "rot", "when": {"from": "500ms"}, "effect": )" +
+                     damage + "}]"}),
+            "");
+}
+
+TEST(CheckScenario, RefusesAFaultThatAnotherOneAlwaysForestalls) {
+  const auto rules = [](const std::string& first, const std::string& second) {
+    return R"(phases.stress.disk=[{"name": "a", )" + first + R"(}, {"name": "b", )" + second + "}]";
+  };
+  const std::string io = R"("effect": {"error": "EIO"})";
+  const std::string of_syncs =
+      R"("when": {"op": "fsync", "path": "spool/**"}, "effect": {"error": "EDQUOT"})";
+  EXPECT_THAT(refusal({rules(io, of_syncs)}),
+              HasSubstr("the fault \"b\" cannot fire: the fault \"a\" before it"));
+  EXPECT_EQ(refusal({rules(of_syncs, io)}), "");
+  EXPECT_EQ(refusal({rules(R"("when": {"limit": 1}, )" + io, of_syncs)}), "");
+  EXPECT_EQ(refusal({rules(R"("when": {"probability": 0.5}, )" + io, of_syncs)}), "");
+  EXPECT_EQ(refusal({rules(R"("when": {"to": "1s"}, )" + io, of_syncs)}), "");
+}
+
 TEST(CheckScenario, ProbabilityZeroIsAllowed) {
   EXPECT_EQ(refusal({"phases.stress.upstream.away.effect={\"error_rate\": 0}"}), "");
 }

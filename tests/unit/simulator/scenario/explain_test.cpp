@@ -80,5 +80,26 @@ TEST(Explain, SaysWhatBefallsRequestsAndAnswers) {
               HasSubstr("x: applied, and the answer is truncated\n"));
 }
 
+TEST(Explain, SaysWhatEachEffectDoesAndWhoseTurnItIs) {
+  const auto explained = [](const std::string& rule) {
+    return explain(*small({R"(phases.stress.disk=[{"name": "x", )" + rule + "}]"}));
+  };
+  EXPECT_THAT(explained(R"("effect": {"full": {"left": "0B", "inodes": 3}})"),
+              HasSubstr("x: full, 0B left, 3 inodes left\n"));
+  EXPECT_THAT(explained(R"("when": {"path": "spool/**"}, "effect": {"permission": "EACCES"})"),
+              HasSubstr("x: permission lost, EACCES on what it concerns of spool/**\n"));
+  EXPECT_THAT(explained(R"("when": {"op": "read", "to": "1s"}, "effect": {"hang": true})"),
+              HasSubstr("x: hang on read of **, from 0ns to 1s\n"));
+  EXPECT_THAT(explained(R"("when": {"path": "spool"}, "effect": {"replaced_by": "file"})"),
+              HasSubstr("x: replaced by a file on what it concerns of spool\n"));
+  EXPECT_THAT(
+      explained(R"("when": {"every": 3, "limit": 2},
+                           "effect": {"corrupt": {"on": "write", "with": "zeros", "count": 2, "bytes": "64B"}})"),
+      HasSubstr("x: corrupt, 2 ranges of 64B made zeros on write of **, one in 3, at most 2 times\n"));
+  EXPECT_THAT(explained(R"("when": {"path": "spool/*.seg", "from": "1s"},
+                           "effect": {"corrupt": {"on": "rest", "with": "bit_flips"}})"),
+              HasSubstr("x: corrupt, 1 bit flipped in each file of spool/*.seg, at 1s\n"));
+}
+
 }  // namespace
 }  // namespace holdfast::scenario

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 std::uint64_t bytes_left(const Scenario& scenario) {
-  return scenario.phases.at(1).disk.rules.at(0).effect.full.value().left_bytes;
+  return scenario.phases.at(1).disk.rules.at(0).effect.full.value().left_bytes.value();
 }
 
 TEST(Override, ReachesArraysByNameAndByIndex) {

@@ -192,5 +192,23 @@ TEST(FileContent, AppendingToALargePreallocatedFileStaysDurableStepByStep) {
   }
 }
 
+TEST(FileContent, DamageIsSeenAtOnceAndStaysAfterAPowerCut) {
+  FileContent content;
+  content.write(0, as_bytes("hello world"));
+  sync(content);
+  content.write(600, as_bytes("later"));
+  const auto blank = [](std::uint64_t, std::span<std::byte> bytes) {
+    std::ranges::fill(bytes, std::byte{'-'});
+  };
+  content.damage(3, 7, blank);
+  EXPECT_EQ(text_of(content.visible_bytes()).substr(0, 11), "hel----orld");
+  EXPECT_EQ(text_of(content.durable_bytes()), "hel----orld");
+  EXPECT_TRUE(content.durable(0, 11)) << "what is damaged is durable, damaged";
+  content.write(0, as_bytes("HELLO"));
+  content.damage(6, 8, blank);
+  EXPECT_EQ(text_of(content.durable_bytes()), "hel-----rld") << "under a write that is not synced, too";
+  EXPECT_EQ(text_of(content.visible_bytes()).substr(0, 11), "HELLO---rld");
+}
+
 }  // namespace
 }  // namespace holdfast::world

@@ -1,0 +1,30 @@
+// One operation as rules see it, whoever asks for it: the FUSE daemon or the memory disk.
+//
+//   Call call{.operation = Operation::write, .path = "spool/1.seg", .offset = 0, .size = 4096};
+//
+// Both fill in the same fields for the same operation, so that both worlds get the same decision.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "faultfs/model/operation.h"
+
+namespace holdfast::faultfs {
+
+struct Call {
+  Operation operation = Operation::lookup;
+  std::string_view path;  // relative to the mount, at request time; "" is the root
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::uint64_t inode = 0;  // for space accounting; 0 when the operation has none
+  std::uint32_t caller_pid = 0;
+  bool new_name = false;         // rename, link: the target name does not exist yet, so needs room
+  std::string_view target = {};  // rename: the new path
+  std::uint64_t file_size = 0;   // read: what the file holds, so that damage falls on bytes that exist
+  bool for_writing = false;      // open
+  bool exclusive = false;        // create
+  bool by_handle = false;        // truncate: of an open file, whose permissions were checked at its open
+};
+
+}  // namespace holdfast::faultfs

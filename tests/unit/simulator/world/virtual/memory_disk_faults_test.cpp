@@ -1,0 +1,217 @@
+// What each effect does to a program on the memory disk. The same effects on a real mount:
+// tests/integration/faultfs; both beside each other: two_worlds_test.cpp there.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "simulator/world/virtual/memory_disk.h"
+#include "tests/unit/simulator/world/virtual/world_fixture.h"
+
+namespace holdfast::world {
+namespace {
+
+using namespace faultfs;
+
+void write_file(FileSystem& files, const std::string& path, const std::string& text) {
+  auto file = files.open(path, {.write = true, .create = true});
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_TRUE(write_all(**file, 0, bytes_of(text)));
+  EXPECT_TRUE((*file)->sync());
+  EXPECT_TRUE((*file)->close());
+}
+
+std::string content_of(FileSystem& files, const std::string& path) {
+  const auto bytes = read_file(files, path, 1 << 20);
+  EXPECT_TRUE(bytes) << bytes.error().message;
+  return bytes ? std::string(as_text(*bytes)) : "";
+}
+
+std::size_t differences(const std::string& a, const std::string& b) {
+  std::size_t count = a.size() == b.size() ? 0 : a.size() + b.size();
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) count += a[i] != b[i] ? 1 : 0;
+  return count;
+}
+
+const std::string kText(2000, 'x');
+
+Rule corrupting(CorruptWhen when, Trigger trigger = {}) {
+  return {.name = "corrupts",
+          .when = std::move(trigger),
+          .effect = {.corrupt = CorruptEffect{.when = when, .kind = CorruptKind::random, .bytes = 10}}};
+}
+
+TEST(DiskFaults, CorruptionOnReadLeavesTheFileAsItIs) {
+  TestWorld test;
+  test.run([&] {
+    write_file(test.disk(), "/mnt/f", kText);
+    test.arm(corrupting(CorruptWhen::read, {.limit = 1}));
+    const auto read = differences(content_of(test.disk(), "/mnt/f"), kText);
+    EXPECT_GT(read, 0U);
+    EXPECT_LE(read, 10U);
+    EXPECT_EQ(content_of(test.disk(), "/mnt/f"), kText);
+  });
+}
+
+TEST(DiskFaults, CorruptionOnWriteIsWhatTheDiskHolds) {
+  TestWorld test;
+  test.run([&] {
+    test.arm(corrupting(CorruptWhen::write));
+    write_file(test.disk(), "/mnt/f", kText);
+    test.injector.heal(test.now());
+    const auto held = content_of(test.disk(), "/mnt/f");
+    EXPECT_GT(differences(held, kText), 0U);
+    EXPECT_EQ(as_text(*test.disk().visible_bytes("/mnt/f")), held);
+    EXPECT_TRUE(test.disk().sync_directory("/mnt"));
+    EXPECT_TRUE(test.disk().durable("/mnt/f", 0, kText.size()));
+  });
+}
+
+TEST(DiskFaults, CorruptionAtRestHappensAtItsInstantToTheFilesThatMatch) {
+  TestWorld test;
+  test.run([&] {
+    write_file(test.disk(), "/mnt/1.seg", kText);
+    write_file(test.disk(), "/mnt/other", kText);
+    test.arm(corrupting(CorruptWhen::rest, {.path = "*.seg", .from = 10ms}));
+    EXPECT_EQ(content_of(test.disk(), "/mnt/1.seg"), kText);
+    test.world.scheduler().sleep_until(test.now() + 10ms);
+    EXPECT_EQ(test.injector.fired("corrupts"), 1U);
+    EXPECT_GT(differences(content_of(test.disk(), "/mnt/1.seg"), kText), 0U);
+    EXPECT_EQ(content_of(test.disk(), "/mnt/other"), kText);
+  });
+}
+
+TEST(DiskFaults, HealingBeforeItsInstantSparesTheFiles) {
+  TestWorld test;
+  test.run([&] {
+    write_file(test.disk(), "/mnt/1.seg", kText);
+    test.arm(corrupting(CorruptWhen::rest, {.from = 10ms}));
+    test.injector.heal(test.now());
+    test.world.scheduler().sleep_until(test.now() + 20ms);
+    EXPECT_EQ(content_of(test.disk(), "/mnt/1.seg"), kText);
+  });
+}
+
+TEST(DiskFaults, ALostPermissionStopsWhoComesByNameAndNotTheOpenFile) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/f", kText);
+    auto file = disk.open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    test.arm({.name = "chown", .when = {}, .effect = {.permission = PermissionEffect{EACCES}}});
+    EXPECT_TRUE((*file)->write_at(0, bytes_of("y")));
+    EXPECT_TRUE((*file)->truncate(10));
+    EXPECT_TRUE((*file)->sync());
+    EXPECT_TRUE((*file)->close());
+    EXPECT_EQ(disk.open("/mnt/f", OpenMode::reading()).error().code, Code::permission);
+    EXPECT_EQ(disk.open("/mnt/g", OpenMode::creating()).error().code, Code::permission);
+    EXPECT_EQ(disk.remove("/mnt/f").error().code, Code::permission);
+    EXPECT_EQ(disk.rename("/mnt/f", "/mnt/g").error().code, Code::permission);
+    EXPECT_EQ(disk.make_directory("/mnt/d").error().code, Code::permission);
+    EXPECT_EQ(disk.list("/mnt").error().code, Code::permission);
+    EXPECT_TRUE(disk.stat("/mnt/f"));
+  });
+}
+
+TEST(DiskFaults, AReadOnlyVolumeRefusesTheOpenFileTooAndGoesOnReading) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/f", kText);
+    auto file = disk.open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    test.arm({.name = "remounted", .when = {}, .effect = {.read_only = ReadOnlyEffect{}}});
+    EXPECT_EQ((*file)->write_at(0, bytes_of("y")).error().code, Code::read_only);
+    EXPECT_EQ((*file)->truncate(10).error().code, Code::read_only);
+    EXPECT_EQ((*file)->sync().error().code, Code::read_only);
+    EXPECT_TRUE((*file)->close());
+    EXPECT_EQ(disk.open("/mnt/f", OpenMode::updating()).error().code, Code::read_only);
+    EXPECT_EQ(disk.remove("/mnt/f").error().code, Code::read_only);
+    EXPECT_EQ(content_of(disk, "/mnt/f"), kText);
+    EXPECT_TRUE(disk.list("/mnt"));
+  });
+}
+
+TEST(DiskFaults, AHungFileHoldsUpItsOwnCallerUntilItHeals) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/hung", kText);
+    write_file(disk, "/mnt/quick", kText);
+    test.arm({.name = "hangs", .when = {.path = "hung"}, .effect = {.hang = HangEffect{}}});
+    bool returned = false;
+    const auto reader = test.world.scheduler().spawn("reader", [&] {
+      EXPECT_EQ(content_of(disk, "/mnt/hung"), kText);
+      returned = true;
+    });
+    const Time before = test.now();
+    EXPECT_EQ(content_of(disk, "/mnt/quick"), kText);
+    EXPECT_EQ(test.now(), before);
+    test.world.scheduler().sleep_until(test.now() + 1min);
+    EXPECT_FALSE(returned);
+    test.injector.heal(test.now());
+    EXPECT_TRUE(reader->join(test.now() + 1ms));
+    EXPECT_TRUE(returned);
+  });
+}
+
+TEST(DiskFaults, ADelayUnderWayEndsWhenItIsHealed) {
+  TestWorld test;
+  test.run([&] {
+    test.arm({.name = "slow", .when = {}, .effect = {.latency = LatencyEffect{1h}}});
+    const auto caller =
+        test.world.scheduler().spawn("caller", [&] { EXPECT_TRUE(test.disk().list("/mnt")); });
+    test.world.scheduler().sleep_until(test.now() + 1s);
+    test.injector.heal(test.now());
+    EXPECT_TRUE(caller->join(test.now() + 1ms));
+  });
+}
+
+TEST(DiskFaults, InodesRunOutAndComeBack) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    test.arm({.name = "inodes", .when = {}, .effect = {.full = FullEffect{.left_inodes = 2}}});
+    EXPECT_EQ(disk.space("/mnt")->free_inodes, 2U);
+    write_file(disk, "/mnt/a", kText);
+    EXPECT_TRUE(disk.make_directory("/mnt/d"));
+    EXPECT_EQ(disk.space("/mnt")->free_inodes, 0U);
+    EXPECT_EQ(disk.open("/mnt/b", OpenMode::creating()).error().code, Code::no_space);
+    EXPECT_EQ(disk.make_directory("/mnt/e").error().code, Code::no_space);
+    EXPECT_TRUE(disk.rename("/mnt/a", "/mnt/c")) << "a new name needs no inode";
+    write_file(disk, "/mnt/c", kText + kText);
+    EXPECT_TRUE(disk.remove("/mnt/c"));
+    EXPECT_TRUE(disk.remove_directory("/mnt/d"));
+    EXPECT_EQ(disk.space("/mnt")->free_inodes, 2U);
+    EXPECT_TRUE(disk.open("/mnt/b", OpenMode::creating()));
+  });
+}
+
+TEST(DiskFaults, AnotherKindInItsPlaceIsMetByNameOnly) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    EXPECT_TRUE(disk.make_directory("/mnt/spool"));
+    write_file(disk, "/mnt/spool/f", kText);
+    write_file(disk, "/mnt/spool/f.new", kText);
+    auto file = disk.open("/mnt/spool/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    const auto replaced = [](std::string path, Kind by) {
+      return Rule{
+          .name = "replaced", .when = {.path = std::move(path)}, .effect = {.replaced = ReplacedEffect{by}}};
+    };
+    test.arm(replaced("spool/f", Kind::directory));
+    EXPECT_EQ(disk.open("/mnt/spool/f", OpenMode::reading()).error().code, Code::wrong_kind);
+    EXPECT_EQ(disk.rename("/mnt/spool/f.new", "/mnt/spool/f").error().code, Code::wrong_kind);
+    EXPECT_EQ(disk.remove("/mnt/spool/f").error().code, Code::wrong_kind);
+    test.arm(replaced("spool", Kind::file));
+    EXPECT_EQ(disk.open("/mnt/spool/g", OpenMode::creating()).error().code, Code::wrong_kind);
+    EXPECT_EQ(disk.list("/mnt/spool").error().code, Code::wrong_kind);
+    EXPECT_EQ(disk.stat("/mnt/spool/f").error().code, Code::wrong_kind);
+    EXPECT_TRUE((*file)->write_at(0, bytes_of("y"))) << "an open file goes on";
+    EXPECT_TRUE((*file)->close());
+  });
+}
+
+}  // namespace
+}  // namespace holdfast::world
