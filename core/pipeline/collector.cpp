@@ -21,7 +21,7 @@ void Collector::run() {
   while (!s_.stopping.load()) {
     Time now = s_.env.clock.now();
     const std::size_t collected = collect(now);
-    if (s_.space_freed.exchange(false)) disk_retry_at_ = now;
+    if (s_.try_disk.exchange(false)) disk_retry_at_ = now;
     if (commit_due(now)) flush(now);
     if (staged_.empty()) reclaim(now);
     idle(collected, now);
@@ -35,16 +35,20 @@ std::size_t Collector::collect(Time now) {
   if (limit == 0) return 0;
   if (staged_.empty()) staged_since_ = now;
   const std::int64_t stamp = s_.env.clock.wall().time_since_epoch().count();
+  const std::uint32_t generation = s_.held.generation();
   const std::size_t before = staged_.size();
   s_.rings.drain(limit, [&](std::span<std::byte> frame) {
     if (ingest::frame_time(frame) == 0) ingest::stamp_frame(frame, stamp);
     HeldRecord& record = staged_.emplace_back();
     record.key = {.epoch = s_.spool->epoch(), .sequence = next_sequence_++};
+    record.generation = generation;
     record.assign(frame);
   });
   const std::size_t collected = staged_.size() - before;
-  s_.counters.in_memory.fetch_add(collected);
+  if (collected == 0) return 0;
+  s_.held.add(std::span(staged_).subspan(before));
   s_.counters.collected.fetch_add(collected);
+  s_.rings.note_collected();
   return collected;
 }
 
@@ -72,8 +76,8 @@ void Collector::commit(Time now) {
   now = s_.env.clock.now();
   report(result, now);
   if (!s_.feed.committed(std::span(staged_).first(result.durable), now)) s_.upkeep->notify();
+  s_.held.remove(std::span(staged_).first(result.durable));
   staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(result.durable));
-  s_.counters.in_memory.fetch_sub(result.durable);
   s_.work->notify();
   s_.progress->notify();
 }
@@ -103,7 +107,7 @@ void Collector::note_failure(const Error& error, Time now) {
 
 std::size_t Collector::memory_room() const {
   const std::size_t limit = s_.options.memory.max_bytes / sizeof(HeldRecord);
-  const std::size_t held = s_.counters.in_memory.load();
+  const std::size_t held = s_.held.total();
   return limit - std::min(limit, held - std::min(held, staged_.size()));
 }
 
@@ -130,7 +134,7 @@ void Collector::give_up() {
     for (const HeldRecord& record : staged_)
       s_.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
     s_.counters.lost_shutdown.fetch_add(staged_.size());
-    s_.counters.in_memory.fetch_sub(staged_.size());
+    s_.held.remove(staged_);
     staged_.clear();
   }
 }

@@ -41,7 +41,7 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
 
 bool Shared::settle(const delivery::HeldRecord& record) {
   if (record.spooled()) return spool->settle(record.segment, record.ordinal);
-  counters.in_memory.fetch_sub(1);
+  held.remove({&record, 1});
   return true;
 }
 

@@ -21,6 +21,7 @@
 #include "core/options.h"
 #include "core/pipeline/breaker_gate.h"
 #include "core/pipeline/feed.h"
+#include "core/pipeline/held_count.h"
 #include "core/spool/spool.h"
 
 namespace holdfast::pipeline {
@@ -38,6 +39,7 @@ struct Shared {
   delivery::BatchQueue queue;              // any worker
   std::unique_ptr<delivery::Codec> codec;  // shippers
   monitor::Counters counters;              // any worker
+  HeldCount held;                          // any worker
 
   std::unique_ptr<Event> work;      // for shippers: the queue or the breaker changed
   std::unique_ptr<Event> upkeep;    // for the replay worker: room in the queue, records settled
@@ -50,7 +52,7 @@ struct Shared {
   std::atomic<bool> stopping{false};     // workers end at their next look
   CancelFlag cancel_sends{false};        // requests under way are given up
   std::atomic<bool> abandoned{false};    // close() has returned without waiting for every worker
-  std::atomic<bool> space_freed{false};  // a segment was retired: the collector may try the disk again
+  std::atomic<bool> try_disk{false};     // there is room again, or a location: the collector may commit
   std::atomic<bool> disk_failed{false};  // records are held in memory
 
   // Refused records on their way to the quarantine directory, which the replay worker writes.

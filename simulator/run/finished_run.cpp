@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/delivery/held_record.h"
 #include "core/ingest/record_frame.h"
+#include "core/spool/inspect.h"
 
 namespace holdfast::run {
 namespace {
@@ -44,6 +45,16 @@ void BoundsSampler::sample(const Stats& stats) {
   // A snapshot of counters in motion can be off by one commit, downwards past zero.
   if (stats.pending_memory < std::uint64_t{1} << 63)
     memory_.highest = std::max(memory_.highest, stats.pending_memory);
+}
+
+Status read_spool(FileSystem& files, const SpoolOptions& options, std::vector<std::uint64_t>& references) {
+  for (const auto& directory : options.directories()) {
+    const auto inspection = spool::inspect(files, directory, [&](const spool::InspectedFrame& frame) {
+      references.push_back(ingest::frame_reference(frame.payload));
+    });
+    if (!inspection && inspection.error().code != Code::not_found) return fail(inspection.error());
+  }
+  return {};
 }
 
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/env/file_system.h"
 #include "simulator/load/arrivals.h"
 #include "simulator/oracle/ledger.h"
 #include "simulator/oracle/run_record.h"
@@ -38,6 +39,10 @@ class BoundsSampler {
   oracle::Bound spool_;
   oracle::Bound memory_;
 };
+
+// What the spool holds at the end, over all its locations: the references of its records. A location
+// that was never made holds nothing.
+Status read_spool(FileSystem& files, const SpoolOptions& options, std::vector<std::uint64_t>& references);
 
 // Applied at the upstream: the one place that writes `delivered`.
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool duplicate);
