@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/base/time.h"
 
@@ -27,13 +28,27 @@ enum class SpoolMode : std::uint8_t { always };  // write-ahead: a record is dur
 
 struct SpoolOptions {
   SpoolMode mode = SpoolMode::always;
-  std::string directory;                                     // created when absent
-  std::uint64_t max_bytes = std::uint64_t{256} << 20;        // of all segments together
+  std::string directory;                                     // the primary location; created when absent
+  std::string backup_directory;                              // written while the primary fails; empty: none
+  std::string emergency_directory;                           // written while both fail; empty: none
+  std::uint64_t max_bytes = std::uint64_t{256} << 20;        // of all segments of all locations together
   std::uint64_t segment_bytes = std::uint64_t{8} << 20;      // of one segment
   std::uint64_t commit_records = 1000;                       // a commit is due after so many records
   Duration commit_interval = std::chrono::milliseconds(10);  // or after so long, whichever is first
-  Duration retry_interval = std::chrono::milliseconds(500);  // between attempts on a failed location
+  Duration retry_interval = std::chrono::milliseconds(500);  // first pause before a failed location is tried
+  Duration max_retry_interval = std::chrono::seconds(30);    // longest pause, while another is written
+  Duration slow_commit = std::chrono::seconds(2);            // a slower one counts as a failed location
+
+  // The locations in the order in which they are used.
+  std::vector<std::string> directories() const;
 };
+
+inline std::vector<std::string> SpoolOptions::directories() const {
+  std::vector<std::string> all{directory};
+  for (const auto& fallback : {backup_directory, emergency_directory})
+    if (!fallback.empty()) all.push_back(fallback);
+  return all;
+}
 
 struct MemoryOptions {
   std::uint64_t max_bytes = std::uint64_t{16} << 20;  // records held in memory while no disk takes them

@@ -11,6 +11,9 @@
 
 namespace holdfast {
 
+// Where records are written now. Memory: no location takes them, or spool.max_bytes is reached.
+enum class SpoolLocation : std::uint8_t { primary, backup, emergency, memory };
+
 struct Stats {
   std::uint64_t offered = 0;
   std::uint64_t rejected_ring_full = 0;
@@ -24,7 +27,8 @@ struct Stats {
   std::uint64_t pending_memory = 0;  // in a ring, in a commit under way, or held while no disk takes them
   std::uint64_t lost_shutdown = 0;   // still in memory at the deadline of close()
 
-  // Found in the spool at start: they were offered to an earlier life of the tracker.
+  // Found in the spool, at start or when a location could be read again: they were offered to an
+  // earlier life of the tracker.
   std::uint64_t recovered = 0;
 
   // Not places but events.
@@ -36,9 +40,15 @@ struct Stats {
   std::uint64_t retries = 0;
   std::uint64_t duplicates = 0;  // acknowledged by the upstream as already known
   std::uint64_t breaker_opens = 0;
-  std::uint64_t fallbacks = 0;  // times the spool's location changed for the worse
-  std::uint64_t spool_bytes = 0;
+  std::uint64_t fallbacks = 0;       // times the location written changed for a later one, or for memory
+  std::uint64_t spool_location = 0;  // a SpoolLocation
+  std::uint64_t spool_bytes = 0;     // of all locations together
+  std::uint64_t spool_bytes_primary = 0;
+  std::uint64_t spool_bytes_backup = 0;
+  std::uint64_t spool_bytes_emergency = 0;
   std::uint64_t detached_workers = 0;
+
+  SpoolLocation location() const { return static_cast<SpoolLocation>(spool_location); }
 
   std::uint64_t places() const {
     return rejected_ring_full + rejected_too_large + rejected_closed + delivered + quarantined + expired +

@@ -10,16 +10,22 @@ namespace {
 
 Observer nobody;  // has no state and does nothing
 
+spool::SpoolSettings spool_settings(const SpoolOptions& options) {
+  return {.directories = options.directories(),
+          .max_bytes = options.max_bytes,
+          .segment_bytes = options.segment_bytes,
+          .retry = {.retry = options.retry_interval, .longest_retry = options.max_retry_interval},
+          .slow_commit = options.slow_commit};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Tracker>> Tracker::open(Environment environment, const Options& options,
                                                Observer* observer) {
   if (options.spool.directory.empty()) return fail(Code::invalid, "spool.directory is not set");
   auto spool =
-      spool::Spool::open(environment.files, environment.random.stream("spool.epoch"), environment.log,
-                         {.directory = options.spool.directory,
-                          .max_bytes = options.spool.max_bytes,
-                          .segment_bytes = options.spool.segment_bytes});
+      spool::Spool::open(environment.clock, environment.files, environment.random.stream("spool.epoch"),
+                         environment.log, spool_settings(options.spool));
   if (!spool) return fail(spool.error());
   auto shared = std::make_shared<pipeline::Shared>(environment, options, std::move(*spool),
                                                    std::make_unique<delivery::LineageCodec>(),

@@ -38,7 +38,9 @@ class Pipeline;
 class Tracker {
  public:
   // Opens and recovers the spool, starts the workers. The options are taken as valid: see
-  // config/options_table.h. Code::busy when another tracker uses the directory. The environment
+  // config/options_table.h. Code::busy when another tracker uses one of the directories. A disk that
+  // fails is no reason to refuse: records are held in memory and delivered from there, stats().location()
+  // says so, and the disk is tried again. The environment
   // and the observer must outlive the tracker, and the process where close() left workers behind
   // (stats().detached_workers): a call into a hanging disk cannot be taken back.
   static Result<std::unique_ptr<Tracker>> open(Environment environment, const Options& options,

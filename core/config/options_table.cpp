@@ -53,9 +53,15 @@ const std::vector<OptionRow>& table() {
          +[](O& o) -> SpoolMode& { return o.spool.mode; },
          "When records are written to disk; always: before they are sent."},
     text("spool.directory", [](O& o) -> std::string& { return o.spool.directory; }, 4095,
-         "Where the segments lie; created when absent."),
+         "Where the segments lie: the primary location; created when absent."),
+    text("spool.backup_directory", [](O& o) -> std::string& { return o.spool.backup_directory; }, 4095,
+         "Where segments are written while the primary location fails; best on another device."),
+    text("spool.emergency_directory", [](O& o) -> std::string& { return o.spool.emergency_directory; },
+         4095,
+         "Where segments are written while primary and backup fail; needs spool.backup_directory."),
     size("spool.max_bytes", [](O& o) -> U& { return o.spool.max_bytes; }, 8 * kKiB, 1024 * kTiB,
-         "Most that all segments together may take on disk; room for at least two segments."),
+         "Most that all segments of all locations together may take on disk; room for at least two"
+         " segments."),
     size("spool.segment_bytes", [](O& o) -> U& { return o.spool.segment_bytes; }, 4 * kKiB, 4 * kGiB,
          "Size of one segment file, the unit in which space is given back."),
     count("spool.commit_records", [](O& o) -> U& { return o.spool.commit_records; }, 1, 1'000'000,
@@ -63,7 +69,13 @@ const std::vector<OptionRow>& table() {
     duration("spool.commit_interval", [](O& o) -> Duration& { return o.spool.commit_interval; }, 10us, 10s,
          "A commit is due this long after the first record it holds, if not sooner."),
     duration("spool.retry_interval", [](O& o) -> Duration& { return o.spool.retry_interval; }, 1ms, 1h,
-         "Pause between attempts to write to a location that failed."),
+         "First pause before a location that failed is tried again; doubles with each failed trial while"
+         " another location is written."),
+    duration("spool.max_retry_interval", [](O& o) -> Duration& { return o.spool.max_retry_interval; },
+         1ms, 24h,
+         "Longest pause before a location that failed is tried again; at least spool.retry_interval."),
+    duration("spool.slow_commit", [](O& o) -> Duration& { return o.spool.slow_commit; }, 1ms, 1h,
+         "A commit that takes longer counts its location as failed, where another one is usable."),
     size("memory.max_bytes", [](O& o) -> U& { return o.memory.max_bytes; }, 4 * kKiB, 64 * kGiB,
          "Most that records may take in memory while no disk takes them; beyond it the collector"
          " stops draining."),
@@ -168,6 +180,11 @@ Result<std::uint64_t> parse_count(std::string_view text) {
   return fail(Code::invalid, "\"" + std::string(text) + "\" is not a whole number");
 }
 
+bool are_different(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) == names.end();
+}
+
 bool is_http(std::string_view url) { return url.starts_with("http://") || url.starts_with("https://"); }
 
 }  // namespace
@@ -238,6 +255,12 @@ std::vector<Disagreement> disagreements(const Options& o) {
   require(
       o.spool.segment_bytes <= o.spool.max_bytes / 2, "spool.max_bytes",
       "must hold at least two segments of spool.segment_bytes (" + format_size(o.spool.segment_bytes) + ")");
+  require(o.spool.retry_interval <= o.spool.max_retry_interval, "spool.max_retry_interval",
+          "must be at least spool.retry_interval (" + format_duration(o.spool.retry_interval) + ")");
+  require(o.spool.emergency_directory.empty() || !o.spool.backup_directory.empty(),
+          "spool.emergency_directory", "needs spool.backup_directory, which is tried before it");
+  require(are_different(o.spool.directories()), "spool.directory",
+          "must not be a fallback location too: each location is a directory of its own");
   require(o.delivery.batch.max_records <= o.delivery.batch.queue_records, "delivery.batch.queue_records",
           "must be at least delivery.batch.max_records");
   require(o.delivery.backoff.base <= o.delivery.backoff.max, "delivery.backoff.max",

@@ -146,6 +146,14 @@ bool ObjectReader::number(std::string_view key, double& out, Range<double> range
   return true;
 }
 
+bool ObjectReader::flag(std::string_view key, bool& out) {
+  const json* member = find(key);
+  if (member == nullptr) return false;
+  if (!member->is_boolean()) return refuse(key, *member, "true or false");
+  out = member->get<bool>();
+  return true;
+}
+
 std::optional<std::size_t> ObjectReader::choice(std::string_view key,
                                                 std::span<const std::string_view> names) {
   const json* member = find(key);

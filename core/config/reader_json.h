@@ -59,6 +59,7 @@ class ObjectReader {
   bool size(std::string_view key, std::uint64_t& out, Range<std::uint64_t> range);
   bool rate(std::string_view key, double& out, Range<double> range);    // "2000/s"
   bool number(std::string_view key, double& out, Range<double> range);  // 0.25
+  bool flag(std::string_view key, bool& out);                           // true or false
   // One of a few names; gives its index.
   std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> names);
 

@@ -18,6 +18,7 @@ struct HeldRecord {
   RecordKey key;
   std::uint32_t segment = 0;  // 0: only in memory
   std::uint32_t ordinal = 0;
+  std::uint32_t generation = 0;  // of the flush() that waits for it, while only memory has it
   std::uint8_t size = 0;
   std::array<std::byte, kMaxBytes> bytes;  // a record frame, see ingest/record_frame.h
 

@@ -61,7 +61,10 @@ Status make_directories(FileSystem& files, const std::string& path) {
     auto made = files.make_directory(prefix);
     if (!made && made.error().code != Code::exists) return made;
     if (!made) return fail(Code::wrong_kind, prefix + " exists and is not a directory");
-    if (auto synced = files.sync_directory(parent_of(prefix)); !synced) return synced;
+    if (auto synced = files.sync_directory(parent_of(prefix)); !synced) {
+      (void)files.remove_directory(prefix);  // or the next call would take its name for durable
+      return synced;
+    }
   }
   return {};
 }

@@ -35,6 +35,10 @@ struct ProducerSlot {
   std::atomic<std::uint64_t> rejected_too_large{0};
   std::atomic<std::uint64_t> rejected_closed{0};
   std::atomic<bool> released{false};  // the handle is gone; the collector may drop the slot once empty
+
+  // Written by the collector alone: frames drained, and how many of them are in its books.
+  std::uint64_t drained = 0;
+  std::atomic<std::uint64_t> collected{0};
 };
 
 }  // namespace ingest

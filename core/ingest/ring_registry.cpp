@@ -40,6 +40,23 @@ void RingRegistry::refresh() {
   mine_version_ = version_.load(std::memory_order_acquire);
 }
 
+void RingRegistry::note_collected() {
+  for (const auto& slot : mine_) slot->collected.store(slot->drained, std::memory_order_release);
+}
+
+RingRegistry::Mark RingRegistry::mark() {
+  base::MutexLock lock(mutex_);
+  Mark mark;
+  for (const auto& slot : slots_) mark.emplace_back(slot, slot->accepted.load(std::memory_order_relaxed));
+  return mark;
+}
+
+bool RingRegistry::collected(const Mark& mark) {
+  return std::ranges::all_of(mark, [](const auto& producer) {
+    return producer.first->collected.load(std::memory_order_acquire) >= producer.second;
+  });
+}
+
 IngestCounts RingRegistry::counts() {
   base::MutexLock lock(mutex_);
   IngestCounts sum = retired_;

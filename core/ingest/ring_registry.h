@@ -3,12 +3,16 @@
 //
 //   auto slot = registry.add();                 // any thread
 //   std::size_t n = registry.drain(1000, f);    // the collector only
+//   registry.note_collected();                  // what it drained is in its books
+//   auto mark = registry.mark();                // any thread: all that is accepted so far ...
+//   if (registry.collected(mark)) ...           // ... has been collected
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/mutex.h"
@@ -38,11 +42,21 @@ class RingRegistry {
     const std::size_t rings = mine_.size();
     for (std::size_t i = 0; i < rings && total < limit; ++i) {
       ProducerSlot& slot = *mine_[(next_ + i) % rings];
-      total += slot.ring.drain(limit - total, take);
+      const std::size_t got = slot.ring.drain(limit - total, take);
+      slot.drained += got;
+      total += got;
     }
     if (rings > 0) next_ = (next_ + 1) % rings;
     return total;
   }
+
+  // Collector only: whoever asks collected() may be told of what was drained so far.
+  void note_collected();
+
+  // How much each producer had had accepted at one instant.
+  using Mark = std::vector<std::pair<std::shared_ptr<const ProducerSlot>, std::uint64_t>>;
+  Mark mark();
+  static bool collected(const Mark& mark);
 
   // No producer records any more after this but those already inside record().
   void close() { closed_.store(true, std::memory_order_seq_cst); }

@@ -11,7 +11,6 @@ struct Counters {
   using Counter = std::atomic<std::uint64_t>;
 
   Counter collected{0};  // taken out of the rings
-  Counter in_memory{0};  // collected, and neither in the spool nor settled
   Counter delivered{0};
   Counter quarantined{0};
   Counter expired{0};

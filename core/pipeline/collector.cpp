@@ -22,7 +22,7 @@ void Collector::run() {
   while (!s_.stopping.load()) {
     Time now = s_.env.clock.now();
     const std::size_t collected = collect(now);
-    if (s_.space_freed.exchange(false)) disk_retry_at_ = now;
+    if (s_.try_disk.exchange(false)) disk_retry_at_ = now;
     if (commit_due(now)) flush(now);
     if (staged_.empty()) reclaim(now);
     idle(collected, now);
@@ -64,8 +64,8 @@ void Collector::commit(Time now) {
   now = s_.env.clock.now();
   report(result, now);
   if (!s_.feed.committed(std::span(staged_).first(result.durable), now)) s_.upkeep->notify();
+  s_.held.remove(std::span(staged_).first(result.durable));
   staged_.erase(staged_.begin(), staged_.begin() + static_cast<std::ptrdiff_t>(result.durable));
-  s_.counters.in_memory.fetch_sub(result.durable);
   s_.work->notify();
   s_.progress->notify();
 }
@@ -119,7 +119,7 @@ void Collector::give_up() {
     for (const HeldRecord& record : staged_)
       s_.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
     s_.counters.lost_shutdown.fetch_add(staged_.size());
-    s_.counters.in_memory.fetch_sub(staged_.size());
+    s_.held.remove(staged_);
     staged_.clear();
   }
 }

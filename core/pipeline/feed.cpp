@@ -7,7 +7,7 @@ namespace holdfast::pipeline {
 namespace {
 
 constexpr std::size_t kRefillRecords = 2000;  // read in one go, so that the other upkeep gets its turn
-constexpr Duration kPatience = std::chrono::seconds(1);    // with one place that cannot be read
+constexpr Duration kPatience = std::chrono::seconds(1);    // with a disk that cannot be read
 constexpr Duration kAsidePause = std::chrono::seconds(5);  // before it is tried again
 
 }  // namespace
@@ -77,10 +77,14 @@ bool Feed::move(Read read, spool::Cursor& cursor, Refill& refill, Time now) {
   return taken.has_value();
 }
 
+void Feed::read_apart(std::span<const std::uint32_t> segments, Time now) {
+  for (const std::uint32_t segment : segments) aside_.push_front({spool::Cursor{.segment = segment}, now});
+}
+
+// Patience is with the disk and not with each of its segments: it begins anew once a read succeeded.
 void Feed::pass_over(spool::Cursor& cursor, Time now) {
   aside_.push_back({cursor, now + kAsidePause});
   cursor = spool::Cursor{.segment = cursor.segment + 1};
-  failing_since_.reset();
 }
 
 // A segment set aside leaves the list when it is sealed and read to its end, or when it is the active

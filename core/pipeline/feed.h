@@ -7,9 +7,9 @@
 //           --- queue full ---> replay
 //
 // A segment that cannot be read is set aside after a while and tried again later, so that it holds up
-// its own records and no others.
+// its own records and no others. Segments that lie apart from the order are read in the same way.
 //
-// committed() is the collector's, refill() the replay worker's.
+// committed() is the collector's, refill() and read_apart() the replay worker's.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,8 @@ class Feed {
     std::optional<Error> error;  // what was read before it counts all the same
   };
   Refill refill(Time now);
+  // Segments that were found late are read too.
+  void read_apart(std::span<const std::uint32_t> segments, Time now);
 
   bool direct() const;
 

@@ -1,6 +1,7 @@
 #include "core/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/ingest/record_frame.h"
 #include "core/pipeline/bypass.h"
@@ -27,13 +28,10 @@ Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) 
         scheduler.spawn("shipper-" + std::to_string(i), [s = shared_, i] { Shipper(s, i).run(); }));
 }
 
-// Every record accepted so far has left memory, for the spool or for good.
-bool Pipeline::all_safe(std::uint64_t accepted) const {
-  return shared_->counters.collected.load() >= accepted && shared_->counters.in_memory.load() == 0;
-}
-
+// No new record comes, and all have left memory, for the spool or for good.
 bool Pipeline::finished() const {
-  if (!all_safe(shared_->rings.counts().accepted)) return false;
+  if (shared_->counters.collected.load() < shared_->rings.counts().accepted) return false;
+  if (shared_->held.total() > 0) return false;
   return shared_->spool->counts().unsettled == 0 || !shared_->gate.closed();
 }
 
@@ -48,9 +46,17 @@ bool Pipeline::wait_for(Time deadline, Condition&& condition) {
   }
 }
 
+// Waits for what was accepted before the call, and not for what keeps coming: once all of that has been
+// collected a new generation begins, and those before it must leave memory.
 Status Pipeline::flush(Time deadline) {
-  const std::uint64_t accepted = shared_->rings.counts().accepted;
-  if (wait_for(deadline, [&] { return all_safe(accepted); })) return {};
+  Shared& s = *shared_;
+  const auto mark = s.rings.mark();
+  std::optional<std::uint32_t> later;
+  const auto all_safe = [&] {
+    if (!later && ingest::RingRegistry::collected(mark)) later = s.held.next_generation();
+    return later && s.held.none_before(*later);
+  };
+  if (wait_for(deadline, all_safe)) return {};
   return fail(Code::timeout, "records are still held in memory only: disk and upstream do not take them");
 }
 
@@ -59,7 +65,9 @@ Status Pipeline::close(Time deadline) {
   s.rings.close();
   s.env.scheduler.sleep_until(std::min(deadline, s.env.clock.now() + kStragglers));
   s.closing.store(true);
-  s.space_freed.store(true);  // the disk gets one more chance, whatever it said last
+  s.spool->last_chance();  // the disk gets one more, whatever it said last
+  s.try_disk.store(true);
+  s.upkeep->notify();
   s.queue.set_draining(true);
   s.work->notify();
   const bool done = wait_for(deadline, [&] { return finished(); });
@@ -105,7 +113,7 @@ void Pipeline::count_leftovers() {
     if (record.spooled()) continue;
     s.observer.on_dropped(now, ingest::frame_reference(record.frame()), DropReason::shutdown);
     s.counters.lost_shutdown.fetch_add(1);
-    s.counters.in_memory.fetch_sub(1);
+    s.held.remove({&record, 1});
   }
 }
 
@@ -114,7 +122,6 @@ Stats Pipeline::stats() const {
   const std::uint64_t collected = s.counters.collected;  // read before `accepted`, which is never behind it
   const auto ingest = shared_->rings.counts();
   const auto spool = s.spool->counts();
-  const auto& recovery = s.spool->recovery();
   const auto& c = s.counters;
   Stats stats;
   stats.rejected_ring_full = ingest.rejected_ring_full;
@@ -122,12 +129,12 @@ Stats Pipeline::stats() const {
   stats.rejected_closed = ingest.rejected_closed;
   stats.offered =
       ingest.accepted + ingest.rejected_ring_full + ingest.rejected_too_large + ingest.rejected_closed;
-  stats.recovered = recovery.records + recovery.damaged;
+  stats.recovered = spool.recovered;
   stats.delivered = c.delivered;
   stats.quarantined = c.quarantined;
   stats.expired = c.expired;
   stats.pending_spool = spool.unsettled;
-  stats.pending_memory = ingest.accepted - collected + c.in_memory;
+  stats.pending_memory = ingest.accepted - collected + s.held.total();
   stats.lost_shutdown = c.lost_shutdown;
   stats.commits = c.commits;
   stats.failed_commits = c.failed_commits;
@@ -137,8 +144,13 @@ Stats Pipeline::stats() const {
   stats.retries = c.retries;
   stats.duplicates = c.duplicates;
   stats.breaker_opens = s.gate.opens();
-  stats.fallbacks = c.fallbacks;
+  stats.fallbacks = c.fallbacks + spool.fallbacks;
+  const bool in_memory = s.disk_failed.load() || !spool.location;
+  stats.spool_location = in_memory ? static_cast<std::uint64_t>(SpoolLocation::memory) : *spool.location;
   stats.spool_bytes = spool.bytes;
+  stats.spool_bytes_primary = spool.bytes_in[0];
+  stats.spool_bytes_backup = spool.bytes_in[1];
+  stats.spool_bytes_emergency = spool.bytes_in[2];
   stats.detached_workers = c.detached_workers;
   return stats;
 }

@@ -28,7 +28,6 @@ class Pipeline {
   Stats stats() const;
 
  private:
-  bool all_safe(std::uint64_t accepted) const;
   bool finished() const;
   template <class Condition>
   bool wait_for(Time deadline, Condition&& condition);

@@ -1,5 +1,7 @@
 #include "core/pipeline/replay.h"
 
+#include <algorithm>
+
 namespace holdfast::pipeline {
 namespace {
 
@@ -13,7 +15,8 @@ void Replay::run() {
     const std::uint64_t ticket = s_.upkeep->ticket();
     const bool moved = refill();
     tidy(s_.env.clock.now());
-    if (!moved && !s_.stopping.load()) s_.upkeep->wait_until(ticket, s_.env.clock.now() + kRest);
+    if (moved || s_.stopping.load()) continue;
+    s_.upkeep->wait_until(ticket, std::min(s_.env.clock.now() + kRest, s_.spool->tend_at()));
   }
   keep_refused();
 }
@@ -32,19 +35,27 @@ bool Replay::refill() {
 void Replay::tidy(Time now) {
   keep_refused();  // before the segments that hold them are retired
   if (s_.spool->retire() > 0) {
-    s_.space_freed.store(true);
+    s_.try_disk.store(true);
     s_.progress->notify();
   }
+  tend(now);
   if (now < hint_due_) return;
   hint_due_ = now + kHintInterval;
   if (auto saved = s_.spool->save_hint(); !saved)
     s_.env.log.write(Log::Level::info, "spool.checkpoint", saved.error().message);
 }
 
+void Replay::tend(Time now) {
+  const spool::Tended tended = s_.spool->tend();
+  s_.counters.quarantined.fetch_add(tended.damaged);
+  s_.feed.read_apart(tended.found, now);
+  if (tended.restored) s_.try_disk.store(true);
+}
+
 void Replay::keep_refused() {
   const auto refused = s_.take_refused();
   if (refused.empty()) return;
-  auto kept = s_.spool->quarantine().keep("refused.frames", refused);
+  auto kept = s_.spool->keep_refused(refused);
   if (kept) return;
   s_.env.log.write(Log::Level::warning, "quarantine", kept.error().message);
   s_.put_back_refused(refused);

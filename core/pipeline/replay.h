@@ -1,6 +1,6 @@
 // The worker that looks after the spool behind the others' backs: reads records back for the
-// shippers when they wait on disk, retires settled segments, saves the checkpoint hint, and writes
-// refused records to the quarantine directory.
+// shippers when they wait on disk, retires settled segments, tries locations that failed, saves the
+// checkpoint hint, and writes refused records to the quarantine directory.
 #pragma once
 
 #include <memory>
@@ -17,6 +17,7 @@ class Replay {
  private:
   bool refill();
   void tidy(Time now);
+  void tend(Time now);
   void keep_refused();
 
   std::shared_ptr<Shared> shared_;

@@ -25,7 +25,7 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
       options(std::move(settings)),
       observer(listener),
       rings(options.ring.bytes),
-      intake(rings),
+      intake(rings, held),
       spool(std::move(opened)),
       queue({.batch_records = options.delivery.batch.max_records,
              .queue_records = options.delivery.batch.queue_records,
@@ -44,20 +44,19 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
 std::size_t Shared::take_in(std::size_t limit, std::vector<delivery::HeldRecord>& into) {
   const std::int64_t stamp = env.clock.wall().time_since_epoch().count();
   const std::size_t taken = intake.take(limit, stamp, spool->epoch(), into);
-  counters.in_memory.fetch_add(taken);
   counters.collected.fetch_add(taken);
   return taken;
 }
 
 std::size_t Shared::memory_room(std::size_t in_hand) const {
   const std::size_t limit = options.memory.max_bytes / sizeof(delivery::HeldRecord);
-  const std::size_t held = counters.in_memory.load();
-  return limit - std::min(limit, held - std::min(held, in_hand));
+  const std::size_t taken = held.total();
+  return limit - std::min(limit, taken - std::min(taken, in_hand));
 }
 
 bool Shared::settle(const delivery::HeldRecord& record) {
   if (record.spooled()) return spool->settle(record.segment, record.ordinal);
-  counters.in_memory.fetch_sub(1);
+  held.remove({&record, 1});
   return true;
 }
 

@@ -21,6 +21,7 @@
 #include "core/options.h"
 #include "core/pipeline/breaker_gate.h"
 #include "core/pipeline/feed.h"
+#include "core/pipeline/held_count.h"
 #include "core/pipeline/intake.h"
 #include "core/spool/spool.h"
 
@@ -35,6 +36,7 @@ struct Shared {
   Observer& observer;
 
   ingest::RingRegistry rings;              // producers, intake
+  HeldCount held;                          // any worker
   Intake intake;                           // collector, bypass
   std::unique_ptr<spool::Spool> spool;     // see its own rules
   delivery::BatchQueue queue;              // any worker
@@ -53,7 +55,7 @@ struct Shared {
   std::atomic<bool> stopping{false};           // workers end at their next look
   CancelFlag cancel_sends{false};              // requests under way are given up
   std::atomic<bool> abandoned{false};          // close() has returned without waiting for every worker
-  std::atomic<bool> space_freed{false};        // a segment was retired: the collector may try the disk again
+  std::atomic<bool> try_disk{false};           // there is room again, or a location: the collector may commit
   std::atomic<bool> disk_failed{false};        // records are held in memory
   std::atomic<Time> committing_since{kNever};  // when the collector went into its commit; kNever: it is out
 

@@ -30,7 +30,10 @@ Status Quarantine::append(const std::string& path, OpenMode mode, Bytes bytes) {
   if (auto ready = prepare(); !ready) return ready;
   if (kept_bytes_ + bytes.size() > max_bytes_) return fail(Code::no_space, directory_ + " holds its maximum");
   auto file = files_.open(path, mode);
-  if (!file) return fail(file.error());
+  if (!file) {
+    ready_ = ready_ && file.error().code != Code::not_found;  // somebody removed the directory
+    return fail(file.error());
+  }
   auto size = (*file)->size();
   Status status = size ? write_all(**file, *size, bytes) : Status(fail(size.error()));
   auto closed = (*file)->close();

@@ -1,5 +1,8 @@
 #include "core/spool/segment_index.h"
 
+#include <iterator>
+#include <numeric>
+
 #include "core/base/check.h"
 
 namespace holdfast::spool {
@@ -10,7 +13,7 @@ void SegmentIndex::add(SegmentInfo info) {
   Segment segment{.info = std::move(info), .settled = {}, .unsettled = 0, .prefix = 0};
   segment.settled.resize(segment.info.count, false);
   segment.unsettled = segment.info.count;
-  bytes_ += segment.info.bytes;
+  bytes_.at(segment.info.location) += segment.info.bytes;
   unsettled_ += segment.info.count;
   const bool added = segments_.emplace(id, std::move(segment)).second;
   HOLDFAST_CHECK(added, "a segment id is used once");
@@ -21,7 +24,7 @@ void SegmentIndex::grow(std::uint32_t id, std::uint32_t added, std::uint64_t byt
   auto found = segments_.find(id);
   HOLDFAST_CHECK(found != segments_.end() && !found->second.info.sealed, "only the active segment grows");
   Segment& segment = found->second;
-  bytes_ += bytes - segment.info.bytes;
+  bytes_[segment.info.location] += bytes - segment.info.bytes;
   segment.info.bytes = bytes;
   segment.info.count += added;
   segment.settled.resize(segment.info.count, false);
@@ -38,7 +41,7 @@ void SegmentIndex::erase(std::uint32_t id) {
   base::MutexLock lock(mutex_);
   auto found = segments_.find(id);
   if (found == segments_.end()) return;
-  bytes_ -= found->second.info.bytes;
+  bytes_[found->second.info.location] -= found->second.info.bytes;
   unsettled_ -= found->second.unsettled;
   segments_.erase(found);
 }
@@ -79,14 +82,15 @@ std::optional<SegmentInfo> SegmentIndex::find(std::uint32_t id) const {
 std::optional<SegmentInfo> SegmentIndex::first_from(std::uint32_t id) const {
   base::MutexLock lock(mutex_);
   auto found = segments_.lower_bound(id);
-  if (found == segments_.end()) return std::nullopt;
+  if (found == segments_.end() || is_apart(found->first)) return std::nullopt;
   return found->second.info;
 }
 
 std::optional<SegmentInfo> SegmentIndex::last() const {
   base::MutexLock lock(mutex_);
-  if (segments_.empty()) return std::nullopt;
-  return segments_.rbegin()->second.info;
+  const auto behind = segments_.lower_bound(kFirstApart);
+  if (behind == segments_.begin()) return std::nullopt;
+  return std::prev(behind)->second.info;
 }
 
 std::vector<SegmentInfo> SegmentIndex::all() const {
@@ -106,7 +110,12 @@ std::vector<SegmentInfo> SegmentIndex::retirable() const {
 
 std::uint64_t SegmentIndex::bytes() const {
   base::MutexLock lock(mutex_);
-  return bytes_;
+  return std::accumulate(bytes_.begin(), bytes_.end(), std::uint64_t{0});
+}
+
+std::uint64_t SegmentIndex::bytes_in(std::uint32_t location) const {
+  base::MutexLock lock(mutex_);
+  return bytes_.at(location);
 }
 
 std::uint64_t SegmentIndex::unsettled() const {

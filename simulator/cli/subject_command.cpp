@@ -32,8 +32,7 @@ ExitCode subject_command(const Words& words) {
       .ledger = arguments.text("ledger"),
       .claims = arguments.text("claims"),
       .report = arguments.text("report")};
-  spec.scenario.subject.options.spool.directory = spec.mount + "/spool";
-  spec.scenario.subject.options.delivery.endpoint = arguments.text("endpoint");
+  spec.scenario.subject.place(spec.mount, arguments.text("endpoint"));
   if (auto ran = run::run_live_subject(spec); !ran) {
     std::cerr << "holdfast subject: " << ran.error().message << "\n";
     return exit_code(ran.error().code);

@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/delivery/held_record.h"
 #include "core/ingest/record_frame.h"
+#include "core/spool/inspect.h"
 
 namespace holdfast::run {
 namespace {
@@ -51,6 +52,17 @@ oracle::Bound in_flight_bound(const scenario::Scenario& scenario,
   return {.what = "requests in flight",
           .highest = transport.most_at_once(),
           .limit = scenario.subject.options.delivery.shippers};
+}
+
+Status read_spool(FileSystem& files, oracle::RunRecord& record) {
+  for (const auto& directory : record.scenario.subject.options.spool.directories()) {
+    const auto inspection = spool::inspect(files, directory, [&](const spool::InspectedFrame& frame) {
+      record.in_spool.push_back(ingest::frame_reference(frame.payload));
+    });
+    if (!inspection && inspection.error().code != Code::not_found) return fail(inspection.error());
+    if (inspection) record.damaged_in_spool += inspection->damaged;
+  }
+  return {};
 }
 
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool) {

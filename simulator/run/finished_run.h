@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/env/file_system.h"
 #include "simulator/load/arrivals.h"
 #include "simulator/oracle/ledger.h"
 #include "simulator/oracle/run_record.h"
@@ -42,6 +43,10 @@ class BoundsSampler {
 
 // Each shipper has one request under way at most.
 oracle::Bound in_flight_bound(const scenario::Scenario& scenario, const subject::WatchedTransport& transport);
+
+// What the spool holds at the end, over all its locations: its records and how many were damaged there.
+// A location that was never made holds nothing.
+Status read_spool(FileSystem& files, oracle::RunRecord& record);
 
 // Applied at the upstream: the one place that writes `delivered`.
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool duplicate);

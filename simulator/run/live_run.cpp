@@ -15,8 +15,6 @@
 
 #include "core/host/posix_file_system.h"
 #include "core/host/system_clock.h"
-#include "core/ingest/record_frame.h"
-#include "core/spool/inspect.h"
 #include "simulator/oracle/intervals.h"
 #include "simulator/oracle/result_files.h"
 #include "simulator/oracle/sync_log.h"
@@ -161,9 +159,7 @@ class LiveRun {
   }
 
   Status spawn_subject() {
-    auto& options = record_->scenario.subject.options;
-    options.spool.directory = scratch_->path("mount") + "/spool";
-    options.delivery.endpoint = server_->url();
+    record_->scenario.subject.place(scratch_->path("mount"), server_->url());
     const std::string file = scratch_->path("scenario.json");
     if (auto written = oracle::write_whole_file(file, scenario::resolved_json(scenario_)); !written)
       return written;
@@ -316,8 +312,10 @@ class LiveRun {
     record_->upstream = {.requests = model_->requests(), .known_keys = model_->known_keys()};
     for (const auto& phase : scenario_.phases)
       for (const auto& rule : phase.upstream) record_->fired[rule.name] = model_->fired(rule.name);
-    if (!control())
-      if (auto read = read_spool(); !read) return fail(read.error());
+    if (!control()) {  // through the mount, as the subject would find it
+      host::PosixFileSystem files;
+      if (auto read = read_spool(files, *record_); !read) return fail(read.error());
+    }
     const std::string fault_log = mount_->fault_log(), sync_log = mount_->sync_log();
     if (auto stopped = mount_->stop(); !stopped) return fail(stopped.error());
     if (auto audited = audit(fault_log, sync_log); !audited) return fail(audited.error());
@@ -350,18 +348,6 @@ class LiveRun {
       finished_->note = report.error().message;
     }
     record_->isolation = isolation;
-  }
-
-  // Through the mount, as the subject would find it.
-  Status read_spool() {
-    host::PosixFileSystem files;
-    auto inspection = spool::inspect(files, record_->scenario.subject.options.spool.directory,
-                                     [this](const spool::InspectedFrame& frame) {
-                                       record_->in_spool.push_back(ingest::frame_reference(frame.payload));
-                                     });
-    if (!inspection) return fail(inspection.error());
-    record_->damaged_in_spool = inspection->damaged;
-    return {};
   }
 
   Status audit(const std::string& fault_log, const std::string& sync_log) {

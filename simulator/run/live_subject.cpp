@@ -27,10 +27,10 @@ constexpr Duration kCloseWithin = std::chrono::seconds(5);
 
 // What the tracker may take of the kernel at most: three workers beside its shippers; a connection for
 // each shipper (two while one is being replaced, and libcurl's wake-up pair), the segment written, one
-// read, the lock, a directory.
+// read, a directory, and a lock in each location.
 constexpr std::uint64_t kWorkersBesideShippers = 3;
 constexpr std::uint64_t kDescriptorsPerShipper = 4;
-constexpr std::uint64_t kDescriptorsOfSpool = 4;
+constexpr std::uint64_t kDescriptorsOfSpool = 3;
 
 // Threads and descriptors while the tracker runs, against what the process had without it.
 class UsageSampler {
@@ -42,7 +42,8 @@ class UsageSampler {
         .what = "threads", .highest = 0, .limit = without.threads + kWorkersBesideShippers + shippers};
     descriptors_ = {.what = "descriptors",
                     .highest = 0,
-                    .limit = without.descriptors + kDescriptorsPerShipper * shippers + kDescriptorsOfSpool};
+                    .limit = without.descriptors + kDescriptorsPerShipper * shippers + kDescriptorsOfSpool +
+                             options.spool.directories().size()};
   }
   // `harness_threads`: those that the load driver runs, which are not the tracker's.
   void sample(std::uint64_t harness_threads) {

@@ -31,7 +31,11 @@ constexpr Field kStats[] = {
     {"duplicates", &Stats::duplicates},
     {"breaker_opens", &Stats::breaker_opens},
     {"fallbacks", &Stats::fallbacks},
+    {"spool_location", &Stats::spool_location},
     {"spool_bytes", &Stats::spool_bytes},
+    {"spool_bytes_primary", &Stats::spool_bytes_primary},
+    {"spool_bytes_backup", &Stats::spool_bytes_backup},
+    {"spool_bytes_emergency", &Stats::spool_bytes_emergency},
     {"detached_workers", &Stats::detached_workers},
 };
 static_assert(sizeof(Stats) == sizeof(kStats) / sizeof(Field) * sizeof(std::uint64_t),

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "core/ingest/record_frame.h"
-#include "core/spool/inspect.h"
 #include "simulator/oracle/intervals.h"
 #include "simulator/run/fault_lines_json.h"
 #include "simulator/run/spool_files.h"
@@ -54,9 +52,7 @@ class VirtualRun {
         spool_files_(scenario) {
     record_.attempts.emplace(scenario.recovery_window(), finished_->ledger->capacity());
     fill_intended(*finished_->ledger, schedule_);
-    auto& options = record_.scenario.subject.options;
-    options.spool.directory = kMountRoot + "/spool";
-    options.delivery.endpoint = "http://virtual";
+    record_.scenario.subject.place(kMountRoot, "http://virtual");
   }
 
   Result<std::unique_ptr<FinishedRun>> run() {
@@ -129,7 +125,8 @@ class VirtualRun {
     record_.closed = !record_.stats || record_.stats->detached_workers == 0;
     ended_ = true;
     subject_.reset();
-    return record_.control() ? Status{} : read_spool();
+    if (record_.control()) return {};
+    return read_spool(env_.files, record_);
   }
 
   void wait_for_drain() {
@@ -140,16 +137,6 @@ class VirtualRun {
       env_.scheduler.sleep_until(std::min(deadline, std::max(load_end, now + kSamplePeriod)));
     }
     record_.length = env_.clock.now() - start_;
-  }
-
-  Status read_spool() {
-    auto inspection = spool::inspect(env_.files, record_.scenario.subject.options.spool.directory,
-                                     [this](const spool::InspectedFrame& frame) {
-                                       record_.in_spool.push_back(ingest::frame_reference(frame.payload));
-                                     });
-    if (!inspection) return fail(inspection.error());
-    record_.damaged_in_spool = inspection->damaged;
-    return {};
   }
 
   void audit(Time now, const DurableClaim& claim) {

@@ -132,6 +132,7 @@ std::string describe(const Disk& disk) {
 std::string describe(const Subject& subject) {
   std::string text(to_string(subject.kind));
   if (subject.kind != SubjectKind::holdfast) return text;
+  if (subject.fallback_locations) text += " with a backup and an emergency directory";
   std::string changes;
   for (const auto& row : config::option_table()) {
     const std::string value = config::option_text(row, subject.options);

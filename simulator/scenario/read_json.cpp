@@ -95,11 +95,13 @@ void read_disk(ObjectReader reader, Disk& disk) {
 void read_subject(ObjectReader reader, Subject& subject) {
   reader.allow(keys_of("/subject"));
   if (const auto kind = reader.choice("kind", kSubjectNames)) subject.kind = static_cast<SubjectKind>(*kind);
+  reader.flag("fallback_locations", subject.fallback_locations);
   const json* options = reader.find("options");
   if (options == nullptr) return;
   const std::string pointer = pointer_to(reader.pointer(), "options");
   config::read_options(*options, pointer, subject.options, reader.problems());
-  for (const auto* taken : {"/spool/directory", "/delivery/endpoint"}) {
+  for (const auto* taken :
+       {"/spool/directory", "/spool/backup_directory", "/spool/emergency_directory", "/delivery/endpoint"}) {
     if (options->contains(json::json_pointer(taken)))
       reader.problems().push_back(
           {pointer + taken, true, "the run itself fills this option in; leave it out"});

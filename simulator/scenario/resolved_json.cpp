@@ -70,9 +70,12 @@ json phase_json(const Phase& phase) {
 // What the run fills in is no part of the scenario.
 json subject_json(const Subject& subject) {
   json options = config::options_to_json(subject.options);
-  options["spool"].erase("directory");
+  for (const char* directory : {"directory", "backup_directory", "emergency_directory"})
+    options["spool"].erase(directory);
   options["delivery"].erase("endpoint");
-  return {{"kind", to_string(subject.kind)}, {"options", std::move(options)}};
+  return {{"kind", to_string(subject.kind)},
+          {"fallback_locations", subject.fallback_locations},
+          {"options", std::move(options)}};
 }
 
 }  // namespace

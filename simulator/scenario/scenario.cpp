@@ -6,6 +6,14 @@
 
 namespace holdfast::scenario {
 
+void Subject::place(const std::string& mount, const std::string& endpoint) {
+  options.delivery.endpoint = endpoint;
+  options.spool.directory = mount + "/spool";
+  if (!fallback_locations) return;
+  options.spool.backup_directory = mount + "/backup";
+  options.spool.emergency_directory = mount + "/emergency";
+}
+
 Scenario twin_of(const Scenario& scenario) {
   Scenario twin = scenario;
   for (auto& phase : twin.phases) {

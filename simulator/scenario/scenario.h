@@ -34,7 +34,11 @@ enum class SubjectKind : std::uint8_t { holdfast, naive_seed };
 
 struct Subject {
   SubjectKind kind = SubjectKind::holdfast;
-  Options options;  // directory and endpoint are filled in by the run
+  bool fallback_locations = false;  // the run gives it a backup and an emergency directory too
+  Options options;                  // directories and endpoint are filled in by the run
+
+  // What the run fills in: "spool" and, when asked for, "backup" and "emergency" below the mount.
+  void place(const std::string& mount, const std::string& endpoint);
 };
 
 // LIVE only in this version: kill -9 of the subject `at` after the phase began, restart after `down`.

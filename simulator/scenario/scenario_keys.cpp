@@ -14,7 +14,7 @@ std::span<const ObjectKeys> scenario_keys() {
       {"/load", {"producers", "arrival", "rate", "think", "trace", "speed", "record"}},
       {"/disk", {"latency", "capacity"}},
       {"/upstream", {"latency", "concurrency"}},
-      {"/subject", {"kind", "options"}},
+      {"/subject", {"kind", "fallback_locations", "options"}},
       {"/phases/*", {"name", "for", "disk", "upstream", "process"}},
       {"/phases/*/upstream/*", {"name", "when", "effect"}},
       {"/phases/*/upstream/*/when", {"probability", "from", "to"}},

@@ -18,6 +18,7 @@
 #include "core/base/check.h"
 #include "core/base/crc32c.h"
 #include "core/host/posix_file_system.h"
+#include "core/host/system_clock.h"
 #include "core/ingest/record_frame.h"
 #include "core/spool/spool.h"
 #include "tests/benchmarks/sample_records.h"
@@ -84,8 +85,8 @@ class Frames {
 class SpoolOnDisk {
  public:
   explicit SpoolOnDisk(const std::string& directory) {
-    auto opened = spool::Spool::open(files_, Random(1).stream("spool.epoch"), log_,
-                                     {.directory = directory,
+    auto opened = spool::Spool::open(clock_, files_, Random(1).stream("spool.epoch"), log_,
+                                     {.directories = {directory},
                                       .max_bytes = std::uint64_t{1} << 30,
                                       .segment_bytes = std::uint64_t{8} << 20});
     HOLDFAST_CHECK(opened.has_value(), "the benchmark's spool opens");
@@ -109,6 +110,7 @@ class SpoolOnDisk {
   std::uint64_t records() const { return spool_->recovery().records; }
 
  private:
+  host::SystemClock clock_;
   host::PosixFileSystem files_;
   QuietLog log_;
   std::unique_ptr<spool::Spool> spool_;

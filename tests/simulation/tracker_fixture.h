@@ -190,13 +190,15 @@ struct TrackerWorld {
   void heal_disk() { injector.heal(now()); }
   void heal_upstream() { model.heal(now()); }
 
-  // References of the records that the closed spool holds.
+  // References of the records that the closed spool holds, over all its locations.
   std::set<std::uint64_t> in_spool() {
     std::set<std::uint64_t> references;
-    auto inspection = spool::inspect(env.files, kDirectory, [&](const spool::InspectedFrame& frame) {
-      EXPECT_TRUE(references.insert(ingest::frame_reference(frame.payload)).second) << "twice in the spool";
-    });
-    EXPECT_TRUE(inspection);
+    for (const auto& directory : options.spool.directories()) {
+      auto inspection = spool::inspect(env.files, directory, [&](const spool::InspectedFrame& frame) {
+        EXPECT_TRUE(references.insert(ingest::frame_reference(frame.payload)).second) << "twice in the spool";
+      });
+      EXPECT_TRUE(inspection);
+    }
     return references;
   }
   // Every record offered so far arrived, each under one key of its own, `times` times at most.

@@ -22,17 +22,17 @@ std::size_t members_of_options() {
   const Options o;
   const auto& [ring_bytes] = o.ring;
   const auto& [poll, idle_poll] = o.collector;
-  const auto& [mode, directory, max_bytes, segment_bytes, commit_records, commit_interval, retry_interval] =
-      o.spool;
+  const auto& [mode, directory, backup, emergency, max_bytes, segment_bytes, commit_records, commit_interval,
+               retry_interval, max_retry_interval, slow_commit] = o.spool;
   const auto& [memory_max] = o.memory;
   const auto& [endpoint, shippers, timeout, max_age, batch, backoff, breaker] = o.delivery;
   const auto& [max_records, linger, queue_records] = batch;
   const auto& [base, max] = backoff;
   const auto& [threshold, open_time, max_open_time, permits] = breaker;
-  return count_of(ring_bytes, poll, idle_poll, mode, directory, max_bytes, segment_bytes, commit_records,
-                  commit_interval, retry_interval, memory_max, endpoint, shippers, timeout, max_age,
-                  max_records, linger, queue_records, base, max, threshold, open_time, max_open_time,
-                  permits);
+  return count_of(ring_bytes, poll, idle_poll, mode, directory, backup, emergency, max_bytes, segment_bytes,
+                  commit_records, commit_interval, retry_interval, max_retry_interval, slow_commit,
+                  memory_max, endpoint, shippers, timeout, max_age, max_records, linger, queue_records, base,
+                  max, threshold, open_time, max_open_time, permits);
 }
 
 std::string message_of(const Status& status) { return status ? "" : status.error().message; }
@@ -110,6 +110,9 @@ TEST(ValidateOptions, RefusesOptionsThatDisagree) {
   refused([](Options& o) { o.ring.bytes = 5000; }, "ring.bytes");
   refused([](Options& o) { o.collector.idle_poll = 100us; }, "collector.idle_poll");
   refused([](Options& o) { o.spool.max_bytes = o.spool.segment_bytes * 2 - 1; }, "spool.max_bytes");
+  refused([](Options& o) { o.spool.max_retry_interval = 499ms; }, "spool.max_retry_interval");
+  refused([](Options& o) { o.spool.emergency_directory = "/e"; }, "spool.emergency_directory");
+  refused([](Options& o) { o.spool.directory = o.spool.backup_directory = "/s"; }, "spool.directory");
   refused([](Options& o) { o.delivery.batch.queue_records = 99; }, "delivery.batch.queue_records");
   refused([](Options& o) { o.delivery.backoff.max = 99ms; }, "delivery.backoff.max");
   refused([](Options& o) { o.delivery.breaker.max_open_time = 499ms; }, "delivery.breaker.max_open_time");

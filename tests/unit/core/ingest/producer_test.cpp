@@ -83,6 +83,25 @@ TEST(RingRegistry, CountsOutliveTheirProducer) {
   EXPECT_EQ(registry.counts().accepted, 1U);
 }
 
+// What one producer has accepted since does not stand in for what another had before.
+TEST(RingRegistry, AMarkIsReachedWhenEveryProducersShareIsCollected) {
+  RingRegistry registry(4096);
+  Producer one(registry.add()), other(registry.add());
+  one.record(sample(1));
+  other.record(sample(2));
+  const auto mark = registry.mark();
+  for (int i = 0; i < 5; ++i) one.record(sample(3));
+  EXPECT_FALSE(RingRegistry::collected(mark));
+  EXPECT_EQ(registry.drain(6, [](std::span<std::byte>) {}), 6U);
+  registry.note_collected();
+  EXPECT_FALSE(RingRegistry::collected(mark)) << "six are more than two, but not these two";
+  EXPECT_EQ(registry.drain(6, [](std::span<std::byte>) {}), 1U);
+  EXPECT_FALSE(RingRegistry::collected(mark)) << "not before its books say so";
+  registry.note_collected();
+  EXPECT_TRUE(RingRegistry::collected(mark));
+  EXPECT_TRUE(RingRegistry::collected(RingRegistry(4096).mark()));
+}
+
 TEST(RingRegistry, BusyRingDoesNotStarveItsNeighbour) {
   RingRegistry registry(1 << 16);
   Producer busy(registry.add()), quiet(registry.add());

@@ -76,15 +76,28 @@ struct SpoolWorld {
   void heal() { injector.heal(world.clock().now()); }
 
   Result<std::unique_ptr<Spool>> try_open(SpoolSettings settings = {}) {
-    settings.directory = kDirectory;
+    if (settings.directories.empty()) settings.directories = {kDirectory};
     if (settings.max_bytes == 0) settings.max_bytes = 1 << 20;
     if (settings.segment_bytes == 0) settings.segment_bytes = 64 * 1024;
-    return Spool::open(env.files, Random(++lives).stream("spool.epoch"), env.log, settings);
+    return Spool::open(env.clock, env.files, Random(++lives).stream("spool.epoch"), env.log, settings);
   }
   std::unique_ptr<Spool> open(SpoolSettings settings = {}) {
     auto spool = try_open(std::move(settings));
     EXPECT_TRUE(spool) << (spool ? "" : spool.error().message);
     return std::move(*spool);
+  }
+  // Heals every fault and lets the spool find out.
+  Tended heal_and_tend(Spool& spool) {
+    heal();
+    env.scheduler.sleep_until(env.clock.now() + 1min);
+    Tended tended = spool.tend();
+    for (int i = 0; i < 4; ++i) {  // one location at a time
+      Tended more = spool.tend();
+      tended.restored |= more.restored;
+      tended.damaged += more.damaged;
+      tended.found.insert(tended.found.end(), more.found.begin(), more.found.end());
+    }
+    return tended;
   }
   // The tracker died: no close(), its locks are gone.
   void kill(std::unique_ptr<Spool> spool) { spool.reset(); }

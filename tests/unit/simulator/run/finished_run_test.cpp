@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
+#include "core/ingest/record_frame.h"
+#include "core/spool/spool.h"
+#include "simulator/world/virtual/virtual_world.h"
+
 namespace holdfast::run {
 namespace {
 
@@ -39,6 +45,38 @@ TEST(BoundsSampler, KeepsTheHighestOfEach) {
   EXPECT_EQ(bounds[0].highest, 900U);
   EXPECT_EQ(bounds[0].limit, 1000U);
   EXPECT_EQ(bounds[1].highest, 5U);
+}
+
+// One that was never made holds nothing; one that cannot be read is no empty one.
+TEST(ReadSpool, ReadsEveryLocation) {
+  faultfs::Injector injector(1);
+  upstream::UpstreamModel model({}, 1);
+  world::VirtualWorld world({}, injector, model);
+  Environment env = world.environment();
+  SpoolOptions options{.directory = "/mnt/spool", .backup_directory = "/mnt/backup"};
+  std::vector<std::uint64_t> references;
+  EXPECT_TRUE(world.run([&] {
+    for (std::uint64_t reference = 1; const auto& directory : options.directories()) {
+      auto spool =
+          spool::Spool::open(env.clock, env.files, env.random.stream(directory), env.log,
+                             {.directories = {directory}, .max_bytes = 1 << 20, .segment_bytes = 1 << 16});
+      ASSERT_TRUE(spool);
+      const UsageRecord record{.reference = reference++, .model = "m", .provider = "p", .operation = "o"};
+      ByteBuffer frame(ingest::frame_size(record));
+      ingest::write_frame(record, frame.data());
+      const spool::PendingFrame pending{1, frame};
+      EXPECT_EQ((*spool)->commit(std::span(&pending, 1)).durable, 1U);
+      EXPECT_TRUE((*spool)->close());
+    }
+    options.emergency_directory = "/mnt/emergency";
+    EXPECT_TRUE(read_spool(env.files, options, references));
+    EXPECT_EQ(references, (std::vector<std::uint64_t>{1, 2}));
+    injector.arm({.rules = {{.name = "unreadable",
+                             .when = {.operations = {faultfs::Operation::readdir}, .path = "backup"},
+                             .effect = {.error = faultfs::ErrorEffect{EIO}}}}},
+                 world.clock().now());
+    EXPECT_FALSE(read_spool(env.files, options, references));
+  }));
 }
 
 TEST(LedgerCapacity, ClosedLoopsGetRoomForTheFastestPossible) {

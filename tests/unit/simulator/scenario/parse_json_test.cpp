@@ -136,7 +136,21 @@ TEST(ParseScenario, RefusesWhatNoScenarioHas) {
 TEST(ParseScenario, RefusesOptionsThatTheRunFillsIn) {
   EXPECT_THAT(error_of(small({"subject.options.spool.directory=/tmp/x"})),
               StartsWith("--set subject.options.spool.directory: the run itself"));
+  EXPECT_NE(error_of(small({"subject.options.spool.backup_directory=/tmp/x"})), "");
   EXPECT_NE(error_of(small({"subject.options.delivery.endpoint=http://x"})), "");
+}
+
+TEST(ParseScenario, FallbackLocationsLieBesideTheSpool) {
+  EXPECT_FALSE(small()->subject.fallback_locations);
+  auto scenario = small({"subject.fallback_locations=true"});
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  scenario->subject.place("/mnt", "http://x");
+  const std::vector<std::string> three{"/mnt/spool", "/mnt/backup", "/mnt/emergency"};
+  EXPECT_EQ(scenario->subject.options.spool.directories(), three);
+  auto alone = small();
+  alone->subject.place("/mnt", "http://x");
+  EXPECT_EQ(alone->subject.options.spool.directories(), std::vector<std::string>{"/mnt/spool"});
+  EXPECT_NE(error_of(small({"subject.fallback_locations=2"})), "");
 }
 
 TEST(ParseScenario, ResolvesATraceAgainstTheScenarioOrTheCurrentDirectory) {

@@ -20,7 +20,8 @@ TEST(ResolvedJson, FillsInDefaultsAndOverrides) {
   EXPECT_EQ(resolved["load"]["rate"], "50.0/s");
   EXPECT_EQ(resolved["limits"]["recover"], "20s");
   EXPECT_EQ(resolved["subject"]["options"]["ring"]["bytes"], "1MiB");
-  EXPECT_FALSE(resolved["subject"]["options"]["spool"].contains("directory")) << "the run's own business";
+  for (const char* directory : {"directory", "backup_directory", "emergency_directory"})
+    EXPECT_FALSE(resolved["subject"]["options"]["spool"].contains(directory)) << "the run's own business";
 }
 
 TEST(ResolvedJson, IsItselfTheSameScenario) {
