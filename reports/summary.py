@@ -40,8 +40,12 @@ def _verdicts(rows: Sequence[Row], gate: Gate | None) -> Markup:
     names = ("pass", "fail", "inconclusive", "invalid")
     badges = [join((number(counts[name]), " ", badge(name), " ")) for name in names if counts[name]]
     scope = f"{counted(len(judged), 'row')} under test (scenario, subject, world), {counted(runs, 'run')}."
-    return join((element("p", {}, *badges), element("p", {}, scope), _controls(rows),
-                 *(element("p", {}, f"Gate: {sentence}") for sentence in (gate.sentences if gate else ()))))
+    return join((element("p", {}, *badges), element("p", {}, scope),
+                 _said(gate.sentences) if gate and gate.sentences else _controls(rows)))
+
+
+def _said(sentences: Sequence[str]) -> Markup:
+    return join(element("p", {}, f"Gate: {sentence}") for sentence in sentences)
 
 
 def _controls(rows: Sequence[Row]) -> Markup:
