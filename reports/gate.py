@@ -36,6 +36,7 @@ class Judged:
 class Gate:
     verdict: str | None
     rows: dict[Key, Judged]
+    sentences: tuple[str, ...] = ()    # what it says of itself: its self-check, that it was interrupted
 
 
 def load_gate(roots: Iterable[Path], problems: list[InputError]) -> Gate | None:
@@ -54,7 +55,11 @@ def load_gate(roots: Iterable[Path], problems: list[InputError]) -> Gate | None:
 def _gate(node: Node) -> Gate:
     rows = {key: judged for world in WORLDS for row in node.get(world).items()
             for key, judged in _row(row, world)}
-    return Gate(_verdict(node), rows)
+    check = node.find("self_check")
+    sentences = _texts(check, "sentences") if check and isinstance(check.value, dict) else ()
+    if _value(node, "interrupted", bool):
+        sentences += ("The gate was interrupted: what is missing here was not run.",)
+    return Gate(_verdict(node), rows, sentences)
 
 
 def _row(node: Node, world: str) -> list[tuple[Key, Judged]]:
@@ -63,13 +68,17 @@ def _row(node: Node, world: str) -> list[tuple[Key, Judged]]:
     verdict = _verdict(node)
     if not scenario or not subject or not verdict:
         return []
-    reasons = tuple(reason for reason in _value(node, "reasons", list) or () if isinstance(reason, str))
-    return [((scenario, subject, world), Judged(verdict, reasons, _value(node, "rejected", bool)))]
+    judged = Judged(verdict, _texts(node, "reasons"), _value(node, "rejected", bool))
+    return [((scenario, subject, world), judged)]
 
 
 def _verdict(node: Node) -> str | None:
     verdict = _value(node, "verdict", str)
     return verdict if verdict in VERDICTS else None
+
+
+def _texts(node: Node, name: str) -> tuple[str, ...]:
+    return tuple(text for text in _value(node, name, list) or () if isinstance(text, str))
 
 
 def _value(node: Node, name: str, kind: type):

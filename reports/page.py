@@ -52,7 +52,7 @@ def build_page(rows: list[Row], problems: Sequence[InputError] = (), gate: Gate 
                 "record": _record(rows, roles), "scenarios": _scenarios(rows, anchors, roles),
                 "reading": _how_to_read()}
     shown = [(key, title) for key, title in _CHAPTERS if chapters[key]]
-    main = element("main", {}, _header(rows, verdict), answers(rows, problems, anchors), _contents(shown),
+    main = element("main", {}, _header(rows, verdict), answers(rows, problems, anchors, gate), _contents(shown),
                    *(_chapter(key, title, chapters[key]) for key, title in shown))
     page = element("html", {"lang": "en"}, _head(verdict), element("body", {}, main, _script()))
     return f"<!DOCTYPE html>\n{page}\n"

@@ -1,6 +1,6 @@
 """The top of the page, in three answers: did it pass, what was worst, what broke.
 
-    answers(rows, problems)
+    answers(rows, problems, anchors, gate)
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reports.errors import InputError
+from reports.gate import Gate
 from reports.markup import Markup, badge, element, join
 from reports.retention_figure import worst_first
 from reports.rows import Row
@@ -24,21 +25,27 @@ def tested(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if not row.is_control] or list(rows)
 
 
-def answers(rows: Sequence[Row], problems: Sequence[InputError], anchors: dict[Row, str]) -> Markup:
-    parts = (("Did it pass?", _verdicts(rows)), ("What was worst?", _worst(tested(rows), anchors)),
+def answers(rows: Sequence[Row], problems: Sequence[InputError], anchors: dict[Row, str],
+            gate: Gate | None = None) -> Markup:
+    parts = (("Did it pass?", _verdicts(rows, gate)), ("What was worst?", _worst(tested(rows), anchors)),
              ("What broke?", _broken(tested(rows), problems, anchors)))
     return element("div", {"class": "answers"}, *(
         element("section", {}, element("h2", {}, question), answer) for question, answer in parts))
 
 
-def _verdicts(rows: Sequence[Row]) -> Markup:
+def _verdicts(rows: Sequence[Row], gate: Gate | None) -> Markup:
     judged = tested(rows)
     counts = Counter(row.verdict for row in judged)
     runs = sum(len(row.runs) for row in judged)
     names = ("pass", "fail", "inconclusive", "invalid")
     badges = [join((number(counts[name]), " ", badge(name), " ")) for name in names if counts[name]]
     scope = f"{counted(len(judged), 'row')} under test (scenario, subject, world), {counted(runs, 'run')}."
-    return join((element("p", {}, *badges), element("p", {}, scope), _controls(rows)))
+    return join((element("p", {}, *badges), element("p", {}, scope),
+                 _said(gate.sentences) if gate and gate.sentences else _controls(rows)))
+
+
+def _said(sentences: Sequence[str]) -> Markup:
+    return join(element("p", {}, f"Gate: {sentence}") for sentence in sentences)
 
 
 def _controls(rows: Sequence[Row]) -> Markup:

@@ -86,11 +86,13 @@ class Command(unittest.TestCase):
         row = {"scenario": "upstream/outage", "subject": "holdfast", "verdict": "inconclusive",
                "reasons": ["the median's bounds lie on both sides of 10 %"]}
         later = {"of a later version": 1}
-        judged = {"version": 1, "verdict": "inconclusive", "virtual": [row, later], "live": []}
+        judged = {"version": 1, "verdict": "inconclusive", "virtual": [row, later], "live": [],
+                  "interrupted": True, "self_check": {"sentences": ["naive-seed is rejected"]}}
         gate = self.folder / "gate.json"
         gate.write_text(json.dumps(judged))
         self.assertIn(": inconclusive, 1 row", self.report(self.folder / "runs").stdout)
-        self.assertIn("bounds lie on both sides", self.out.read_text())
+        for words in ("bounds lie on both sides", "Gate: naive-seed is rejected", "The gate was interrupted"):
+            self.assertIn(words, self.out.read_text())
         gate.write_text(json.dumps(judged | {"virtual": []}))                     # of another set of runs
         self.assertIn(": pass, 1 row", self.report(self.folder / "runs").stdout)
 
