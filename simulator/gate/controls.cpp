@@ -1,5 +1,7 @@
 #include "simulator/gate/controls.h"
 
+#include <algorithm>
+
 #include "simulator/scenario/resolved_json.h"
 
 namespace holdfast::gate {
@@ -20,6 +22,10 @@ bool has_process_events(const scenario::Scenario& scenario) {
 }  // namespace
 
 std::span<const Control> controls() { return kControls; }
+
+bool is_control(SubjectKind kind) {
+  return std::ranges::find(kControls, kind, &Control::kind) != std::end(kControls);
+}
 
 bool is_stress(const scenario::Scenario& scenario) { return scenario.title().starts_with("stress/"); }
 

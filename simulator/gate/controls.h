@@ -20,6 +20,9 @@ struct Control {
 
 std::span<const Control> controls();
 
+// Every other subject, the core or a program of somebody else, is there to pass.
+bool is_control(scenario::SubjectKind kind);
+
 // LIVE, controls play the stress scenarios alone: real time is dear.
 bool can_play(const Control& control, const scenario::Scenario& scenario, bool live);
 

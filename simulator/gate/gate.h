@@ -37,8 +37,8 @@ struct GateResult {
   std::vector<std::string> overrides;
 
   SelfCheck self_check() const { return plain ? SelfCheck{} : gate::self_check(rows, live); }
-  // The worst verdict of the core's rows (plain: of all), at least inconclusive when interrupted,
-  // invalid when there are none; fail when the self-check fails or a control breaks a law.
+  // The worst verdict of the rows that are no controls (plain: of all), at least inconclusive when
+  // interrupted, invalid when there are none; fail when the self-check fails or a control breaks a law.
   oracle::RunVerdict verdict() const;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "simulator/gate/controls.h"
 #include "simulator/gate/format_measure.h"
 #include "simulator/scenario/expectation.h"
 #include "simulator/scenario/measures.h"
@@ -50,6 +51,8 @@ RunVerdict worse(RunVerdict a, RunVerdict b) {
 }
 
 Row::Row(scenario::Scenario scenario, bool live) : scenario_(std::move(scenario)), live_(live) {}
+
+bool Row::is_control() const { return gate::is_control(scenario_.subject.kind); }
 
 std::string Row::subject() const { return std::string(scenario::to_string(scenario_.subject.kind)); }
 

@@ -46,7 +46,7 @@ class Row {
   std::string subject() const;
   bool live() const { return live_; }
   std::string_view world() const { return live_ ? "live" : "virtual"; }
-  bool is_control() const { return scenario_.subject.kind != scenario::SubjectKind::holdfast; }
+  bool is_control() const;  // its subject is one of controls.h, there to be rejected
 
   const std::vector<Play>& plays() const { return plays_; }
   const std::vector<Error>& errors() const { return errors_; }

@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "core/config/options_table.h"
 #include "faultfs/model/damage.h"
+#include "simulator/scenario/meanings.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
 #include "simulator/scenario/time_axis.h"
@@ -162,7 +163,7 @@ std::string expectations(const Scenario& scenario) {
     const Measure* measure = find_measure(expectation.measure);
     const bool live_only = measure != nullptr && measure->live_only;
     text += "  " + expectation.text + (live_only ? "   (judged LIVE only)" : "") + "\n";
-    if (measure != nullptr && !measure->meaning.empty()) text += fmt::format("      {}\n", measure->meaning);
+    text += fmt::format("      {}\n", meaning_of(expectation.measure));
   }
   return text.empty() ? "  nothing beyond the laws\n" : text;
 }

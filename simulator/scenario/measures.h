@@ -25,10 +25,9 @@ enum class NeedsLoad : std::uint8_t { any, open, closed };
 struct Measure {
   std::string_view name;
   MeasureUnit unit;
-  bool live_only;            // the cost of code: no truth in VIRTUAL
-  bool needs_stress;         // is about W, so some fault must be armed
-  NeedsLoad load;            // the kind of load that can give it
-  std::string_view meaning;  // in words, for `explain`
+  bool live_only;     // the cost of code: no truth in VIRTUAL
+  bool needs_stress;  // is about W, so some fault must be armed
+  NeedsLoad load;     // the kind of load that can give it
 };
 
 std::span<const Measure> known_measures();

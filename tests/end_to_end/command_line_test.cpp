@@ -110,7 +110,7 @@ TEST(CommandLine, DataCommandsSpeakJson) {
   const auto check = run_program({holdfast(), "check", "--json", file, bad});
   EXPECT_EQ(check.exit_code, 3);
   EXPECT_EQ(first_json(check)[0]["ok"], true);
-  EXPECT_NE(first_json(check)[1]["problems"][0].get<std::string>().find(bad + ":4:3: "), std::string::npos);
+  EXPECT_NE(first_json(check)[1]["problems"].dump().find(bad + ":4:3: "), std::string::npos) << check.output;
 
   const auto resolved = first_json(run_program({holdfast(), "explain", "--json", file}));
   EXPECT_EQ(resolved["load"]["rate"], "2000.0/s");
@@ -165,6 +165,22 @@ TEST(CommandLine, TwoVirtualGatesGiveTheSameBytes) {
                         directory.path(), source("scenarios/upstream/outage.json")});
   };
   EXPECT_EQ(play().output, play().output);
+}
+
+// In VIRTUAL a repeat is the same run again, twin and all.
+TEST(CommandLine, RepeatsAreKeptApart) {
+  TemporaryDirectory directory;
+  const auto run = run_program({holdfast(), "run", "--repeat", "2", "--format", "text,junit", "--out",
+                                directory.path(), source("scenarios/upstream/outage.json")});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  const std::string folder = directory.path() + "/upstream/outage/holdfast-virtual-seed42-repeat";
+  const auto first = nlohmann::json::parse(std::ifstream(folder + "1/result.json"));
+  const auto second = nlohmann::json::parse(std::ifstream(folder + "2/result.json"));
+  EXPECT_EQ(first, second);
+  std::stringstream junit;
+  junit << std::ifstream(directory.path() + "/junit.xml").rdbuf();
+  EXPECT_NE(junit.str().find("<property name=\"runs\" value=\"2\"/>"), std::string::npos) << junit.str();
+  EXPECT_EQ(junit.str().find("self-check"), std::string::npos) << "run checks itself by no control";
 }
 
 // Without FUSE, LIVE ends with 4 and says what to do; the gate without LIVE runs the rest.

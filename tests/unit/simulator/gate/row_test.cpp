@@ -152,6 +152,12 @@ TEST(Row, CellShowsTheMedianWithTheWorst) {
   EXPECT_EQ(durable_row({0.5}).cell("record.p99"), "-");
 }
 
+TEST(Controls, AreTheNaiveSubjectsAlone) {
+  EXPECT_TRUE(is_control(scenario::SubjectKind::naive_seed));
+  EXPECT_FALSE(is_control(scenario::SubjectKind::holdfast));
+  EXPECT_FALSE(core_row("disk/full", 0.99).is_control());
+}
+
 TEST(Controls, PlayWhatSuitsThem) {
   const Control closed{.kind = scenario::SubjectKind::naive_seed, .virtual_world = true, .open_loads = false};
   const Control real{.kind = scenario::SubjectKind::naive_seed, .virtual_world = false, .open_loads = true};

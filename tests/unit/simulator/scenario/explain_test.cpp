@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "simulator/scenario/meanings.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/time_axis.h"
 #include "tests/unit/simulator/scenario/small_scenario.h"
@@ -23,7 +24,7 @@ TEST(Explain, ShowsTheTimelineWithItsFaults) {
   EXPECT_THAT(text, HasSubstr("upstream  away: outage, refuse, from 1s to 2s\n"));
   EXPECT_THAT(text, HasSubstr("process   crash: kill -9 at 1s, back after 100ms"));
   EXPECT_THAT(text, HasSubstr("33s        end\n"));
-  EXPECT_THAT(text, HasSubstr("retention.durable >= 10%\n      records due under fault that were safe"));
+  EXPECT_THAT(text, HasSubstr("retention.durable >= 10%\n      records due under fault that were on disk"));
   EXPECT_THAT(text, HasSubstr("goodput returns within 20s, the backlog is gone within 50s"));
 }
 
@@ -49,7 +50,7 @@ TEST(Explain, BrieflySaysWhatAGateWillPlay) {
 }
 
 TEST(Explain, KnowsWhatEveryMeasureMeans) {
-  for (const auto& measure : known_measures()) EXPECT_FALSE(measure.meaning.empty()) << measure.name;
+  for (const auto& measure : known_measures()) EXPECT_NE(meaning_of(measure.name), "") << measure.name;
 }
 
 TEST(Explain, SaysWhichOperationsAndHowOften) {
