@@ -14,6 +14,8 @@ constexpr Duration kLook = std::chrono::milliseconds(2);         // between look
 constexpr Duration kStragglers = std::chrono::milliseconds(5);   // for producers inside record() at close
 constexpr Duration kJoinGrace = std::chrono::milliseconds(500);  // for workers to see that they should end
 
+constexpr std::uint64_t kHopeless = 5;  // failures in a row after which close() leaves the rest on disk
+
 }  // namespace
 
 Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {
@@ -32,7 +34,7 @@ bool Pipeline::all_safe(std::uint64_t accepted) const {
 
 bool Pipeline::finished() const {
   if (!all_safe(shared_->rings.counts().accepted)) return false;
-  return shared_->spool->counts().unsettled == 0 || !shared_->gate.closed();
+  return shared_->spool->counts().unsettled == 0 || shared_->gate.hopeless(kHopeless);
 }
 
 template <class Condition>
