@@ -26,7 +26,8 @@ double delivered_under(double error_rate) {
 }
 
 // A breaker that takes bad luck for an outage leaves most of what works unused: opening after five
-// failures in a row, this one delivered a third of the records where half of the requests failed.
+// failures in a row, this one let three quarters of the records through where half of the requests
+// failed, and one in twenty where three quarters did.
 TEST(PartlyAvailable, AnUpstreamThatAnswersHalfIsNoOutage) {
   EXPECT_GE(delivered_under(0.33), 0.95);
   EXPECT_GE(delivered_under(0.5), 0.95);
