@@ -65,8 +65,11 @@ struct BackoffOptions {
   Duration max = std::chrono::seconds(5);
 };
 
+// An upstream that fails a share p of its requests opens the breaker about once in p^-threshold / (1-p)
+// of them: with 20 that is never at one half and once in 1,300 at three quarters, where 5 would open
+// it every 62 and every 13, and take bad luck for an outage.
 struct BreakerOptions {
-  std::uint64_t failure_threshold = 5;                  // consecutive failures that open it
+  std::uint64_t failure_threshold = 20;                 // consecutive failures that open it
   Duration open_time = std::chrono::milliseconds(500);  // first pause; doubles with each failed probe
   Duration max_open_time = std::chrono::seconds(30);    // longest pause
   std::uint64_t half_open_permits = 1;                  // probes at once

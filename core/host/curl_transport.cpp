@@ -96,6 +96,7 @@ class CurlTransport::Channel {
     HOLDFAST_CHECK(easy_ != nullptr && multi_ != nullptr, "there is memory for a connection");
     curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy_, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // leaves a resolver that keeps silent to itself
     curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, is_https(endpoint) ? "https" : "http");
     curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

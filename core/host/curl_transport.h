@@ -8,7 +8,8 @@
 // later one `unknown`. A request goes out once: libcurl's own second try on a connection that the
 // server had closed meanwhile is suppressed. No redirects, no proxies, no environment variables.
 //
-// Safe from any thread; `cancel` takes effect within about 50 ms. Deadlines are CLOCK_MONOTONIC. An
+// Safe from any thread; `cancel` takes effect within about 50 ms. Deadlines are CLOCK_MONOTONIC. A name
+// that is not resolved by then is left to libcurl's resolver thread, which ends by itself. An
 // endpoint that is no URL makes every send answer `not_sent`. No send may be running when the
 // transport is destroyed.
 #pragma once

@@ -50,9 +50,10 @@ Time BreakerGate::retry_at() const {
   return breaker_.retry_at();
 }
 
-bool BreakerGate::closed() const {
+bool BreakerGate::hopeless(std::uint64_t failures) const {
   base::MutexLock lock(mutex_);
-  return breaker_.state() == policy::CircuitBreaker::State::closed;
+  return breaker_.state() != policy::CircuitBreaker::State::closed ||
+         breaker_.consecutive_failures() >= failures;
 }
 
 std::uint64_t BreakerGate::opens() const {

@@ -41,7 +41,9 @@ class BreakerGate {
 
   std::optional<Permit> try_acquire(Time now);
   Time retry_at() const;
-  bool closed() const;
+  // Whether the upstream gives no reason to wait for it: the breaker is not closed, or so many requests
+  // failed one after the other.
+  bool hopeless(std::uint64_t failures) const;
   std::uint64_t opens() const;
 
  private:

@@ -16,6 +16,8 @@ constexpr Duration kLook = std::chrono::milliseconds(2);         // between look
 constexpr Duration kStragglers = std::chrono::milliseconds(5);   // for producers inside record() at close
 constexpr Duration kJoinGrace = std::chrono::milliseconds(500);  // for workers to see that they should end
 
+constexpr std::uint64_t kHopeless = 5;  // failures in a row after which close() leaves the rest on disk
+
 }  // namespace
 
 Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {
@@ -32,7 +34,7 @@ Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) 
 bool Pipeline::finished() const {
   if (shared_->counters.collected.load() < shared_->rings.counts().accepted) return false;
   if (shared_->held.total() > 0) return false;
-  return shared_->spool->counts().unsettled == 0 || !shared_->gate.closed();
+  return shared_->spool->counts().unsettled == 0 || shared_->gate.hopeless(kHopeless);
 }
 
 template <class Condition>

@@ -4,10 +4,10 @@
 //   pipeline.flush(deadline);                  // everything accepted so far is safe
 //   pipeline.close(deadline);                  // then: join, count what is left, free the spool
 //
-// close() first waits until nothing is in memory only, then for as long as deliveries go on; an
-// open breaker ends the wait, since the rest is safe on disk. A worker stuck in a disk call at the
-// deadline is detached and counted; a second later at most close() has returned. flush() is safe from
-// any task, close() is called once.
+// close() first waits until nothing is in memory only, then for as long as deliveries go on; five
+// failures in a row, or a breaker that is not closed, end the wait, since the rest is safe on disk. A worker
+// stuck in a disk call at the deadline is detached and counted; a second later at most close() has returned.
+// flush() is safe from any task, close() is called once.
 #pragma once
 
 #include <memory>

@@ -52,6 +52,8 @@ class CircuitBreaker {
   // Earliest instant at which try_acquire() may answer differently.
   Time retry_at() const;
   std::uint64_t opens() const { return opens_; }
+  // In the present state.
+  std::uint64_t consecutive_failures() const { return consecutive_failures_; }
 
  private:
   BreakerSettings settings_;

@@ -15,6 +15,34 @@ namespace holdfast::cli {
 
 namespace po = boost::program_options;
 
+namespace {
+
+struct Mock {
+  upstream::UpstreamSettings settings;
+  std::vector<upstream::UpstreamRule> rules;
+  std::uint64_t seed;
+  std::uint16_t port;
+};
+
+ExitCode serve(const Mock& mock) {
+  upstream::UpstreamModel model(mock.settings, mock.seed);
+  auto server = upstream::HttpServer::start(model, {.port = mock.port});
+  if (!server) {
+    std::cerr << "holdfast upstream: " << server.error().message << "\n";
+    return kCannotRunHere;
+  }
+  (*server)->arm(mock.rules);
+  fmt::print("{}\n", (*server)->url());
+  std::fflush(stdout);
+  while (!interrupted().load()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  (*server)->stop();
+  fmt::print("{} requests, {} distinct keys\n", model.requests(), model.known_keys());
+  for (const auto& rule : mock.rules) fmt::print("{}: fired {} times\n", rule.name, model.fired(rule.name));
+  return kPass;
+}
+
+}  // namespace
+
 ExitCode upstream_command(const Words& words) {
   Arguments arguments(
       "upstream", "", "Serves the mock upstream on loopback until interrupted, then says what it got.",
@@ -26,8 +54,7 @@ ExitCode upstream_command(const Words& words) {
       "concurrency", po::value<std::string>(), "requests served at once (default 64)")(
       "faults", po::value<std::string>(),
       "rules as in a scenario's phase, armed from the start: outage (refuse, error, hang, blackhole), "
-      "latency, "
-      "slow, error_rate, reset, partial, answer; docs/fault-model.md")(
+      "latency, slow, error_rate, reset, partial, answer; docs/fault-model.md")(
       "seed", po::value<std::string>(), "of the rules' probabilities (default 1)");
   if (auto ended = arguments.parse(words)) return *ended;
   upstream::UpstreamSettings settings;
@@ -55,20 +82,10 @@ ExitCode upstream_command(const Words& words) {
   if (concurrency < 1 || concurrency > 65536) return arguments.mistake("--concurrency lies within 1..65536");
   settings.concurrency = static_cast<std::uint32_t>(concurrency);
 
-  upstream::UpstreamModel model(settings, seed);
-  auto server = upstream::HttpServer::start(model, {.port = static_cast<std::uint16_t>(port)});
-  if (!server) {
-    std::cerr << "holdfast upstream: " << server.error().message << "\n";
-    return kCannotRunHere;
-  }
-  (*server)->arm(rules);
-  fmt::print("{}\n", (*server)->url());
-  std::fflush(stdout);
-  while (!interrupted().load()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  (*server)->stop();
-  fmt::print("{} requests, {} distinct keys\n", model.requests(), model.known_keys());
-  for (const auto& rule : rules) fmt::print("{}: fired {} times\n", rule.name, model.fired(rule.name));
-  return kPass;
+  return serve({.settings = settings,
+                .rules = std::move(rules),
+                .seed = seed,
+                .port = static_cast<std::uint16_t>(port)});
 }
 
 }  // namespace holdfast::cli
