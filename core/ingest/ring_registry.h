@@ -2,7 +2,7 @@
 // of the list, renewed only when the list changed.
 //
 //   auto slot = registry.add();                 // any thread
-//   std::size_t n = registry.drain(1000, f);    // the collector only
+//   std::size_t n = registry.drain(1000, f);    // one worker at a time
 //   registry.note_collected();                  // what it drained is in its books
 //   auto mark = registry.mark();                // any thread: all that is accepted so far ...
 //   if (registry.collected(mark)) ...           // ... has been collected
@@ -34,7 +34,8 @@ class RingRegistry {
 
   std::shared_ptr<ProducerSlot> add();
 
-  // Collector only: at most `limit` frames. Each call begins at another ring, so that none starves.
+  // One worker at a time (pipeline/intake.h): at most `limit` frames. Each call begins at another ring, so
+  // that none starves.
   template <class Take>
   std::size_t drain(std::size_t limit, Take&& take) {
     refresh();
@@ -75,7 +76,7 @@ class RingRegistry {
   std::vector<std::shared_ptr<ProducerSlot>> slots_;  // guarded by mutex_
   IngestCounts retired_;                              // guarded by mutex_: counts of dropped slots
 
-  std::vector<std::shared_ptr<ProducerSlot>> mine_;  // the collector's copy
+  std::vector<std::shared_ptr<ProducerSlot>> mine_;  // the copy of whoever drains
   std::uint64_t mine_version_ = ~std::uint64_t{0};
   std::size_t next_ = 0;
 };
