@@ -24,6 +24,11 @@ TEST(Explain, ShowsTheTimelineWithItsFaults) {
   EXPECT_THAT(text, HasSubstr("retention.durable >= 10%\n"));
 }
 
+TEST(Explain, SaysWhenTheTrackerHasFallbackLocations) {
+  EXPECT_THAT(explain(*small({"subject.fallback_locations=true"})),
+              HasSubstr("subject      holdfast with a backup and an emergency directory"));
+}
+
 TEST(Explain, SaysWhichOperationsAndHowOften) {
   const std::string text = explain(*small(
       {R"(phases.stress.disk=[{"name": "sync fails", "when": {"op": ["fsync", "write"], "path": "spool/**",
