@@ -37,7 +37,9 @@ Status Spool::open_locations() {
     std::ranges::move(recovery->segments, std::back_inserter(segments));
   }
   recovery_.next_segment = next_segment_.load();
-  std::ranges::stable_sort(segments, {}, [](const auto& segment) { return segment.info.file_id; });
+  std::ranges::sort(segments, {}, [](const auto& segment) {
+    return std::pair(segment.info.file_id, segment.info.location);
+  });
   for (auto& segment : segments) add(std::move(segment), is_apart(segment.info.file_id));
   return {};
 }
@@ -170,15 +172,15 @@ std::size_t Spool::retire() {
 
 // Usable locations, then those that fail and yet answer, then those that hang.
 std::vector<std::size_t> Spool::best_first() const {
-  std::vector<std::size_t> order;
-  for (std::size_t at = 0; at < locations_.size(); ++at)
-    if (locations_[at]->opened()) order.push_back(at);
+  std::vector<std::size_t> usable, failing, hanging;
   base::MutexLock lock(policy_mutex_);
-  std::ranges::stable_sort(order, {}, [&](std::size_t at) {
-    if (policy_.usable(at)) return 0;
-    return policy_.answers(at) ? 1 : 2;
-  });
-  return order;
+  for (std::size_t at = 0; at < locations_.size(); ++at) {
+    if (!locations_[at]->opened()) continue;
+    (policy_.usable(at) ? usable : policy_.answers(at) ? failing : hanging).push_back(at);
+  }
+  usable.insert(usable.end(), failing.begin(), failing.end());
+  usable.insert(usable.end(), hanging.begin(), hanging.end());
+  return usable;
 }
 
 Status Spool::keep_refused(Bytes frames) {

@@ -89,7 +89,8 @@ TEST(Flush, WaitsForTheRecordsOfEveryProducer) {
     world.arm(away(Outage::refuse));
     auto busy = tracker->make_producer();
     auto patient = tracker->make_producer();
-    for (int round = 0; round < 20; ++round, world.sleep(20ms * round)) {  // either ring may be looked at first
+    for (int round = 0; round < 20;
+         ++round, world.sleep(20ms * round)) {  // either ring may be looked at first
       const std::uint64_t mine = world.next_reference;
       world.offer(patient, 3);
       const auto after = world.env.scheduler.spawn("after", [&] { world.offer(busy, 20); });

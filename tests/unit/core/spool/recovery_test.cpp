@@ -177,6 +177,26 @@ TEST(Recovery, AQuarantineThatCannotBeWrittenStopsNothing) {
   });
 }
 
+// A name at the end of all numbers must not send the next id round to zero.
+TEST(Recovery, AnIdOutOfTheOrdinaryIsReadAndNotCountedOnFrom) {
+  SpoolWorld world;
+  world.run([&] {
+    write_segment(world, 0xffffffff, 5);
+    EXPECT_EQ(recover_in(world).records, 5U);
+    EXPECT_EQ(recover_in(world).next_segment, 1U);
+    auto spool = world.open();
+    EXPECT_EQ(spool->commit(Frames(1).span()).placements.at(0).segment, 1U);
+    const auto tended = spool->tend();
+    ASSERT_EQ(tended.found.size(), 1U);
+    Cursor cursor{.segment = tended.found.front()};
+    std::uint64_t damaged = 0;
+    EXPECT_EQ(spool->read_one(
+                  cursor, 100, [](const SpooledFrame&) {}, damaged),
+              5U);
+    EXPECT_TRUE(spool->close());
+  });
+}
+
 // DF-07, DF-14: an unreadable file stays for the next start, and so does its id.
 TEST(Recovery, AFileThatCannotBeReadIsLeftForTheNextStart) {
   SpoolWorld world;

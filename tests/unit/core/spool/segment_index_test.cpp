@@ -25,6 +25,33 @@ TEST(SegmentIndex, WhatIsGoneCountsAsSettled) {
   EXPECT_TRUE(index.settled(9, 0));
 }
 
+TEST(SegmentIndex, WhatLiesApartIsNoPartOfTheOrder) {
+  SegmentIndex index;
+  index.add(segment(kFirstApart, 2));
+  EXPECT_FALSE(index.last());
+  EXPECT_FALSE(index.first_from(0));
+  index.add(segment(7, 2));
+  EXPECT_EQ(index.last()->id, 7U);
+  EXPECT_FALSE(index.first_from(8));
+  EXPECT_EQ(index.find(kFirstApart)->count, 2U);
+  EXPECT_EQ(index.unsettled(), 4U) << "but it counts like any other";
+}
+
+TEST(SegmentIndex, BytesAreKnownByLocation) {
+  SegmentIndex index;
+  index.add(segment(1, 1));
+  auto second = segment(2, 1, false);
+  second.location = 2;
+  index.add(second);
+  index.grow(2, 1, 250);
+  EXPECT_EQ(index.bytes_in(0), 100U);
+  EXPECT_EQ(index.bytes_in(1), 0U);
+  EXPECT_EQ(index.bytes_in(2), 250U);
+  EXPECT_EQ(index.bytes(), 350U);
+  index.erase(1);
+  EXPECT_EQ(index.bytes_in(0), 0U);
+}
+
 TEST(SegmentIndex, ThePrefixStopsAtTheFirstUnsettledRecord) {
   SegmentIndex index;
   index.add(segment(1, 4));

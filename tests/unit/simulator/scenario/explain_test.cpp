@@ -53,6 +53,11 @@ TEST(Explain, KnowsWhatEveryMeasureMeans) {
   for (const auto& measure : known_measures()) EXPECT_NE(meaning_of(measure.name), "") << measure.name;
 }
 
+TEST(Explain, SaysWhenTheTrackerHasFallbackLocations) {
+  EXPECT_THAT(explain(*small({"subject.fallback_locations=true"})),
+              HasSubstr("subject      holdfast with a backup and an emergency directory"));
+}
+
 TEST(Explain, SaysWhichOperationsAndHowOften) {
   const std::string text = explain(*small(
       {R"(phases.stress.disk=[{"name": "sync fails", "when": {"op": ["fsync", "write"], "path": "spool/**",
