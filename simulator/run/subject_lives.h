@@ -1,0 +1,59 @@
+// The subject of a LIVE run through its lives: started, killed, started again, ended; and what each
+// life left behind, written into the run's record.
+//
+//   SubjectLives lives(settings, record);
+//   lives.begin();                        // the first life; ready when it returns
+//   lives.kill(since_start());            // -9
+//   lives.start_again();                  // the next life; does not wait for it
+//   lives.end();                          // orderly, at the end of the run
+//
+// A life that ends without orders breaks the law of isolation: watch() notes it. The destructor kills
+// what still runs. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "simulator/oracle/run_record.h"
+#include "simulator/world/live/subject_process.h"
+
+namespace holdfast::run {
+
+class SubjectLives {
+ public:
+  struct Settings {
+    // The command line of a life, by its number.
+    std::function<std::vector<std::string>(std::uint8_t incarnation)> command;
+    std::string log;     // what the lives say on standard error
+    std::string report;  // where a life that ends in order leaves its SubjectReport
+  };
+
+  SubjectLives(Settings settings, oracle::RunRecord& record)
+      : settings_(std::move(settings)), record_(record) {}
+
+  Status begin();
+  void kill(Duration at);
+  Status start_again();
+  void watch();
+  // What a person should know: why there is no report, say; "" when there is nothing to tell.
+  std::string end();
+
+  std::uint8_t incarnation() const { return incarnation_; }
+  bool died() const { return record_.isolation && record_.isolation->died; }
+
+ private:
+  Status spawn();
+  void note_death();
+  std::string read_report(world::SubjectProcess::Exit exit);
+
+  Settings settings_;
+  oracle::RunRecord& record_;
+  std::unique_ptr<world::SubjectProcess> process_;  // null between two lives
+  std::uint8_t incarnation_ = 0;
+};
+
+}  // namespace holdfast::run
