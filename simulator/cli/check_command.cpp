@@ -6,6 +6,7 @@
 #include "simulator/cli/commands.h"
 #include "simulator/cli/run_settings.h"
 #include "simulator/scenario/explain.h"
+#include "simulator/scenario/live_only.h"
 #include "simulator/scenario/scenario_files.h"
 
 namespace holdfast::cli {
@@ -42,7 +43,10 @@ ExitCode check_command(const Words& words) {
                       "Validates scenarios: grammar, units, names, and whether they can be judged.",
                       {"holdfast check scenarios", "holdfast check my.json --set load.rate=500/s"});
   auto read_in = read(arguments, words);
-  for (const auto& scenario : read_in.scenarios) fmt::print("{}: ok\n", scenario.file);
+  for (const auto& scenario : read_in.scenarios) {
+    const std::string why = scenario::why_live_only(scenario);
+    fmt::print("{}: ok{}\n", scenario.file, why.empty() ? "" : ", LIVE only: " + why);
+  }
   return read_in.ended.value_or(kPass);
 }
 

@@ -2,17 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "simulator/scenario/live_only.h"
 
 namespace holdfast::gate {
 namespace {
 
 using scenario::Scenario;
 using scenario::SubjectKind;
-
-bool has_process_events(const Scenario& scenario) {
-  return std::ranges::any_of(scenario.phases, [](const auto& phase) { return !phase.process.empty(); });
-}
 
 class Gate {
  public:
@@ -32,7 +28,7 @@ class Gate {
     options.live = live;
     run::ScenarioRunner runner(options, interrupted_);
     for (const auto& scenario : scenarios) {
-      if (live ? !scenario.live_tier : has_process_events(scenario)) continue;
+      if (live ? !scenario.live_tier : !scenario::why_live_only(scenario).empty()) continue;
       play(runner, scenario, live);
       if (!suits_control(scenario) || scenario.subject.kind != SubjectKind::holdfast) continue;
       Scenario control = scenario;

@@ -3,8 +3,8 @@
 //   GateResult result = run_gate(scenarios, settings, interrupted);
 //   result.verdict(), format_table(result.rows)
 //
-// Every scenario is played in VIRTUAL over its published seeds (but for those with process events,
-// which are LIVE only); those of the LIVE tier also once in real time. The naive subject plays the
+// Every scenario is played in VIRTUAL over its published seeds (but for those that are LIVE only,
+// scenario/live_only.h); those of the LIVE tier also once in real time. The naive subject plays the
 // scenarios that suit it, in the same worlds, as a control: it must miss what each of them expects,
 // else the gate cannot tell good from bad and fails itself.
 #pragma once

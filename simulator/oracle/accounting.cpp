@@ -23,8 +23,8 @@ Place place_of_owned(const LedgerEntry& entry, const RecordTimes& times, bool in
   if (in_spool) return Place::pending_spool;
   if (times.durable != kNotYet) return Place::unplaced;  // nothing excuses the loss of a durable record
   if (dropped == DropReason::shutdown) return Place::lost_shutdown;
-  if (entry.incarnation.load() < run.kills.size()) return Place::lost_crash;
-  if (!times.accepted() && run.control()) return Place::rejected_unanswered;
+  if (run.killed(entry.incarnation.load())) return Place::lost_crash;
+  if (!times.accepted() && !run.core()) return Place::rejected_unanswered;
   return Place::unplaced;
 }
 
@@ -101,7 +101,7 @@ Accounting account(const RunRecord& run) {
     if ((refused(place) || place == Place::unissued) && taken) ++books.refused_yet_taken;
     if (times.durable != kNotYet) ++books.durable;
     if (times.durable != kNotYet && place == Place::unplaced) ++books.durable_unplaced;
-    if (entry.dropped.load() == DropReason::shutdown && entry.incarnation.load() >= run.kills.size())
+    if (entry.dropped.load() == DropReason::shutdown && entry.incarnation.load() >= run.ended_lives.size())
       ++shutdown_by_name;
     const auto deliveries = entry.deliveries.load();
     if (deliveries > 1) books.deliveries_repeated += deliveries - 1;

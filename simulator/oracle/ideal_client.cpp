@@ -22,6 +22,7 @@ Availability availability_at(const RunRecord& run, Duration at) {
   Availability now{1, run.scenario.upstream.latency};
   for (const auto& window : run.windows) {
     if (at < window.from || window.to <= at) continue;
+    if (without_process(run, window)) now.share = 0;
     for (const auto* rule : upstream_rules(run, window)) {
       if (rule->effect.outage) now.share = 0;
       if (rule->effect.error_rate) now.share *= 1 - static_cast<double>(*rule->effect.error_rate) / 1e9;

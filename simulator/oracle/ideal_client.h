@@ -7,7 +7,8 @@
 //
 //   delivered = min(backlog + offered, capacity x availability),  backlog += offered - delivered
 //
-// Capacity is concurrency x batch / latency; availability 0 in an outage, 1 - p under error rate p.
+// Capacity is concurrency x batch / latency; availability 0 in an outage and while the process is
+// killed, restarting or paused, 1 - p under error rate p.
 // Floating point in plain additions, multiplications and divisions: the same on every machine.
 #pragma once
 

@@ -132,9 +132,16 @@ class LiveRun {
                                    scratch_->path("claims"),
                                    "--report",
                                    scratch_->path("report.json")};
+    if (scenario_.subject.kind == scenario::SubjectKind::command)
+      words.insert(words.end(), {"--command-directory", fs::absolute(command_directory()).string()});
     if (!scenario_.load.trace.empty())
       words.insert(words.end(), {"--set", "load.trace=" + fs::absolute(scenario_.load.trace).string()});
     return words;
+  }
+
+  fs::path command_directory() const {
+    const std::string& directory = scenario_.subject.command_directory;
+    return directory.empty() ? "." : directory;
   }
 
   // Lays out what happens when: each phase arms its faults, process events fall where they say.
@@ -142,16 +149,34 @@ class LiveRun {
     Duration at{0};
     for (const auto& phase : scenario_.phases) {
       timetable_.add(at, [this, &phase, at] { return arm(phase, at); });
-      for (const auto& event : phase.process) {
-        timetable_.add(at + event.at, [this, &event] {
-          lives_->kill(since_start());
-          ++record_->fired[event.name];
-          return Status{};
-        });
-        timetable_.add(at + event.at + event.down, [this] { return lives_->start_again(); });
-      }
+      for (const auto& event : phase.process)
+        for (const auto& span : scenario::spans_of(event, phase.length)) {
+          timetable_.add(at + span.from, [this, &event] { return befall(event); });
+          timetable_.add(at + span.to, [this, &event] { return relieve(event); });
+        }
       at += phase.length;
     }
+  }
+
+  Status befall(const scenario::ProcessEvent& event) {
+    switch (event.action) {
+      case scenario::ProcessAction::kill: lives_->kill(since_start()); break;
+      case scenario::ProcessAction::restart: lives_->ask_to_stop(since_start()); break;
+      case scenario::ProcessAction::pause: lives_->pause(); break;
+      case scenario::ProcessAction::clock_jump: lives_->shift_wall(event.shift, event.name); return {};
+    }
+    ++record_->fired[event.name];
+    return {};
+  }
+
+  Status relieve(const scenario::ProcessEvent& event) {
+    switch (event.action) {
+      case scenario::ProcessAction::kill:
+      case scenario::ProcessAction::restart: return lives_->start_again();
+      case scenario::ProcessAction::pause: lives_->resume(); break;
+      case scenario::ProcessAction::clock_jump: lives_->shift_wall(Duration{0}, ""); break;
+    }
+    return {};
   }
 
   Status arm(const scenario::Phase& phase, Duration planned) {
@@ -208,8 +233,10 @@ class LiveRun {
     return true;
   }
 
-  // Accepted by a life that was killed before it could claim the record durable.
+  // Accepted by a life that was killed before it could claim the record durable. Another program may
+  // keep records without a claim, so nothing of it is given up early.
   bool lost_with_a_kill(const oracle::LedgerEntry& entry) const {
+    if (!record_->core() && !record_->control()) return false;
     return entry.incarnation.load() < lives_->incarnation() && entry.durable_ns.load() == 0;
   }
 
@@ -228,7 +255,7 @@ class LiveRun {
     record_->upstream = {.requests = model_->requests(), .known_keys = model_->known_keys()};
     for (const auto& phase : scenario_.phases)
       for (const auto& rule : phase.upstream) record_->fired[rule.name] = model_->fired(rule.name);
-    if (!record_->control())
+    if (record_->core())
       if (auto read = read_spool(*record_); !read) return fail(read.error());
     const std::string fault_log = mount_->fault_log(), sync_log = mount_->sync_log();
     if (auto stopped = mount_->stop(); !stopped) return fail(stopped.error());

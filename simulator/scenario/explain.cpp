@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/units.h"
 #include "core/config/options_table.h"
+#include "simulator/scenario/live_only.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
 
@@ -45,8 +48,21 @@ std::string describe(const upstream::UpstreamRule& rule) {
 }
 
 std::string describe(const ProcessEvent& event) {
-  return fmt::format("{}: kill -9 at {}, back after {} (LIVE only)", event.name, format_duration(event.at),
-                     format_duration(event.down));
+  const std::string at = format_duration(event.at);
+  const std::string lasts =
+      event.lasts == Duration::max() ? "the rest of the phase" : format_duration(event.lasts);
+  std::string text = event.name + ": ";
+  switch (event.action) {
+    case ProcessAction::kill: text += fmt::format("kill -9 at {}, back after {}", at, lasts); break;
+    case ProcessAction::restart: text += fmt::format("restart at {}, back after {}", at, lasts); break;
+    case ProcessAction::pause: text += fmt::format("paused at {} for {}", at, lasts); break;
+    case ProcessAction::clock_jump:
+      text += fmt::format("wall clock {} {} at {} for {}", event.shift < Duration{0} ? "back" : "forward",
+                          format_duration(std::max(event.shift, -event.shift)), at, lasts);
+      break;
+  }
+  if (event.times > 1) text += fmt::format(", {} times, every {}", event.times, format_duration(event.every));
+  return text;
 }
 
 std::string describe(const Load& load) {
@@ -75,6 +91,7 @@ std::string describe(const Disk& disk) {
 // The subject and the options in which it differs from the defaults.
 std::string describe(const Subject& subject) {
   std::string text(to_string(subject.kind));
+  for (const auto& word : subject.command) text += " " + word;
   if (subject.kind != SubjectKind::holdfast) return text;
   std::string changes;
   for (const auto& row : config::option_table()) {
@@ -123,6 +140,10 @@ std::string explain(const Scenario& scenario) {
   text += fmt::format("upstream     latency {}, {} requests at once\n",
                       format_duration(scenario.upstream.latency), scenario.upstream.concurrency);
   text += "subject      " + describe(scenario.subject) + "\n";
+  if (scenario.host)
+    text += fmt::format("host         a task beside the tracker, {} of computing an operation (LIVE)\n",
+                        format_duration(scenario.host->task));
+  if (const auto why = why_live_only(scenario); !why.empty()) text += "world        LIVE only: " + why + "\n";
   text += fmt::format("limits       recover in {}, drain in {}\n", format_duration(scenario.limits.recover),
                       format_duration(scenario.limits.drain));
   return text + "\nTimeline\n" + timeline(scenario) + "\nExpected\n" + expectations(scenario);

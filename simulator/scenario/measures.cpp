@@ -8,21 +8,26 @@ namespace {
 using enum MeasureUnit;
 
 constexpr Measure kMeasures[] = {
-    // name                 unit      live_only needs_stress load
+    // name, unit, live_only, needs_stress, load, subject, needs_host
     {"retention.accepted", ratio, false, true, NeedsLoad::any},
     {"retention.durable", ratio, false, true, NeedsLoad::any},
     {"retention.delivered", ratio, false, true, NeedsLoad::any},
     {"retention.calls", ratio, false, true, NeedsLoad::closed},
+    {"retention.host", ratio, true, true, NeedsLoad::any, NeedsSubject::any, true},
+    {"host.gap", duration, true, true, NeedsLoad::any, NeedsSubject::any, true},
     {"oracle_ratio", ratio, false, true, NeedsLoad::open},
     {"loss.counted", count, false, false, NeedsLoad::any},
     {"loss.unaccounted", count, false, false, NeedsLoad::any},
     {"duplicates", count, false, false, NeedsLoad::any},
     {"quarantined", count, false, false, NeedsLoad::any},
     {"expired", count, false, false, NeedsLoad::any},
-    {"record.p50", duration, true, false, NeedsLoad::any},
-    {"record.p99", duration, true, false, NeedsLoad::any},
-    {"record.p999", duration, true, false, NeedsLoad::any},
-    {"record.max", duration, true, false, NeedsLoad::any},
+    {"record.p50", duration, true, false, NeedsLoad::any, NeedsSubject::in_process},
+    {"record.p99", duration, true, false, NeedsLoad::any, NeedsSubject::in_process},
+    {"record.p999", duration, true, false, NeedsLoad::any, NeedsSubject::in_process},
+    {"record.max", duration, true, false, NeedsLoad::any, NeedsSubject::in_process},
+    {"record.undisturbed.p99", duration, true, false, NeedsLoad::any, NeedsSubject::in_process},
+    {"record.undisturbed.p999", duration, true, false, NeedsLoad::any, NeedsSubject::in_process},
+    {"record.disturbed", count, true, false, NeedsLoad::any, NeedsSubject::in_process},
     {"arrival.lag", duration, true, false, NeedsLoad::open},
     {"recovery.time", duration, false, true, NeedsLoad::open},
 };

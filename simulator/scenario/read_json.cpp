@@ -9,6 +9,8 @@
 #include "faultfs/model/fault_plan_json.h"
 #include "simulator/scenario/expectation.h"
 #include "simulator/scenario/names.h"
+#include "simulator/scenario/read_names_json.h"
+#include "simulator/scenario/read_process_json.h"
 #include "simulator/scenario/scenario_keys.h"
 
 namespace holdfast::scenario {
@@ -22,29 +24,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kAnyCount = UINT64_MAX;
 constexpr std::size_t kMostMembers = 1000;  // of any array of a scenario
-constexpr std::size_t kLongestName = 100;
-constexpr std::size_t kLongestRuleName = 200;
-
-bool is_name_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '/';
-}
-
-// Scenario and phase names become parts of file names, test names and --set paths.
-void read_plain_name(ObjectReader& reader, std::string& name) {
-  if (!reader.require("name") || !reader.text("name", name)) return;
-  const bool plain = std::ranges::all_of(name, is_name_letter);
-  const bool number = std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
-  if (name.empty() || name.size() > kLongestName || !plain || number)
-    reader.problem("name",
-                   "found the name \"" + name + "\"; allowed: letters, digits, -, _ and /, not digits alone");
-}
-
-void read_rule_name(ObjectReader& reader, std::string& name) {
-  if (!reader.require("name") || !reader.text("name", name)) return;
-  if (name.empty() || name.size() > kLongestRuleName)
-    reader.problem("name", "found a name of " + std::to_string(name.size()) + " bytes; allowed: 1 to 200");
-}
 
 // Calls `read` for each member of an array.
 template <class Read>
@@ -107,9 +86,21 @@ void read_upstream(ObjectReader reader, upstream::UpstreamSettings& settings) {
   settings.concurrency = static_cast<std::uint32_t>(concurrency);
 }
 
+void read_command(ObjectReader& reader, Subject& subject) {
+  each(reader, "command", [&](const json& word, const std::string& pointer) {
+    if (word.is_string()) return subject.command.push_back(word.get<std::string>());
+    reader.problems().push_back({pointer, false, "found " + config::describe(word) + "; allowed: a text"});
+  });
+  if (subject.kind == SubjectKind::command && reader.find("command") == nullptr)
+    reader.problem_here("the key \"command\" is missing; it names the program and its arguments");
+  if (subject.kind != SubjectKind::command && reader.find("command") != nullptr)
+    reader.problem("command", "only the subject kind \"command\" has a command");
+}
+
 void read_subject(ObjectReader reader, Subject& subject) {
   reader.allow(keys_of("/subject"));
   if (const auto kind = reader.choice("kind", kSubjectNames)) subject.kind = static_cast<SubjectKind>(*kind);
+  read_command(reader, subject);
   const json* options = reader.find("options");
   if (options == nullptr) return;
   const std::string pointer = pointer_to(reader.pointer(), "options");
@@ -119,6 +110,13 @@ void read_subject(ObjectReader reader, Subject& subject) {
       reader.problems().push_back(
           {pointer + taken, true, "the run itself fills this option in; leave it out"});
   }
+}
+
+Host read_host(ObjectReader reader) {
+  Host host;
+  reader.allow(keys_of("/host"));
+  reader.duration("task", host.task, {1us, 100ms});
+  return host;
 }
 
 void read_disk_rule(const json& value, const std::string& pointer, faultfs::FaultPlan& plan,
@@ -159,20 +157,6 @@ upstream::UpstreamRule read_upstream_rule(ObjectReader reader) {
   reader.require("effect");
   if (auto effect = reader.object("effect")) read_upstream_effect(*effect, rule.effect);
   return rule;
-}
-
-ProcessEvent read_process_event(ObjectReader reader) {
-  ProcessEvent event;
-  reader.allow(keys_of("/phases/*/process/*"));
-  read_rule_name(reader, event.name);
-  reader.require("kill");
-  if (auto kill = reader.object("kill")) {
-    kill->allow(keys_of("/phases/*/process/*/kill"));
-    kill->require("at");
-    kill->duration("at", event.at, {0s, 24h});
-    kill->duration("down", event.down, {1ms, 1h});
-  }
-  return event;
 }
 
 Phase read_phase(ObjectReader reader) {
@@ -264,6 +248,7 @@ Scenario read_scenario(const json& document, Problems& problems) {
   if (auto disk = reader.object("disk")) read_disk(*disk, scenario.disk);
   if (auto upstream = reader.object("upstream")) read_upstream(*upstream, scenario.upstream);
   if (auto subject = reader.object("subject")) read_subject(*subject, scenario.subject);
+  if (auto host = reader.object("host")) scenario.host = read_host(*host);
   reader.require("phases");
   each(reader, "phases", [&](const json& phase, const std::string& pointer) {
     scenario.phases.push_back(read_phase(ObjectReader(phase, pointer, problems)));

@@ -52,10 +52,18 @@ void LoadDriver::produce_closed(std::uint32_t producer, Time start, Time end) {
 }
 
 void LoadDriver::call(Caller& caller, const load::ArrivalTime& arrival, std::uint64_t reference, Time start) {
+  const std::uint64_t lost_before = lost_processor();
   const UsageRecord record = load::make_record(arrival, reference, settings_.seed);
   auto& entry = ledger_.entry(reference);
   entry.intended_ns.store(arrival.intended.count() + 1, std::memory_order_relaxed);
   entry.incarnation.store(settings_.incarnation, std::memory_order_relaxed);
+  timed_call(caller, record, entry, start);
+  if (lost_processor() != lost_before) entry.disturbed.store(true, std::memory_order_relaxed);
+  if (settings_.after_call) settings_.after_call();
+}
+
+void LoadDriver::timed_call(Caller& caller, const UsageRecord& record, oracle::LedgerEntry& entry,
+                            Time start) {
   const Time before = env_.clock.now();
   entry.call_ns.store((before - start).count() + 1, std::memory_order_relaxed);
   entry.outcome.store(oracle::CallOutcome::calling, std::memory_order_release);
@@ -63,7 +71,6 @@ void LoadDriver::call(Caller& caller, const load::ArrivalTime& arrival, std::uin
   const Time after = env_.clock.now();
   entry.return_ns.store((after - start).count() + 1, std::memory_order_relaxed);
   entry.outcome.store(outcome, std::memory_order_release);
-  if (settings_.after_call) settings_.after_call();
 }
 
 oracle::CallOutcome LoadDriver::watched_call(Caller& caller, const UsageRecord& record) {

@@ -27,6 +27,9 @@ class LoadDriver {
     std::uint8_t incarnation = 0;
     std::function<void()> after_call;  // VIRTUAL: tells the scheduler that a ring has something
     bool spin_short_pauses = false;    // LIVE: closed loops pause more exactly than a timer can
+    // LIVE: how often the calling thread lost its processor so far. Read outside the span that is
+    // measured; a call between two different counts is marked disturbed.
+    std::function<std::uint64_t()> lost_processor;
   };
 
   LoadDriver(Environment env, Settings settings, const load::Schedule& schedule, oracle::Ledger& ledger,
@@ -45,6 +48,8 @@ class LoadDriver {
   void produce_open(std::uint32_t producer, Time start);
   void produce_closed(std::uint32_t producer, Time start, Time end);
   void call(Caller& caller, const load::ArrivalTime& arrival, std::uint64_t reference, Time start);
+  void timed_call(Caller& caller, const UsageRecord& record, oracle::LedgerEntry& entry, Time start);
+  std::uint64_t lost_processor() const { return settings_.lost_processor ? settings_.lost_processor() : 0; }
   oracle::CallOutcome watched_call(Caller& caller, const UsageRecord& record);
   void pause_until(Time when);
 

@@ -212,6 +212,32 @@ TEST(CallTimes, AreExactPercentilesOfLiveCalls) {
   EXPECT_DOUBLE_EQ(*measures.value("arrival.lag"), 990e-6);
 }
 
+TEST(CallTimes, CallsThatLostTheirProcessorAreReportedApart) {
+  TestRun run;
+  run->live = true;
+  for (int i = 1; i <= 1000; ++i) {
+    auto story = run.offer(1s);
+    story.accepted().called(1s).returned(1s + i * 1us);
+    if (i > 900) story.disturbed();
+  }
+  const auto measures = measure(run, nullptr);
+  EXPECT_DOUBLE_EQ(*measures.value("record.p99"), 990e-6) << "over all calls";
+  EXPECT_DOUBLE_EQ(*measures.value("record.undisturbed.p99"), 891e-6);
+  EXPECT_DOUBLE_EQ(*measures.value("record.undisturbed.p999"), 900e-6);
+  EXPECT_EQ(measures.value("record.disturbed"), 100.0);
+}
+
+TEST(CallTimes, AnotherProgramHasNone) {
+  TestRun run;
+  run->live = true;
+  run->scenario.subject.kind = scenario::SubjectKind::command;
+  run.offer(1s).accepted().called(1s).returned(1s + 1us);
+  const auto measures = measure(run, nullptr);
+  EXPECT_FALSE(measures.value("record.p99"));
+  EXPECT_FALSE(measures.value("record.disturbed"));
+  EXPECT_EQ(measures.note("record.p99"), "the subject is another program");
+}
+
 TEST(Percentile, IsTheNearestRank) {
   std::vector<Duration> none, one{7ns};
   EXPECT_EQ(percentile(none, 500), std::nullopt);

@@ -1,0 +1,81 @@
+#include "simulator/world/live/host_stream.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "core/base/random.h"
+#include "core/host/system_clock.h"
+
+namespace holdfast::world {
+namespace {
+
+constexpr std::uint64_t kProbeHashes = 10'000;
+constexpr int kProbes = 50;  // the fastest counts
+
+Time now() { return host::SystemClock().now(); }
+
+void operate(std::uint64_t hashes) {
+  std::uint64_t hash = hashes;
+  for (std::uint64_t i = 0; i < hashes; ++i) hash = mix64(hash ^ i);
+  asm volatile("" : : "r"(hash));  // somebody might want it
+}
+
+std::uint64_t hashes_in(Duration operation) {
+  Duration fastest = Duration::max();
+  for (int i = 0; i < kProbes; ++i) {
+    const Time before = now();
+    operate(kProbeHashes);
+    fastest = std::min(fastest, now() - before);
+  }
+  const auto hashes = kProbeHashes * static_cast<std::uint64_t>(operation.count()) /
+                      static_cast<std::uint64_t>(std::max<std::int64_t>(1, fastest.count()));
+  return std::max<std::uint64_t>(1, hashes);
+}
+
+}  // namespace
+
+HostStream::HostStream(Duration operation) : hashes_(hashes_in(operation)) {}
+
+void HostStream::run_alone(Duration length) {
+  const Time start = now();
+  Time last = start;
+  while (last - start < length) {
+    operate(hashes_);
+    const Time ended = now();
+    task_.alone_gap = std::max(task_.alone_gap, ended - last);
+    last = ended;
+    ++alone_operations_;
+  }
+  alone_length_ += last - start;
+  task_.alone_per_second =
+      static_cast<double>(alone_operations_) / (static_cast<double>(alone_length_.count()) / 1e9);
+}
+
+void HostStream::begin(Time start, Duration length) {
+  const auto bins = (length + oracle::HostTask::kBin - Duration{1}) / oracle::HostTask::kBin;
+  task_.bins.resize(static_cast<std::size_t>(bins));
+  thread_ = std::thread([this, start] { stream(start); });
+  ::pthread_setname_np(thread_.native_handle(), "host");
+}
+
+void HostStream::stream(Time start) {
+  for (Time last = now(); !ending_.load(std::memory_order_relaxed);) {
+    operate(hashes_);
+    const Time ended = now();
+    const auto bin = (ended - start) / oracle::HostTask::kBin;
+    if (ended >= start && static_cast<std::size_t>(bin) < task_.bins.size()) {
+      auto& here = task_.bins[static_cast<std::size_t>(bin)];
+      ++here.operations;
+      here.gap = std::max(here.gap, ended - last);
+    }
+    last = ended;
+  }
+}
+
+void HostStream::end() {
+  ending_.store(true);
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace holdfast::world
