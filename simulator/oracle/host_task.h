@@ -4,9 +4,10 @@
 //   retention_of(task, stress.armed)              // operations per second in W, over those alone
 //   longest_gap(task, armed(run))                 // the worst stutter
 //
-// The task is a closed loop, so its operations follow each other without a pause: a gap is the time
-// from one operation's end to the next one's. "Alone" is the same task in the same process before
-// the tracker was opened and after it was closed. Pure.
+// The task is a closed loop that records its own usage between operations: a gap is the time from one
+// operation's end to the next one's, record() included. "Alone" is the same task in the same process
+// before the tracker was opened and after it was closed, in the best tenth of a second: what else
+// happens on the machine can only make the tracker look worse. Pure.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@
 //   delivered = min(backlog + offered, capacity x availability),  backlog += offered - delivered
 //
 // Capacity is concurrency x batch / latency; availability 0 in an outage and while the process is
-// killed, restarting or paused, 1 - p under error rate p.
+// killed, restarting or paused, 1 - p under error rate p. What is due between two lives is not offered.
 // Floating point in plain additions, multiplications and divisions: the same on every machine.
 #pragma once
 

@@ -113,15 +113,15 @@ std::vector<FaultWindow> planned_windows(const scenario::Scenario& scenario) {
   return windows;
 }
 
-bool without_process(const RunRecord& run, const FaultWindow& window) {
+const scenario::ProcessEvent* without_process(const RunRecord& run, const FaultWindow& window) {
   for (const auto& phase : run.scenario.phases) {
     if (phase.name != window.phase) continue;
     for (const auto& event : phase.process)
       if (event.action != scenario::ProcessAction::clock_jump &&
           std::ranges::find(window.rules, event.name) != window.rules.end())
-        return true;
+        return &event;
   }
-  return false;
+  return nullptr;
 }
 
 std::vector<const upstream::UpstreamRule*> upstream_rules(const RunRecord& run, const FaultWindow& window) {

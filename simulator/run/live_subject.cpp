@@ -1,5 +1,6 @@
 #include "simulator/run/live_subject.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -51,13 +52,14 @@ class LiveSubject {
     orders_.say_ready();
     const Time start = await_start();
     subject::LoadDriver driver(env_, driver_settings(), schedule_, ledger_, *subject_);
-    if (stream_) stream_->begin(start, spec_.scenario.length());
+    if (stream_) stream_->begin(start, spec_.scenario.length(), driver.due_calls(0, start));
     auto load = env_.scheduler.spawn("load", [&] { driver.run(start, start + spec_.scenario.length()); });
     BoundsSampler sampler(spec_.scenario);
     const Status health = watch(sampler, usage);
     driver.cancel();
     subject_->interrupt();
     load->join(kNever);
+    if (stream_) stream_->end();
     if (!health) return health;
     return finish(driver, sampler, usage);
   }
@@ -97,6 +99,7 @@ class LiveSubject {
     return {.load = spec_.scenario.load,
             .seed = spec_.seed,
             .incarnation = spec_.incarnation,
+            .first_producer = stream_ ? 1U : 0U,  // the stream records its own usage
             .after_call = {},
             .spin_short_pauses = spec_.scenario.load.arrival == scenario::Arrival::closed,
             .lost_processor = world::lost_processor_count};
@@ -116,7 +119,6 @@ class LiveSubject {
 
   Status finish(const subject::LoadDriver& driver, const BoundsSampler& sampler, const UsageSampler& usage) {
     SubjectReport report;
-    if (stream_) stream_->end();
     const auto stopped = subject_->stop(kCloseWithin);
     if (!stopped) std::cerr << stopped.error().message << "\n";
     report.stats = subject_->stats();
@@ -153,6 +155,8 @@ class LiveSubject {
 
 Status run_live_subject(const LiveSubjectSpec& spec) {
   ::prctl(PR_SET_TIMERSLACK, 1000);  // pauses of a closed loop are fractions of a millisecond
+  // The end of input cannot reach a process that is stopped; the harness' own end must.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   auto ledger = oracle::Ledger::open_file(spec.ledger);
   if (!ledger) return fail(ledger.error());
   auto claims = ClaimsLog::open(spec.claims, spec.mount);

@@ -192,6 +192,11 @@ std::string why_not_given(const Scenario& scenario, const Measure& measure) {
   return "";
 }
 
+void check_host(const Scenario& scenario, Reasons& reasons) {
+  if (scenario.host && !is_open(scenario))
+    reasons.add(0, "the host task needs an open load: it records what is due between its operations");
+}
+
 void check_expectation(const Scenario& scenario, const Expectation& expectation, Reasons& reasons) {
   const Measure* measure = find_measure(expectation.measure);
   if (measure == nullptr)
@@ -230,6 +235,7 @@ Status check_scenario(const Scenario& scenario) {
   check_faults(scenario, reasons);
   check_recovery(scenario, reasons);
   check_load(scenario, reasons);
+  check_host(scenario, reasons);
   for (const auto& expectation : scenario.expect) check_expectation(scenario, expectation, reasons);
   return reasons.status();
 }

@@ -141,8 +141,9 @@ std::string explain(const Scenario& scenario) {
                       format_duration(scenario.upstream.latency), scenario.upstream.concurrency);
   text += "subject      " + describe(scenario.subject) + "\n";
   if (scenario.host)
-    text += fmt::format("host         a task beside the tracker, {} of computing an operation (LIVE)\n",
-                        format_duration(scenario.host->task));
+    text += fmt::format(
+        "host         producer 0 streams beside its records, {} of computing an operation (LIVE)\n",
+        format_duration(scenario.host->task));
   if (const auto why = why_live_only(scenario); !why.empty()) text += "world        LIVE only: " + why + "\n";
   text += fmt::format("limits       recover in {}, drain in {}\n", format_duration(scenario.limits.recover),
                       format_duration(scenario.limits.drain));

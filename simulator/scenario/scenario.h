@@ -51,7 +51,8 @@ struct Subject {
   Options options;                   // directory and endpoint are filled in by the run
 };
 
-// A task of the host program that runs beside the tracker, one operation after the other (LIVE).
+// A task of the host program, one operation after the other, that is producer 0 of the load: between
+// operations it records what is due (LIVE).
 struct Host {
   Duration task = std::chrono::microseconds(50);  // of computing, for each operation
 };

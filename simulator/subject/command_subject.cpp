@@ -33,10 +33,15 @@ CommandSubject::~CommandSubject() {
   if (reader_) reader_->join(kNever);
 }
 
+// What the program is promised of its directory: it exists, and its name is durable.
+Status CommandSubject::make_directory() {
+  if (!env_.files.stat(directory()))
+    if (auto made = env_.files.make_directory(directory()); !made) return made;
+  return env_.files.sync_directory(std::filesystem::path(directory()).parent_path());
+}
+
 Status CommandSubject::start() {
-  std::error_code problem;
-  std::filesystem::create_directories(directory(), problem);
-  if (problem) return fail(error_of_errno(problem.value(), "make the directory " + directory()));
+  if (auto made = make_directory(); !made) return made;
   auto child = ChildProgram::start(
       {.words = settings_.command,
        .directory = settings_.command_directory,

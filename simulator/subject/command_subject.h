@@ -39,6 +39,7 @@ class CommandSubject final : public Subject {
  private:
   friend class CommandCaller;
 
+  Status make_directory();
   void read_ledger();
   void take(std::string_view line);
   void note_problem(const std::string& problem);

@@ -20,7 +20,7 @@ LoadDriver::LoadDriver(Environment env, Settings settings, const load::Schedule&
 void LoadDriver::run(Time start, Time end) {
   const bool closed = settings_.load.arrival == scenario::Arrival::closed;
   std::vector<std::unique_ptr<Task>> producers;
-  for (std::uint32_t i = 0; i < settings_.load.producers; ++i)
+  for (std::uint32_t i = settings_.first_producer; i < settings_.load.producers; ++i)
     producers.push_back(env_.scheduler.spawn("producer-" + std::to_string(i), [this, i, start, end, closed] {
       closed ? produce_closed(i, start, end) : produce_open(i, start);
     }));
@@ -37,6 +37,21 @@ void LoadDriver::produce_open(std::uint32_t producer, Time start) {
     pause_until(start + arrival.intended);
     if (!cancelled_.load()) call(*caller, arrival, i, start);
   }
+}
+
+std::function<void(Time now)> LoadDriver::due_calls(std::uint32_t producer, Time start) {
+  std::vector<std::uint64_t> references;
+  for (std::uint64_t i = 0; i < schedule_.arrivals.size(); ++i)
+    if (schedule_.arrivals[i].producer == producer) references.push_back(i);
+  return [this, producer, start, references = std::move(references), next = std::size_t{0},
+          caller = std::shared_ptr<Caller>()](Time now) mutable {
+    if (!caller) caller = subject_.make_caller(producer);  // of the thread that calls
+    for (; next < references.size() && !cancelled_.load(); ++next) {
+      const auto& arrival = schedule_.arrivals[references[next]];
+      if (start + arrival.intended > now) return;
+      call(*caller, arrival, references[next], start);
+    }
+  };
 }
 
 void LoadDriver::produce_closed(std::uint32_t producer, Time start, Time end) {

@@ -19,6 +19,7 @@ std::string date_of(WallTime now) {
 }
 
 void add_to(json& totals, const UsageRecord& record) {
+  if (totals.is_null()) totals = json::object();
   totals["requests"] = totals.value("requests", std::uint64_t{0}) + 1;
   totals["input_tokens"] = totals.value("input_tokens", std::uint64_t{0}) + record.input_tokens;
   totals["output_tokens"] = totals.value("output_tokens", std::uint64_t{0}) + record.output_tokens;

@@ -238,6 +238,21 @@ TEST(CallTimes, AnotherProgramHasNone) {
   EXPECT_EQ(measures.note("record.p99"), "the subject is another program");
 }
 
+// Nobody delivers while there is no process; what is due meanwhile is offered only if somebody calls later.
+TEST(IdealClient, StandsStillWithItsProcess) {
+  for (const auto action : {scenario::ProcessAction::kill, scenario::ProcessAction::pause}) {
+    auto stress = phase("stress", 4s);
+    stress.process.push_back({.name = "gone", .action = action, .at = 1s, .lasts = 2s});
+    TestRun run({stress, phase("after", 1s)});
+    run.stream(0s, 4s, 1ms);
+    const auto ideal = ideal_deliveries(run.record());
+    EXPECT_NEAR(delivered_in(ideal, {{0s, 1s}}), 1000, 1);
+    EXPECT_EQ(delivered_in(ideal, {{1s, 3s}}), 0);
+    const double caught_up = action == scenario::ProcessAction::pause ? 2000 : 0;
+    EXPECT_NEAR(delivered_in(ideal, {{3s, 4s}}), 1000 + caught_up, 1);
+  }
+}
+
 TEST(Percentile, IsTheNearestRank) {
   std::vector<Duration> none, one{7ns};
   EXPECT_EQ(percentile(none, 500), std::nullopt);

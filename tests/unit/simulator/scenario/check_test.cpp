@@ -90,6 +90,8 @@ TEST(CheckScenario, NoMoreLivesThanTheLedgerCanTellApart) {
 TEST(CheckScenario, HostTaskNeedsAProcessThatLives) {
   EXPECT_THAT(refusal({"host={}"}), HasSubstr("the host task dies with the process"));
   EXPECT_EQ(refusal({"host={}", "phases.stress.process=[]", "expect.0=retention.host >= 10%"}), "");
+  EXPECT_THAT(refusal({"host={}", "phases.stress.process=[]", "load.arrival=closed"}),
+              HasSubstr("needs an open load"));
   EXPECT_THAT(refusal({"expect.0=retention.host >= 10%"}), HasSubstr("the scenario has no \"host\""));
 }
 

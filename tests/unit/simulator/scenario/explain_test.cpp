@@ -32,7 +32,7 @@ TEST(Explain, TellsProcessEventsApartAndWhatOnlyLiveCanDo) {
   EXPECT_THAT(text, HasSubstr("a: restart at 0ns, back after 50ms, 4 times, every 100ms\n"));
   EXPECT_THAT(text, HasSubstr("b: paused at 1s for 100ms\n"));
   EXPECT_THAT(text, HasSubstr("c: wall clock back 1h at 1500ms for the rest of the phase\n"));
-  EXPECT_THAT(text, HasSubstr("host         a task beside the tracker, 50us"));
+  EXPECT_THAT(text, HasSubstr("host         producer 0 streams beside its records, 50us"));
   EXPECT_THAT(text, HasSubstr("world        LIVE only: the process event \"a\" ends the subject's process"));
 }
 

@@ -59,7 +59,7 @@ class CommandSubjectTest : public testing::Test {
 
   host::HostEnvironment host{"http://here"};
   Notes notes;
-  const std::string directory = testing::TempDir() + "/command_subject_test";
+  const std::string directory = testing::TempDir() + "command_subject_test";
 };
 
 TEST_F(CommandSubjectTest, GetsRecordsAsLinesAndItsWorldAsVariables) {
@@ -101,14 +101,14 @@ TEST_F(CommandSubjectTest, NonsenseInItsLedgerIsToldWithItsLine) {
 }
 
 TEST_F(CommandSubjectTest, OneThatDoesNotFinishIsKilled) {
-  auto subject = run("sleep 1000");
+  auto subject = run("exec sleep 1000");
   const auto stopped = subject->stop(50ms);
   ASSERT_FALSE(stopped);
   EXPECT_THAT(stopped.error().message, HasSubstr("did not end when its input ended"));
 }
 
 TEST_F(CommandSubjectTest, AFullPipeMakesTheCallerWaitUntilTheHarnessStops) {
-  auto subject = run("sleep 1000");
+  auto subject = run("exec sleep 1000");
   auto caller = subject->make_caller(0);
   std::thread harness([&] {
     std::this_thread::sleep_for(200ms);
