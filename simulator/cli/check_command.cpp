@@ -7,6 +7,7 @@
 #include "simulator/cli/commands.h"
 #include "simulator/cli/run_settings.h"
 #include "simulator/scenario/explain.h"
+#include "simulator/scenario/live_only.h"
 #include "simulator/scenario/scenario_files.h"
 
 namespace holdfast::cli {
@@ -61,7 +62,10 @@ ExitCode check_command(const Words& words) {
   if (!files) return ended;
   if (arguments.has("json")) return check_as_json(*files, arguments.list("set"));
   const auto loaded = load_all(*files, arguments.list("set"));
-  for (const auto& scenario : loaded.scenarios) fmt::print("{}: ok\n", scenario.file);
+  for (const auto& scenario : loaded.scenarios) {
+    const std::string why = scenario::why_live_only(scenario);
+    fmt::print("{}: ok{}\n", scenario.file, why.empty() ? "" : ", LIVE only: " + why);
+  }
   return loaded.ended.value_or(kPass);
 }
 

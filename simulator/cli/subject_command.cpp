@@ -15,6 +15,7 @@ ExitCode subject_command(const Words& words) {
   arguments.positional("scenario");
   for (const char* name : {"seed", "incarnation", "mount", "endpoint", "ledger", "claims", "report"})
     arguments.add()(name, po::value<std::string>()->required(), "");
+  arguments.add()("command-directory", po::value<std::string>(), "");
   arguments.add()("set", po::value<std::vector<std::string>>()->composing(), "");
   if (auto ended = arguments.parse(words)) return *ended;
   const auto files = arguments.list("scenario");
@@ -32,6 +33,7 @@ ExitCode subject_command(const Words& words) {
       .ledger = arguments.text("ledger"),
       .claims = arguments.text("claims"),
       .report = arguments.text("report")};
+  spec.scenario.subject.command_directory = arguments.text("command-directory");
   spec.scenario.subject.place(spec.mount, arguments.text("endpoint"));
   if (auto ran = run::run_live_subject(spec); !ran) {
     std::cerr << "holdfast subject: " << ran.error().message << "\n";

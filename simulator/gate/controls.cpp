@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "simulator/scenario/live_only.h"
 #include "simulator/scenario/resolved_json.h"
 
 namespace holdfast::gate {
@@ -11,13 +12,9 @@ using scenario::SubjectKind;
 
 constexpr Control kControls[] = {
     {.kind = SubjectKind::naive_seed, .virtual_world = true, .open_loads = false},
+    {.kind = SubjectKind::naive_sync, .virtual_world = false, .open_loads = true},
+    {.kind = SubjectKind::naive_retry, .virtual_world = false, .open_loads = true},
 };
-
-bool has_process_events(const scenario::Scenario& scenario) {
-  for (const auto& phase : scenario.phases)
-    if (!phase.process.empty()) return true;
-  return false;
-}
 
 }  // namespace
 
@@ -33,7 +30,7 @@ bool can_play(const Control& control, const scenario::Scenario& scenario, bool l
   if (scenario.subject.kind != SubjectKind::holdfast) return false;
   if (scenario.load.arrival != scenario::Arrival::closed && !control.open_loads) return false;
   if (live) return scenario.live_tier && is_stress(scenario);
-  return control.virtual_world && !has_process_events(scenario);
+  return control.virtual_world && scenario::why_live_only(scenario).empty();
 }
 
 scenario::Scenario with_control(const scenario::Scenario& scenario, const Control& control) {

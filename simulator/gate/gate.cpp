@@ -2,19 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "simulator/gate/controls.h"
+#include "simulator/scenario/live_only.h"
 
 namespace holdfast::gate {
 namespace {
 
 using scenario::Scenario;
 using scenario::SeedRange;
-
-bool has_process_events(const Scenario& scenario) {
-  return std::ranges::any_of(scenario.phases, [](const auto& phase) { return !phase.process.empty(); });
-}
 
 class Gate {
  public:
@@ -36,7 +31,7 @@ class Gate {
     options.live = live;
     run::ScenarioRunner runner(options, interrupted_);
     for (const auto& scenario : scenarios) {
-      if (live ? scenario.live_tier : !has_process_events(scenario)) play(runner, scenario, live);
+      if (live ? scenario.live_tier : scenario::why_live_only(scenario).empty()) play(runner, scenario, live);
       for (const auto& control : controls())
         if (can_play(control, scenario, live)) play(runner, with_control(scenario, control), live);
     }

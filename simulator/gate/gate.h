@@ -3,8 +3,8 @@
 //   GateResult result = run_gate(scenarios, settings, interrupted);
 //   result.verdict(), format_table(result.rows), gate_json(result), ...
 //
-// Every scenario is played in VIRTUAL over its published seeds (but for those with process events,
-// which are LIVE only); those of the LIVE tier also in real time, `repeat` times. Where the bounds of
+// Every scenario is played in VIRTUAL over its published seeds (but for those that are LIVE
+// only, scenario/live_only.h); those of the LIVE tier also in real time, `repeat` times. Where the bounds of
 // the published seeds cannot decide, the seeds after them are played too, all at once, up to
 // `max_seeds` in all. The control subjects (controls.h) play what they can, and must be rejected.
 #pragma once

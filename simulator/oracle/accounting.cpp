@@ -31,8 +31,8 @@ Place place_of_owned(const LedgerEntry& entry, const RecordTimes& times, Evidenc
   // Only damage to its own bytes excuses the loss of a durable record; the subject has counted it then.
   if (times.durable != kNotYet) return evidence.hit ? Place::quarantined : Place::unplaced;
   if (dropped == DropReason::shutdown) return Place::lost_shutdown;
-  if (entry.incarnation.load() < run.kills.size()) return Place::lost_crash;
-  if (!times.accepted() && run.control()) return Place::rejected_unanswered;
+  if (run.killed(entry.incarnation.load())) return Place::lost_crash;
+  if (!times.accepted() && !run.core()) return Place::rejected_unanswered;
   return Place::unplaced;
 }
 
@@ -111,7 +111,7 @@ Accounting account(const RunRecord& run) {
     if (times.durable != kNotYet) ++books.durable;
     if (place == Place::quarantined && entry.dropped.load() != DropReason::quarantined) ++books.corrupted;
     if (times.durable != kNotYet && place == Place::unplaced) ++books.durable_unplaced;
-    if (entry.dropped.load() == DropReason::shutdown && entry.incarnation.load() >= run.kills.size())
+    if (entry.dropped.load() == DropReason::shutdown && entry.incarnation.load() >= run.ended_lives.size())
       ++shutdown_by_name;
     const auto deliveries = entry.deliveries.load();
     if (deliveries > 1) books.deliveries_repeated += deliveries - 1;

@@ -40,7 +40,7 @@ class DamagedBytes {
 std::vector<bool> hit_by_corruption(const RunRecord& run) {
   std::map<std::string, DamagedBytes> files;
   for (const auto& range : run.damage) files[range.path].add(range.begin, range.end);
-  const bool restarted = !run.kills.empty();
+  const bool restarted = !run.ended_lives.empty();
   std::vector<bool> hit(run.ledger.size(), false);
   for (const auto& claim : run.frames) {
     const auto file = files.find(claim.path);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "simulator/oracle/record_times.h"
 
@@ -46,6 +47,7 @@ Availability availability_at(const RunRecord& run, Duration at) {
   Availability now{1, run.scenario.upstream.latency};
   for (const auto& window : run.windows) {
     if (at < window.from || window.to <= at) continue;
+    if (without_process(run, window) != nullptr) now.share = 0;
     for (const auto* rule : upstream_rules(run, window)) {
       now.share *= 1 - refused_share(*rule);
       now.latency += added_time(*rule, batch);
@@ -79,9 +81,22 @@ std::vector<Interval> slices_of(const RunRecord& run) {
   return slices;
 }
 
-std::vector<Duration> intended_times(const Ledger& ledger) {
+// When there was nobody to be called: what was due then stays unissued.
+Intervals between_lives(const RunRecord& run) {
+  Intervals gone;
+  for (const auto& window : run.windows)
+    if (const auto* event = without_process(run, window); event != nullptr && event->ends_life())
+      gone.push_back({window.from, window.to});
+  return unite(std::move(gone));
+}
+
+std::vector<Duration> intended_times(const RunRecord& run) {
+  const Intervals gone = between_lives(run);
   std::vector<Duration> intended;
-  for (std::uint64_t i = 0; i < ledger.size(); ++i) intended.push_back(times_of(ledger.entry(i)).intended);
+  for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
+    const Duration at = times_of(run.ledger.entry(i)).intended;
+    if (interval_at(gone, at) == nullptr) intended.push_back(at);
+  }
   std::ranges::sort(intended);
   return intended;
 }
@@ -90,7 +105,7 @@ std::vector<Duration> intended_times(const Ledger& ledger) {
 
 std::vector<IdealSlice> ideal_deliveries(const RunRecord& run) {
   if (run.scenario.length() <= Duration{0}) return {};
-  const auto intended = intended_times(run.ledger);
+  const auto intended = intended_times(run);
   std::vector<IdealSlice> ideal;
   double backlog = 0;
   auto next = intended.begin();

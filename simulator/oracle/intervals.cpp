@@ -26,7 +26,8 @@ std::vector<NamedSpan> spans_of(const scenario::Phase& phase, Duration start) {
     add(spans, rule.name, start, phase.length, rule.when.from, rule.when.to);
   for (const auto& rule : phase.upstream) add(spans, rule.name, start, phase.length, rule.from, rule.to);
   for (const auto& event : phase.process)
-    add(spans, event.name, start, phase.length, event.at, event.at + event.down);
+    for (const auto& span : scenario::spans_of(event, phase.length))
+      add(spans, event.name, start, phase.length, span.from, span.to);
   return spans;
 }
 
@@ -110,6 +111,17 @@ std::vector<FaultWindow> planned_windows(const scenario::Scenario& scenario) {
     start += phase.length;
   }
   return windows;
+}
+
+const scenario::ProcessEvent* without_process(const RunRecord& run, const FaultWindow& window) {
+  for (const auto& phase : run.scenario.phases) {
+    if (phase.name != window.phase) continue;
+    for (const auto& event : phase.process)
+      if (event.action != scenario::ProcessAction::clock_jump &&
+          std::ranges::find(window.rules, event.name) != window.rules.end())
+        return &event;
+  }
+  return nullptr;
 }
 
 std::vector<const upstream::UpstreamRule*> upstream_rules(const RunRecord& run, const FaultWindow& window) {

@@ -44,6 +44,9 @@ Intervals upstream_faults(const RunRecord& run);
 // The windows that the scenario plans, exactly as VIRTUAL arms them.
 std::vector<FaultWindow> planned_windows(const scenario::Scenario& scenario);
 
+// The armed process event of a window that leaves nobody to run: killed, restarting, paused; or null.
+const scenario::ProcessEvent* without_process(const RunRecord& run, const FaultWindow& window);
+
 // The armed upstream rules of a window, looked up by name in its phase.
 std::vector<const upstream::UpstreamRule*> upstream_rules(const RunRecord& run, const FaultWindow& window);
 

@@ -53,14 +53,16 @@ LawResult check_bounds(const RunRecord& run, const Accounting& books) {
   for (const auto& bound : run.bounds)
     if (bound.highest > bound.limit)
       findings.add("{} reached {}, the limit is {}", bound.what, bound.highest, bound.limit);
-  for (std::size_t life = 0; life < run.kills.size(); ++life) {
+  std::size_t kills = 0;
+  for (std::size_t life = 0; life < run.ended_lives.size(); ++life) {
+    if (!run.ended_lives[life].killed) continue;
+    ++kills;
     const auto lost = lost_in_life(run, books, life);
-    const auto limit = crash_limit(run, run.kills[life]);
-    if (lost > limit) findings.add("kill {} lost {} records, the limit is {}", life + 1, lost, limit);
+    const auto limit = crash_limit(run, run.ended_lives[life].at);
+    if (lost > limit) findings.add("kill {} lost {} records, the limit is {}", kills, lost, limit);
   }
-  if (run.bounds.empty() && run.kills.empty())
-    return findings.not_judged("nothing was sampled, nobody was killed");
-  return findings.result(fmt::format("{} bounds held over {} kills", run.bounds.size(), run.kills.size()));
+  if (run.bounds.empty() && kills == 0) return findings.not_judged("nothing was sampled, nobody was killed");
+  return findings.result(fmt::format("{} bounds held over {} kills", run.bounds.size(), kills));
 }
 
 }  // namespace holdfast::oracle

@@ -21,7 +21,7 @@ LastLife last_life(const RunRecord& run) {
   LastLife life;
   for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
     const auto& entry = run.ledger.entry(i);
-    if (entry.incarnation.load() < run.kills.size()) continue;
+    if (entry.incarnation.load() < run.ended_lives.size()) continue;
     const auto outcome = entry.outcome.load();
     if (outcome != CallOutcome::unissued) ++life.calls;
     if (outcome == CallOutcome::rejected_ring_full) ++life.ring_full;
@@ -34,7 +34,7 @@ LastLife last_life(const RunRecord& run) {
 // damage to records that were delivered before, so there the numbers are not comparable.
 void check_quarantined(Findings& findings, const RunRecord& run, const Accounting& books,
                        const Stats& stats) {
-  if (!run.kills.empty()) return;
+  if (!run.ended_lives.empty()) return;
   if (stats.quarantined <= books.quarantined && books.quarantined <= stats.quarantined + run.damaged_in_spool)
     return;
   findings.add(

@@ -40,8 +40,8 @@ struct Refusal {
 
 std::vector<Refusal> refusals(const RunRecord& run) {
   auto changes = run.breaker;
-  for (const auto kill : run.kills)
-    changes.push_back({kill, BreakerState::closed});  // it dies with its process
+  for (const auto& life : run.ended_lives)
+    changes.push_back({life.at, BreakerState::closed});  // it dies with its process
   std::ranges::stable_sort(changes, {}, &BreakerChange::at);
   std::vector<Refusal> found;
   bool closed = true;
@@ -95,7 +95,7 @@ LawResult check_liveness(const RunRecord& run, const Accounting& books) {
 // upstream's, so it is added to what the breaker is allowed.
 LawResult check_breaker(const RunRecord& run, const Accounting& books) {
   Findings findings("breaker");
-  if (run.control()) return findings.not_judged("the subject has no breaker");
+  if (!run.core()) return findings.not_judged("the subject has no breaker");
   const auto& delivery = run.scenario.subject.options.delivery;
   const Duration patience = 2 * delivery.breaker.max_open_time;
   Duration worst{0};

@@ -45,8 +45,9 @@ struct LedgerEntry {
   std::atomic<DropReason> dropped{DropReason::none};
   std::atomic<bool> second_key{false};       // delivered under two keys: breaks identity
   std::atomic<std::uint8_t> incarnation{0};  // which life of the subject made the call
+  std::atomic<bool> disturbed{false};        // LIVE: the caller lost its processor during the call
 };
-static_assert(sizeof(LedgerEntry) == 56);
+static_assert(sizeof(LedgerEntry) == 64);
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 
 class Ledger {

@@ -76,20 +76,46 @@ Measured in_seconds(const std::optional<Duration>& duration, const char* otherwi
   return {seconds(*duration), ""};
 }
 
+// LIVE, and of a subject that is called in its own process.
+Measured of_calls(const RunRecord& run, std::optional<double> value, std::string note) {
+  if (!run.live) return {std::nullopt, "LIVE only"};
+  if (!run.core() && !run.control()) return {std::nullopt, "the subject is another program"};
+  return {value, std::move(note)};
+}
+
+void add_record_times(Measures& measures, const RunRecord& run, std::vector<Duration>& all,
+                      std::vector<Duration>& undisturbed) {
+  struct Rank {
+    const char* name;
+    std::vector<Duration>& times;
+    std::uint64_t per_thousand;
+  };
+  const Rank ranks[] = {{"record.p50", all, 500},
+                        {"record.p99", all, 990},
+                        {"record.p999", all, 999},
+                        {"record.max", all, 1000},
+                        {"record.undisturbed.p99", undisturbed, 990},
+                        {"record.undisturbed.p999", undisturbed, 999}};
+  for (const auto& [name, times, per_thousand] : ranks) {
+    const auto measured = in_seconds(percentile(times, per_thousand), "no call returned");
+    measures.by_name[name] = of_calls(run, measured.value, measured.note);
+  }
+}
+
 void add_call_times(Measures& measures, const RunRecord& run) {
-  std::vector<Duration> cost, lag;
+  std::vector<Duration> cost, undisturbed, lag;
   for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
     const auto times = times_of(run.ledger.entry(i));
     if (times.called == kNotYet) continue;
     lag.push_back(std::max(times.called - times.intended, Duration{0}));
-    if (times.returned != kNotYet) cost.push_back(times.returned - times.called);
+    if (times.returned == kNotYet) continue;
+    cost.push_back(times.returned - times.called);
+    if (!run.ledger.entry(i).disturbed.load()) undisturbed.push_back(cost.back());
   }
-  constexpr std::pair<const char*, std::uint64_t> kRanks[] = {
-      {"record.p50", 500}, {"record.p99", 990}, {"record.p999", 999}, {"record.max", 1000}};
-  for (const auto& [name, rank] : kRanks) {
-    measures.by_name[name] = run.live ? in_seconds(percentile(cost, rank), "no call returned")
-                                      : Measured{std::nullopt, "LIVE only"};
-  }
+  const auto disturbed = cost.size() - undisturbed.size();
+  add_record_times(measures, run, cost, undisturbed);
+  measures.by_name["record.disturbed"] =
+      of_calls(run, static_cast<double>(disturbed), cost.empty() ? "no call returned" : "");
   measures.by_name["arrival.lag"] =
       run.live ? in_seconds(percentile(lag, 990), "no call was made") : Measured{std::nullopt, "LIVE only"};
 }
@@ -116,8 +142,29 @@ void add_events(Measures& measures, const RunRecord& run) {
     if (!run.stats)
       measured.note = "the subject keeps no such books";
     else
-      measured = {static_cast<double>((*run.stats).*member), run.kills.empty() ? "" : "of its last life"};
+      measured = {static_cast<double>((*run.stats).*member), run.ended_lives.empty() ? "" : "of its last life"};
   }
+}
+
+Measured retention_of_host(const RunRecord& run) {
+  Measured worst{std::nullopt, "no fault was armed"};
+  for (const auto& stress : stress_phases(run)) {
+    const auto kept = retention_of(*run.host, stress.armed);
+    if (kept && (!worst.value || *kept < *worst.value)) worst = {kept, "phase " + stress.name};
+  }
+  return worst;
+}
+
+void add_host(Measures& measures, const RunRecord& run) {
+  auto& retention = measures.by_name["retention.host"];
+  auto& gap = measures.by_name["host.gap"];
+  if (!run.host) {
+    retention.note = gap.note = run.scenario.host ? "LIVE only" : "the scenario has no host task";
+    return;
+  }
+  retention = retention_of_host(run);
+  gap = in_seconds(longest_gap(*run.host, armed(run)), "no fault was armed");
+  if (gap.value) gap.note = fmt::format("alone {:.6f} s", seconds(run.host->alone_gap));
 }
 
 void add_counts(Measures& measures, const Accounting& books) {
@@ -157,6 +204,7 @@ Measures compute_measures(const RunRecord& run, const RunRecord* twin, const Acc
   add_delivery_age(measures, run);
   add_events(measures, run);
   add_upstream_measures(measures, run, twin, books);
+  add_host(measures, run);
   measures.by_name["recovery.time"] =
       from_wait(recovery_time(run), "no fault was armed, or too little load came after it");
   measures.by_name["backlog.drain_time"] = from_wait(drain_time(run, books), "no fault was armed");

@@ -7,6 +7,7 @@
 
 #include "simulator/oracle/latency_histogram.h"
 #include "simulator/oracle/record_times.h"
+#include "simulator/scenario/names.h"
 
 namespace holdfast::oracle {
 
@@ -114,14 +115,6 @@ Json record_latency_of(const RunRecord& run) {
   return {{"unit", "ns"}, {"calls", histogram.total()}, {"buckets", std::move(buckets)}};
 }
 
-const char* subject_of(const scenario::Scenario& scenario) {
-  switch (scenario.subject.kind) {
-    case scenario::SubjectKind::holdfast: return "holdfast";
-    case scenario::SubjectKind::naive_seed: return "naive-seed";
-  }
-  return "holdfast";
-}
-
 Result<Json> resolved_of(const scenario::Scenario& scenario) {
   if (scenario.resolved_json.empty()) return Json(nullptr);
   try {
@@ -140,7 +133,7 @@ Result<std::string> result_json(const RunResult& result) {
   Json json = {{"version", 1},
                {"scenario", run.scenario.title()},
                {"file", run.scenario.file},
-               {"subject", subject_of(run.scenario)},
+               {"subject", to_string(run.scenario.subject.kind)},
                {"world", run.live ? "live" : "virtual"},
                {"seed", run.seed}};
   if (run.trace_hash) json["trace_hash"] = *run.trace_hash;

@@ -20,13 +20,14 @@
 #include "core/observer.h"
 #include "core/stats.h"
 #include "simulator/oracle/attempts.h"
+#include "simulator/oracle/host_task.h"
 #include "simulator/oracle/ledger.h"
 #include "simulator/scenario/scenario.h"
 
 namespace holdfast::oracle {
 
 // An interval in which the same rules were armed. A rule with its own `from` and `to` splits the
-// interval of its phase; a process event is armed from its kill to its restart.
+// interval of its phase; a process event is armed for its spans (scenario/process_event.h).
 struct FaultWindow {
   std::string phase;
   Duration from{0};
@@ -83,6 +84,12 @@ struct Isolation {
   bool died = false;                     // the subject ended by a signal or code that nobody ordered
 };
 
+// How a life of the subject ended before the run did.
+struct LifeEnd {
+  Duration at{0};
+  bool killed = true;  // false: it was asked to stop, and did
+};
+
 struct UpstreamTotals {
   std::uint64_t requests = 0;
   std::uint64_t known_keys = 0;
@@ -99,7 +106,7 @@ struct RunRecord {
 
   std::vector<FaultWindow> windows;            // in order of `from`
   std::map<std::string, std::uint64_t> fired;  // by rule; process events count too
-  std::vector<Duration> kills;  // kill number i ended LedgerEntry::incarnation i (0 is the first life)
+  std::vector<LifeEnd> ended_lives;            // number i is LedgerEntry::incarnation i (0 is the first life)
 
   std::optional<Stats> stats;  // the core's own, of its last life; naive subjects have none
   bool closed = false;         // close() returned, so that `stats` is exact
@@ -113,8 +120,13 @@ struct RunRecord {
   std::vector<Bound> bounds;
   std::vector<BreakerChange> breaker;  // in order of time; the breaker starts closed
   std::optional<Isolation> isolation;
+  std::optional<HostTask> host;  // of scenarios with a host task (LIVE)
 
-  bool control() const { return scenario.subject.kind != scenario::SubjectKind::holdfast; }
+  // The core itself, with books, spool and breaker; a control that must be rejected; or neither:
+  // another program.
+  bool core() const { return scenario.subject.kind == scenario::SubjectKind::holdfast; }
+  bool control() const { return scenario::is_naive(scenario.subject.kind); }
+  bool killed(std::uint8_t life) const { return life < ended_lives.size() && ended_lives[life].killed; }
   bool closed_loop() const { return scenario.load.arrival == scenario::Arrival::closed; }
 };
 

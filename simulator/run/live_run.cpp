@@ -1,30 +1,27 @@
 #include "simulator/run/live_run.h"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <thread>
 
 #include "core/host/posix_file_system.h"
 #include "core/host/system_clock.h"
 #include "simulator/oracle/intervals.h"
 #include "simulator/oracle/result_files.h"
-#include "simulator/oracle/sync_log.h"
 #include "simulator/run/fault_lines_json.h"
+#include "simulator/run/live_evidence.h"
+#include "simulator/run/scratch_directory.h"
 #include "simulator/run/spool_files.h"
-#include "simulator/run/subject_report_json.h"
+#include "simulator/run/subject_lives.h"
+#include "simulator/run/timetable.h"
 #include "simulator/scenario/resolved_json.h"
+#include "simulator/scenario/text_file.h"
 #include "simulator/upstream/http_server.h"
 #include "simulator/world/live/live_mount.h"
-#include "simulator/world/live/subject_process.h"
 
 namespace holdfast::run {
 namespace {
@@ -33,47 +30,8 @@ namespace fs = std::filesystem;
 
 constexpr Duration kLook = std::chrono::milliseconds(2);
 constexpr Duration kProgressPeriod = std::chrono::milliseconds(200);
-constexpr Duration kReadyWithin = std::chrono::seconds(15);
-constexpr Duration kCloseWithin = std::chrono::seconds(15);
 constexpr Duration kLatestArming = std::chrono::milliseconds(250);  // measures count on the planned windows
 constexpr Duration kHeadStart = std::chrono::milliseconds(100);     // between "ready" and the first arrival
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-// A directory of its own that is removed at the end.
-class Scratch {
- public:
-  static Result<std::unique_ptr<Scratch>> make(const std::string& parent) {
-    std::string pattern = parent + "/holdfast-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr)
-      return fail(error_of_errno(errno, "make a directory in " + parent));
-    auto scratch = std::unique_ptr<Scratch>(new Scratch(pattern));
-    std::error_code problem;
-    for (const char* name : {"backing", "mount", "logs"}) fs::create_directory(scratch->path(name), problem);
-    if (problem) return fail(Code::io, pattern + ": " + problem.message());
-    return scratch;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(directory_, ignored);
-  }
-  std::string path(const char* name) const { return directory_ + "/" + name; }
-
- private:
-  explicit Scratch(std::string directory) : directory_(std::move(directory)) {}
-  std::string directory_;
-};
-
-// Something that happens at an instant of the run.
-struct Happening {
-  Duration at{0};
-  std::function<Status()> act;
-};
 
 class LiveRun {
  public:
@@ -88,7 +46,7 @@ class LiveRun {
 
   Result<std::unique_ptr<FinishedRun>> run() {
     if (auto ready = prepare(); !ready) return fail(ready.error());
-    if (auto started = start_subject(); !started) return fail(started.error());
+    if (auto begun = lives_->begin(); !begun) return fail(begun.error());
     start_ = clock_.now() + kHeadStart;
     finished_->ledger->set_start_ns(nanoseconds(start_));
     plan();
@@ -102,13 +60,11 @@ class LiveRun {
 
  private:
   Duration since_start() const { return clock_.now() - start_.load(); }
-  std::string subject_log() const { return scratch_->path("logs") + "/subject.log"; }
-  bool control() const { return scenario_.subject.kind != scenario::SubjectKind::holdfast; }
 
   Status prepare() {
     auto schedule = load::make_schedule(scenario_, seed_);
     if (!schedule) return fail(schedule.error());
-    auto scratch = Scratch::make(settings_.scratch);
+    auto scratch = ScratchDirectory::make(settings_.scratch);
     if (!scratch) return fail(scratch.error());
     scratch_ = std::move(*scratch);
     auto ledger =
@@ -120,7 +76,8 @@ class LiveRun {
     record_->attempts.emplace(scenario_.recovery_window(), finished_->ledger->capacity());
     fill_intended(*finished_->ledger, *schedule);
     if (auto mounted = mount(); !mounted) return mounted;
-    return serve();
+    if (auto serving = serve(); !serving) return serving;
+    return prepare_subject();
   }
 
   Status mount() {
@@ -150,57 +107,79 @@ class LiveRun {
     return {};
   }
 
-  Status start_subject() {
-    if (auto spawned = spawn_subject(); !spawned) return spawned;
-    auto ready = subject_->wait_ready(kReadyWithin);
-    if (!ready)
-      return fail(ready.error().code, ready.error().message + "; it said:\n" + text_of(subject_log()));
-    return {};
+  Status prepare_subject() {
+    record_->scenario.subject.place(scratch_->path("mount"), server_->url());
+    lives_ = std::make_unique<SubjectLives>(
+        SubjectLives::Settings{.command = [this](std::uint8_t incarnation) { return command(incarnation); },
+                               .log = scratch_->path("logs/subject.log"),
+                               .report = scratch_->path("report.json")},
+        *record_);
+    return oracle::write_whole_file(scratch_->path("scenario.json"), scenario::resolved_json(scenario_));
   }
 
-  Status spawn_subject() {
-    record_->scenario.subject.place(scratch_->path("mount"), server_->url());
-    const std::string file = scratch_->path("scenario.json");
-    if (auto written = oracle::write_whole_file(file, scenario::resolved_json(scenario_)); !written)
-      return written;
-    std::vector<std::string> command{settings_.holdfast_program,
-                                     "subject",
-                                     file,
-                                     "--seed",
-                                     std::to_string(seed_),
-                                     "--incarnation",
-                                     std::to_string(incarnation_),
-                                     "--mount",
-                                     scratch_->path("mount"),
-                                     "--endpoint",
-                                     server_->url(),
-                                     "--ledger",
-                                     scratch_->path("ledger"),
-                                     "--claims",
-                                     scratch_->path("claims"),
-                                     "--report",
-                                     scratch_->path("report.json")};
+  std::vector<std::string> command(std::uint8_t incarnation) const {
+    std::vector<std::string> words{settings_.holdfast_program,
+                                   "subject",
+                                   scratch_->path("scenario.json"),
+                                   "--seed",
+                                   std::to_string(seed_),
+                                   "--incarnation",
+                                   std::to_string(incarnation),
+                                   "--mount",
+                                   scratch_->path("mount"),
+                                   "--endpoint",
+                                   server_->url(),
+                                   "--ledger",
+                                   scratch_->path("ledger"),
+                                   "--claims",
+                                   scratch_->path("claims"),
+                                   "--report",
+                                   scratch_->path("report.json")};
+    if (scenario_.subject.kind == scenario::SubjectKind::command)
+      words.insert(words.end(), {"--command-directory", fs::absolute(command_directory()).string()});
     if (!scenario_.load.trace.empty())
-      command.insert(command.end(), {"--set", "load.trace=" + fs::absolute(scenario_.load.trace).string()});
-    auto process = world::SubjectProcess::start(command, subject_log());
-    if (!process) return fail(process.error());
-    subject_ = std::move(*process);
-    return {};
+      words.insert(words.end(), {"--set", "load.trace=" + fs::absolute(scenario_.load.trace).string()});
+    return words;
+  }
+
+  fs::path command_directory() const {
+    const std::string& directory = scenario_.subject.command_directory;
+    return directory.empty() ? "." : directory;
   }
 
   // Lays out what happens when: each phase arms its faults, process events fall where they say.
   void plan() {
     Duration at{0};
     for (const auto& phase : scenario_.phases) {
-      happenings_.push_back({at, [this, &phase, at] { return arm(phase, at); }});
-      for (const auto& event : phase.process) {
-        happenings_.push_back({at + event.at, [this, &event] { return kill(event); }});
-        happenings_.push_back({at + event.at + event.down, [this] { return restart(); }});
-      }
+      timetable_.add(at, [this, &phase, at] { return arm(phase, at); });
+      for (const auto& event : phase.process)
+        for (const auto& span : scenario::spans_of(event, phase.length)) {
+          timetable_.add(at + span.from, [this, &event] { return befall(event); });
+          timetable_.add(at + span.to, [this, &event] { return relieve(event); });
+        }
       at += phase.length;
     }
-    std::stable_sort(happenings_.begin(), happenings_.end(),
-                     [](const Happening& a, const Happening& b) { return a.at < b.at; });
+  }
+
+  Status befall(const scenario::ProcessEvent& event) {
+    switch (event.action) {
+      case scenario::ProcessAction::kill: lives_->kill(since_start()); break;
+      case scenario::ProcessAction::restart: lives_->ask_to_stop(since_start()); break;
+      case scenario::ProcessAction::pause: lives_->pause(); break;
+      case scenario::ProcessAction::clock_jump: lives_->shift_wall(event.shift, event.name); return {};
+    }
+    ++record_->fired[event.name];
+    return {};
+  }
+
+  Status relieve(const scenario::ProcessEvent& event) {
+    switch (event.action) {
+      case scenario::ProcessAction::kill:
+      case scenario::ProcessAction::restart: return lives_->start_again();
+      case scenario::ProcessAction::pause: lives_->resume(); break;
+      case scenario::ProcessAction::clock_jump: lives_->shift_wall(Duration{0}, ""); break;
+    }
+    return {};
   }
 
   Status arm(const scenario::Phase& phase, Duration planned) {
@@ -219,52 +198,22 @@ class LiveRun {
     return mount_->heal();
   }
 
-  Status kill(const scenario::ProcessEvent& event) {
-    subject_->kill();
-    const auto exit = subject_->wait(kCloseWithin);
-    if (!exit.by_signal || exit.code != SIGKILL) note_death();  // it had ended before, by itself
-    subject_.reset();
-    record_->kills.push_back(since_start());
-    ++record_->fired[event.name];
-    return {};
-  }
-
-  // The new life gets ready while the run goes on: the phases wait for nobody.
-  Status restart() {
-    ++incarnation_;
-    return spawn_subject();
-  }
-
   Status play() {
     const Duration length = scenario_.length();
-    auto next = happenings_.begin();
-    while (!interrupted_.load() && (since_start() < length || next != happenings_.end())) {
-      for (; next != happenings_.end() && since_start() >= next->at; ++next)
-        if (auto acted = next->act(); !acted) return acted;
-      if (auto alive = check_alive(); !alive) return alive;
+    while (!interrupted_.load() && (since_start() < length || !timetable_.done())) {
+      if (auto acted = timetable_.run_due(since_start()); !acted) return acted;
+      lives_->watch();
       spool_files_.sample(segments_below(scratch_->path("backing")));
       show_progress();
-      const Duration until = next == happenings_.end() ? length : next->at;
-      pause(std::clamp(until - since_start(), Duration{0}, kProgressPeriod));
+      pause(std::clamp(timetable_.next(length) - since_start(), Duration{0}, kProgressPeriod));
     }
     return {};
   }
 
-  // A subject that dies without orders breaks the law of isolation; the run goes on to its end.
-  Status check_alive() {
-    if (!subject_ || !subject_->poll()) return {};
-    note_death();
-    return {};
-  }
-
-  void note_death() { record_->isolation = oracle::Isolation{.died = true}; }
-
-  bool died() const { return record_->isolation && record_->isolation->died; }
-
   void wait_for_drain() {
     const Duration deadline = std::max(scenario_.length(), last_fault_end() + scenario_.limits.drain);
-    while (!interrupted_.load() && !died() && since_start() < deadline && !drained()) {
-      (void)check_alive();
+    while (!interrupted_.load() && !lives_->died() && since_start() < deadline && !drained()) {
+      lives_->watch();
       show_progress();
       pause(10 * kLook);
     }
@@ -288,9 +237,11 @@ class LiveRun {
     return true;
   }
 
-  // Accepted by a life that was killed before it could claim the record durable.
+  // Accepted by a life that was killed before it could claim the record durable. Another program may
+  // keep records without a claim, so nothing of it is given up early.
   bool lost_with_a_kill(const oracle::LedgerEntry& entry) const {
-    return entry.incarnation.load() < incarnation_ && entry.durable_ns.load() == 0;
+    if (!record_->core() && !record_->control()) return false;
+    return entry.incarnation.load() < lives_->incarnation() && entry.durable_ns.load() == 0;
   }
 
   void pause(Duration length) const { std::this_thread::sleep_for(std::max(kLook, length)); }
@@ -302,73 +253,25 @@ class LiveRun {
   }
 
   Result<std::unique_ptr<FinishedRun>> conclude() {
-    if (subject_) {
-      subject_->ask_to_stop();
-      const auto exit = subject_->wait(kCloseWithin);
-      read_subject_report(exit);
-    }
-    finished_->subject_log = text_of(subject_log());
+    finished_->note = lives_->end();
+    if (record_->stats) record_->bounds.push_back(spool_files_.bound());
+    finished_->subject_log = scratch_->text_of("logs/subject.log");
     server_->stop();  // nothing is applied any more
     record_->upstream = {.requests = model_->requests(), .known_keys = model_->known_keys()};
     for (const auto& phase : scenario_.phases)
       for (const auto& rule : phase.upstream) record_->fired[rule.name] = model_->fired(rule.name);
-    if (!control()) {  // through the mount, as the subject would find it
+    if (record_->core()) {  // through the mount, as the subject would find it
       host::PosixFileSystem files;
       if (auto read = read_spool(files, *record_); !read) return fail(read.error());
     }
     const std::string fault_log = mount_->fault_log(), sync_log = mount_->sync_log();
     if (auto stopped = mount_->stop(); !stopped) return fail(stopped.error());
-    if (auto audited = audit(fault_log, sync_log); !audited) return fail(audited.error());
-    record_->windows = windows_that_were();
+    const LiveLogs logs{.faults = scenario::read_text_file(fault_log).value_or(""),
+                        .syncs = scenario::read_text_file(sync_log).value_or(""),
+                        .claims = scratch_->text_of("claims")};
+    if (auto audited = audit_logs(*finished_, logs); !audited) return fail(audited.error());
+    record_->windows = windows_that_were(*record_);
     return std::move(finished_);
-  }
-
-  // The planned ones, as far as an interrupted run got.
-  std::vector<oracle::FaultWindow> windows_that_were() const {
-    auto windows = oracle::planned_windows(scenario_);
-    if (!record_->interrupted) return windows;
-    std::erase_if(windows, [&](const auto& window) { return window.from >= record_->length; });
-    for (auto& window : windows) window.to = std::min(window.to, record_->length);
-    return windows;
-  }
-
-  void read_subject_report(world::SubjectProcess::Exit exit) {
-    oracle::Isolation isolation = record_->isolation.value_or(oracle::Isolation{});
-    isolation.died |= !exit.clean();
-    auto report = read_report(scratch_->path("report.json"));
-    if (report) {
-      record_->stats = report->stats;
-      record_->closed = report->closed;
-      record_->bounds = report->bounds;
-      if (report->stats) record_->bounds.push_back(spool_files_.bound());
-      record_->breaker = report->breaker;
-      isolation.exceptions_escaped = report->exceptions;
-      if (!control()) isolation.allocations = report->allocations;
-    } else {
-      finished_->note = report.error().message;
-    }
-    record_->isolation = isolation;
-  }
-
-  Status audit(const std::string& fault_log, const std::string& sync_log) {
-    const std::string faults = text_of(fault_log);
-    for (const auto& [rule, count] : count_rules(faults)) record_->fired[rule] += count;
-    for (const auto& phase : scenario_.phases)
-      for (const auto& rule : phase.disk.rules) record_->fired.try_emplace(rule.name, 0);
-    finished_->fault_lines =
-        merge_fault_lines(faults, finished_->ledger->start_ns(), std::move(finished_->fault_lines));
-    if (control()) return {};
-    auto disk = oracle::parse_sync_log(text_of(sync_log));
-    if (!disk) return fail(disk.error());
-    auto claims = oracle::parse_claims(text_of(scratch_->path("claims")));
-    if (!claims) return fail(claims.error());
-    for (auto& claim : *claims)
-      record_->frames.push_back(
-          {claim.path, claim.begin, std::move(claim.references), std::move(claim.ends)});
-    record_->damage = damaged_ranges(faults);
-    record_->claims =
-        oracle::audit_claims(std::move(*disk), std::move(*claims), finished_->ledger->start_ns());
-    return {};
   }
 
   const scenario::Scenario& scenario_;
@@ -379,16 +282,15 @@ class LiveRun {
   SpoolFiles spool_files_;
 
   host::SystemClock clock_;
-  std::unique_ptr<Scratch> scratch_;
+  std::unique_ptr<ScratchDirectory> scratch_;
   std::unique_ptr<FinishedRun> finished_;
   oracle::RunRecord* record_ = nullptr;
   std::atomic<Time> start_{};
   std::optional<upstream::UpstreamModel> model_;
   std::unique_ptr<upstream::HttpServer> server_;
   std::unique_ptr<world::LiveMount> mount_;
-  std::unique_ptr<world::SubjectProcess> subject_;  // goes before what it uses
-  std::vector<Happening> happenings_;
-  std::uint8_t incarnation_ = 0;
+  std::unique_ptr<SubjectLives> lives_;  // goes before what it uses
+  Timetable timetable_;
   Duration progress_due_{0};
 };
 

@@ -1,20 +1,22 @@
 #include "simulator/run/live_subject.h"
 
-#include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <iostream>
-#include <thread>
+#include <optional>
 
 #include "core/host/host_environment.h"
+#include "simulator/run/claims_log.h"
 #include "simulator/run/finished_run.h"
+#include "simulator/run/subject_orders.h"
 #include "simulator/run/subject_report_json.h"
+#include "simulator/run/usage_sampler.h"
 #include "simulator/subject/ledger_observer.h"
 #include "simulator/subject/load_driver.h"
+#include "simulator/subject/watched_transport.h"
+#include "simulator/world/live/host_stream.h"
 #include "simulator/world/live/process_usage.h"
 
 namespace holdfast::run {
@@ -24,156 +26,148 @@ constexpr Duration kLook = std::chrono::milliseconds(1);
 constexpr Duration kSamplePeriod = std::chrono::milliseconds(50);
 constexpr Duration kOpenWithin = std::chrono::seconds(10);  // a faulty disk may refuse at first
 constexpr Duration kCloseWithin = std::chrono::seconds(5);
+constexpr Duration kHostAlone = std::chrono::seconds(1);  // before the tracker opens, and after it closed
 
-// What the tracker may take of the kernel at most: three workers beside its shippers; a connection for
-// each shipper (two while one is being replaced, and libcurl's wake-up pair), the segment written, one
-// read, a directory, and a lock in each location.
-constexpr std::uint64_t kWorkersBesideShippers = 3;
-constexpr std::uint64_t kDescriptorsPerShipper = 4;
-constexpr std::uint64_t kDescriptorsOfSpool = 3;
-
-// Threads and descriptors while the tracker runs, against what the process had without it.
-class UsageSampler {
+class LiveSubject {
  public:
-  explicit UsageSampler(const Options& options) {
-    const auto without = world::process_usage();
-    const std::uint64_t shippers = options.delivery.shippers;
-    threads_ = {
-        .what = "threads", .highest = 0, .limit = without.threads + kWorkersBesideShippers + shippers};
-    descriptors_ = {.what = "descriptors",
-                    .highest = 0,
-                    .limit = without.descriptors + kDescriptorsPerShipper * shippers + kDescriptorsOfSpool +
-                             options.spool.directories().size()};
-  }
-  // `harness_threads`: those that the load driver runs, which are not the tracker's.
-  void sample(std::uint64_t harness_threads) {
-    const auto now = world::process_usage();
-    threads_.highest = std::max(threads_.highest, now.threads - std::min(now.threads, harness_threads));
-    descriptors_.highest = std::max(descriptors_.highest, now.descriptors);
-  }
-  void add_to(std::vector<oracle::Bound>& bounds) const {
-    bounds.insert(bounds.end(), {threads_, descriptors_});
-  }
+  LiveSubject(const LiveSubjectSpec& spec, oracle::Ledger& ledger, ClaimsLog claims, load::Schedule schedule)
+      : spec_(spec),
+        ledger_(ledger),
+        claims_(std::move(claims)),
+        schedule_(std::move(schedule)),
+        orders_(clock_),
+        host_(spec.scenario.subject.options.delivery.endpoint,
+              hash_name("subject", spec.seed + spec.incarnation)),
+        transport_(host_.environment().transport),
+        env_(environment()),
+        observer_(ledger, from_nanoseconds(ledger.start_ns()),
+                  [this](Time now, const DurableClaim& claim) { claims_.write(now, claim); }) {}
 
- private:
-  oracle::Bound threads_;
-  oracle::Bound descriptors_;
-};
-
-// Claims go out line by line, past any buffer, so that a kill loses none.
-class ClaimsLog {
- public:
-  static Result<ClaimsLog> open(const std::string& path, std::string mount) {
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (descriptor < 0) return fail(error_of_errno(errno, "open " + path));
-    return ClaimsLog(descriptor, std::move(mount));
-  }
-
-  void write(Time now, const DurableClaim& claim) const {
-    std::string_view path = claim.path;
-    if (path.starts_with(mount_)) path.remove_prefix(mount_.size() + 1);
-    std::string line = std::to_string(nanoseconds(now)) + " " + std::string(path) + " " +
-                       std::to_string(claim.begin) + " " + std::to_string(claim.end);
-    for (std::size_t i = 0; i < claim.references.size(); ++i) {
-      line += i == 0 ? ' ' : ',';
-      line += std::to_string(claim.references[i]) + ":" + std::to_string(claim.ends[i]);
+  Status run() {
+    if (spec_.scenario.host) {
+      stream_.emplace(spec_.scenario.host->task);
+      stream_->run_alone(kHostAlone);
     }
-    line += '\n';
-    // A claim that cannot be told is one the oracle cannot check: nothing better to do than stop.
-    if (::write(descriptor_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) std::abort();
+    UsageSampler usage(spec_.scenario.subject.options);
+    subject_ = subject::make_subject(env_, spec_.scenario.subject, observer_);
+    if (auto opened = open(); !opened) return opened;
+    orders_.say_ready();
+    const Time start = await_start();
+    subject::LoadDriver driver(env_, driver_settings(), schedule_, ledger_, *subject_);
+    if (stream_) stream_->begin(start, spec_.scenario.length(), driver.due_calls(0, start));
+    auto load = env_.scheduler.spawn("load", [&] { driver.run(start, start + spec_.scenario.length()); });
+    BoundsSampler sampler(spec_.scenario);
+    const Status health = watch(sampler, usage);
+    driver.cancel();
+    subject_->interrupt();
+    load->join(kNever);
+    if (stream_) stream_->end();
+    if (!health) return health;
+    return finish(driver, sampler, usage);
   }
 
  private:
-  ClaimsLog(int descriptor, std::string mount) : descriptor_(descriptor), mount_(std::move(mount)) {}
-  int descriptor_;  // closed with the process
-  std::string mount_;
-};
-
-bool input_ended() {
-  char byte;
-  return ::read(STDIN_FILENO, &byte, 1) <= 0;
-}
-
-Status open_subject(subject::Subject& subject, const Environment& env) {
-  const Time deadline = env.clock.now() + kOpenWithin;
-  for (;;) {
-    auto started = subject.start();
-    if (started || env.clock.now() >= deadline) return started;
-    env.scheduler.sleep_until(env.clock.now() + 20 * kLook);
+  // The real machine, but for the wall clock, and with its requests counted.
+  Environment environment() {
+    const Environment real = host_.environment();
+    return {.clock = clock_,
+            .scheduler = real.scheduler,
+            .files = real.files,
+            .transport = transport_,
+            .random = real.random,
+            .log = real.log};
   }
-}
 
-void say_ready() {
-  constexpr std::string_view kReady = "ready\n";
-  (void)!::write(STDOUT_FILENO, kReady.data(), kReady.size());
-}
+  Status open() {
+    const Time deadline = env_.clock.now() + kOpenWithin;
+    for (;;) {
+      auto started = subject_->start();
+      if (started || env_.clock.now() >= deadline) return started;
+      pause(20 * kLook);
+    }
+  }
+
+  void pause(Duration length) { env_.scheduler.sleep_until(env_.clock.now() + length); }
+
+  // A first life learns the run's start only after it is ready.
+  Time await_start() {
+    while (ledger_.start_ns() == 0 && !orders_.stop_asked()) pause(kLook);
+    const Time start = from_nanoseconds(ledger_.start_ns());
+    observer_.set_start(start);
+    return start;
+  }
+
+  subject::LoadDriver::Settings driver_settings() const {
+    return {.load = spec_.scenario.load,
+            .seed = spec_.seed,
+            .incarnation = spec_.incarnation,
+            .first_producer = stream_ ? 1U : 0U,  // the stream records its own usage
+            .after_call = {},
+            .spin_short_pauses = spec_.scenario.load.arrival == scenario::Arrival::closed,
+            .lost_processor = world::lost_processor_count};
+  }
+
+  // Until it should stop, or the subject has ended by itself.
+  Status watch(BoundsSampler& sampler, UsageSampler& usage) {
+    const std::uint64_t harness_threads = spec_.scenario.load.producers + 1 + (stream_ ? 1 : 0);
+    while (!orders_.stop_asked()) {
+      if (auto health = subject_->health(); !health) return health;
+      if (auto stats = subject_->stats()) sampler.sample(*stats);
+      usage.sample(harness_threads);
+      pause(kSamplePeriod);
+    }
+    return {};
+  }
+
+  Status finish(const subject::LoadDriver& driver, const BoundsSampler& sampler, const UsageSampler& usage) {
+    SubjectReport report;
+    const auto stopped = subject_->stop(kCloseWithin);
+    if (!stopped) std::cerr << stopped.error().message << "\n";
+    report.stats = subject_->stats();
+    // Records left for the next life are no reason to doubt the books; a worker left behind is.
+    report.closed = !report.stats || report.stats->detached_workers == 0;
+    if (report.stats) {
+      report.bounds = sampler.bounds();
+      usage.add_to(report.bounds);
+      report.bounds.push_back(in_flight_bound(spec_.scenario, transport_));
+    }
+    report.breaker = observer_.breaker_changes();
+    report.allocations = driver.allocations();
+    report.exceptions = driver.exceptions();
+    if (stream_) stream_->run_alone(kHostAlone);
+    if (stream_) report.host = stream_->task();
+    if (auto written = write_report(spec_.report, report); !written) return written;
+    const bool another_program = spec_.scenario.subject.kind == scenario::SubjectKind::command;
+    return another_program ? stopped : Status{};  // it should have ended well
+  }
+
+  const LiveSubjectSpec& spec_;
+  oracle::Ledger& ledger_;
+  const ClaimsLog claims_;
+  const load::Schedule schedule_;
+  world::JumpingClock clock_;
+  SubjectOrders orders_;
+  host::HostEnvironment host_;
+  subject::WatchedTransport transport_;
+  Environment env_;
+  subject::LedgerObserver observer_;
+  std::optional<world::HostStream> stream_;
+  std::unique_ptr<subject::Subject> subject_;
+};
 
 }  // namespace
 
 Status run_live_subject(const LiveSubjectSpec& spec) {
   ::prctl(PR_SET_TIMERSLACK, 1000);  // pauses of a closed loop are fractions of a millisecond
+  // The end of input cannot reach a process that is stopped; the harness' own end must.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   auto ledger = oracle::Ledger::open_file(spec.ledger);
   if (!ledger) return fail(ledger.error());
   auto claims = ClaimsLog::open(spec.claims, spec.mount);
   if (!claims) return fail(claims.error());
   auto schedule = load::make_schedule(spec.scenario, spec.seed);
   if (!schedule) return fail(schedule.error());
-
-  const auto& options = spec.scenario.subject.options;
-  host::HostEnvironment host(options.delivery.endpoint, hash_name("subject", spec.seed + spec.incarnation));
-  const Environment machine = host.environment();
-  subject::WatchedTransport transport(machine.transport);
-  const Environment env{machine.clock, machine.scheduler, machine.files,
-                        transport,     machine.random,    machine.log};
-  // The observer counts from the run's start, which a first life learns only after it is ready.
-  Time start = from_nanoseconds((*ledger)->start_ns());
-  subject::LedgerObserver observer(**ledger, start,
-                                   [&](Time now, const DurableClaim& claim) { claims->write(now, claim); });
-  UsageSampler usage(options);
-  auto subject = subject::make_subject(env, spec.scenario.subject, observer);
-  if (auto opened = open_subject(*subject, env); !opened) return opened;
-  say_ready();
-  while ((*ledger)->start_ns() == 0) env.scheduler.sleep_until(env.clock.now() + kLook);
-  start = from_nanoseconds((*ledger)->start_ns());
-  observer.set_start(start);
-
-  subject::LoadDriver driver(env,
-                             {.load = spec.scenario.load,
-                              .seed = spec.seed,
-                              .incarnation = spec.incarnation,
-                              .spin_short_pauses = spec.scenario.load.arrival == scenario::Arrival::closed},
-                             *schedule, **ledger, *subject);
-  std::atomic<bool> stop{false};
-  std::thread control([&] {
-    while (!input_ended()) {
-    }
-    stop.store(true);
-    driver.cancel();
-  });
-  auto load = env.scheduler.spawn("load", [&] { driver.run(start, start + spec.scenario.length()); });
-
-  BoundsSampler sampler(spec.scenario);
-  while (!stop.load()) {
-    if (auto stats = subject->stats()) sampler.sample(*stats);
-    usage.sample(spec.scenario.load.producers + 2);  // and the driver's own, and the one that reads the input
-    env.scheduler.sleep_until(env.clock.now() + kSamplePeriod);
-  }
-  control.join();
-  load->join(kNever);
-  SubjectReport report;
-  if (auto stopped = subject->stop(kCloseWithin); !stopped) std::cerr << stopped.error().message << "\n";
-  report.stats = subject->stats();
-  // Records left for the next life are no reason to doubt the books; a worker left behind is.
-  report.closed = !report.stats || report.stats->detached_workers == 0;
-  if (report.stats) {
-    report.bounds = sampler.bounds();
-    usage.add_to(report.bounds);
-    report.bounds.push_back(in_flight_bound(spec.scenario, transport));
-  }
-  report.breaker = observer.breaker_changes();
-  report.allocations = driver.allocations();
-  report.exceptions = driver.exceptions();
-  return write_report(spec.report, report);
+  return LiveSubject(spec, **ledger, std::move(*claims), std::move(*schedule)).run();
 }
 
 }  // namespace holdfast::run

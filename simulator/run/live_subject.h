@@ -1,5 +1,6 @@
 // The inside of the subject's process in a LIVE run: opens the subject, says "ready" on standard
-// output, waits for the run's start, offers the load, and closes when standard input ends.
+// output, waits for the run's start, offers the load, obeys the harness' orders (subject_orders.h),
+// and closes when standard input ends.
 #pragma once
 
 #include <cstdint>

@@ -4,12 +4,11 @@
 
 #include "simulator/oracle/result_files.h"
 #include "simulator/run/run_facts_json.h"
+#include "simulator/scenario/names.h"
 
 namespace holdfast::run {
 
-std::string subject_name(scenario::SubjectKind kind) {
-  return kind == scenario::SubjectKind::holdfast ? "holdfast" : "naive-seed";
-}
+std::string subject_name(scenario::SubjectKind kind) { return std::string(to_string(kind)); }
 
 Result<std::unique_ptr<Outcome>> ScenarioRunner::run(const scenario::Scenario& scenario, std::uint64_t seed) {
   auto twin_run = twin(scenario, seed);

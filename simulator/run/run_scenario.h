@@ -64,7 +64,7 @@ class ScenarioRunner {
   std::map<std::string, Shared> twins_;  // by what they depend on
 };
 
-// "holdfast" and "naive-seed", as scenarios write them.
+// "holdfast", "naive-seed", ... as scenarios write them.
 std::string subject_name(scenario::SubjectKind kind);
 
 }  // namespace holdfast::run

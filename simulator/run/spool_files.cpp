@@ -15,7 +15,10 @@ constexpr std::uint64_t kLeastSegment =
     spool::kSegmentHeaderBytes + spool::framed_bytes(ingest::kFrameFixedBytes);
 constexpr std::uint64_t kInMotion = 2;  // one being written, one being removed
 
-bool cut_short(const scenario::Phase& phase) { return !phase.disk.rules.empty() || !phase.process.empty(); }
+bool cut_short(const scenario::Phase& phase) {
+  return !phase.disk.rules.empty() ||
+         std::ranges::any_of(phase.process, &scenario::ProcessEvent::ends_life);
+}
 
 bool is_segment(const fs::path& path) {
   return spool::segment_id_of(path.filename().string()) && path.parent_path().filename() != "quarantine";

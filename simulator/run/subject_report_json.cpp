@@ -41,6 +41,24 @@ constexpr Field kStats[] = {
 static_assert(sizeof(Stats) == sizeof(kStats) / sizeof(Field) * sizeof(std::uint64_t),
               "every counter travels");
 
+nlohmann::json json_of(const oracle::HostTask& task) {
+  nlohmann::json json;
+  json["alone_per_second"] = task.alone_per_second;
+  json["alone_gap_ns"] = task.alone_gap.count();
+  json["bins"] = nlohmann::json::array();
+  for (const auto& bin : task.bins) json["bins"].push_back({bin.operations, bin.gap.count()});
+  return json;
+}
+
+oracle::HostTask host_task_of(const nlohmann::json& json) {
+  oracle::HostTask task;
+  task.alone_per_second = json.at("alone_per_second").get<double>();
+  task.alone_gap = Duration(json.at("alone_gap_ns").get<std::int64_t>());
+  for (const auto& bin : json.at("bins"))
+    task.bins.push_back({bin.at(0).get<std::uint32_t>(), Duration(bin.at(1).get<std::int64_t>())});
+  return task;
+}
+
 nlohmann::json json_of(const SubjectReport& report) {
   nlohmann::json json;
   json["closed"] = report.closed;
@@ -52,6 +70,7 @@ nlohmann::json json_of(const SubjectReport& report) {
   json["breaker"] = nlohmann::json::array();
   for (const auto& change : report.breaker)
     json["breaker"].push_back({{"at_ns", change.at.count()}, {"state", static_cast<int>(change.state)}});
+  if (report.host) json["host"] = json_of(*report.host);
   if (report.stats)
     for (const auto& [name, member] : kStats) json["stats"][name] = (*report.stats).*member;
   return json;
@@ -68,6 +87,7 @@ SubjectReport report_of(const nlohmann::json& json) {
   for (const auto& change : json.at("breaker"))
     report.breaker.push_back({Duration(change.at("at_ns").get<std::int64_t>()),
                               static_cast<BreakerState>(change.at("state").get<int>())});
+  if (json.contains("host")) report.host = host_task_of(json.at("host"));
   if (json.contains("stats")) {
     report.stats.emplace();
     for (const auto& [name, member] : kStats)

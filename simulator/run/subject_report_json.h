@@ -2,6 +2,7 @@
 // of itself, as a JSON file written whole.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct SubjectReport {
   std::vector<oracle::BreakerChange> breaker;
   std::uint64_t allocations = 0;
   std::uint64_t exceptions = 0;
+  std::optional<oracle::HostTask> host;
 };
 
 Status write_report(const std::string& path, const SubjectReport& report);

@@ -7,6 +7,7 @@
 #include "simulator/oracle/intervals.h"
 #include "simulator/run/fault_lines_json.h"
 #include "simulator/run/spool_files.h"
+#include "simulator/scenario/live_only.h"
 #include "simulator/subject/ledger_observer.h"
 #include "simulator/subject/load_driver.h"
 #include "simulator/subject/watched_transport.h"
@@ -90,12 +91,27 @@ class VirtualRun {
         injector_.arm(phase.disk, now);
         model_.arm(phase.upstream, now);
       });
+      for (const auto& event : phase.process) plan(event, start_ + at, phase.length);
       at += phase.length;
     }
     world_.at(start_ + at, [this] {
       injector_.heal(world_.clock().now());
       model_.heal(world_.clock().now());
     });
+  }
+
+  // Of those that VIRTUAL plays (scenario/live_only.h).
+  void plan(const scenario::ProcessEvent& event, Time phase_start, Duration phase_length) {
+    for (const auto& span : scenario::spans_of(event, phase_length)) {
+      const Time until = phase_start + span.to;
+      world_.at(phase_start + span.from, [this, &event, until] {
+        ++record_.fired[event.name];
+        if (event.action == scenario::ProcessAction::pause) world_.pause(env_, until);
+        if (event.action == scenario::ProcessAction::clock_jump) world_.shift_wall(event.shift);
+      });
+      if (event.action == scenario::ProcessAction::clock_jump)
+        world_.at(until, [this] { world_.shift_wall(Duration{0}); });
+    }
   }
 
   void sample_at(Time when) {
@@ -125,8 +141,7 @@ class VirtualRun {
     record_.closed = !record_.stats || record_.stats->detached_workers == 0;
     ended_ = true;
     subject_.reset();
-    if (record_.control()) return {};
-    return read_spool(env_.files, record_);
+    return record_.core() ? read_spool(env_.files, record_) : Status{};
   }
 
   void wait_for_drain() {
@@ -170,7 +185,7 @@ class VirtualRun {
     record_.windows = oracle::planned_windows(record_.scenario);
     record_.upstream = {.requests = model_.requests(), .known_keys = model_.known_keys()};
     record_.breaker = observer_.breaker_changes();
-    if (!record_.control()) record_.bounds = bounds();
+    if (record_.core()) record_.bounds = bounds();
     for (const auto& phase : record_.scenario.phases) {
       for (const auto& rule : phase.disk.rules) record_.fired[rule.name] = injector_.fired(rule.name);
       for (const auto& rule : phase.upstream) record_.fired[rule.name] = model_.fired(rule.name);
@@ -207,10 +222,8 @@ class VirtualRun {
 
 Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scenario, std::uint64_t seed,
                                                  const OnProgress& progress) {
-  for (const auto& phase : scenario.phases)
-    if (!phase.process.empty())
-      return fail(Code::invalid,
-                  scenario.file + ": process events are played LIVE only in this version; add --live");
+  if (const auto why = scenario::why_live_only(scenario); !why.empty())
+    return fail(Code::invalid, scenario.file + ": this is played LIVE only, since " + why + "; add --live");
   auto schedule = load::make_schedule(scenario, seed);
   if (!schedule) return fail(schedule.error());
   return VirtualRun(scenario, seed, std::move(*schedule), progress).run();

@@ -3,8 +3,8 @@
 //   auto finished = run_virtual(scenario, seed);
 //   (*finished)->record.trace_hash
 //
-// A subject that hangs breaks the law of isolation. Code::invalid for what only LIVE can do (process
-// events, in this version).
+// A subject that hangs breaks the law of isolation. Code::invalid for what only LIVE can do
+// (scenario/live_only.h).
 #pragma once
 
 #include <functional>

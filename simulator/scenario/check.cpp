@@ -84,22 +84,52 @@ void check_disk_rules(const Scenario& scenario, const Phase& phase, Reasons& rea
   }
 }
 
-// A killed subject must be back before the next kill and before the phase ends: the restart heals.
-void check_kills(const Phase& phase, Reasons& reasons) {
-  std::vector<ProcessEvent> events = phase.process;
-  std::ranges::stable_sort(events, {}, &ProcessEvent::at);
-  Duration up_since{0};
-  for (const auto& event : events) {
-    if (event.at < up_since)
-      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " cannot fire: at " +
-                                  format_duration(event.at) +
-                                  " the subject is still down from the kill before");
-    up_since = std::max(up_since, event.at + event.down);
-    if (up_since > phase.length)
-      reasons.add(phase.line, "the kill " + in_quotes(event.name) + " is not over when phase " +
-                                  in_quotes(phase.name) + " ends: the subject is back at " +
-                                  format_duration(up_since) + " of " + format_duration(phase.length));
+// One process event at a time, each over when its phase ends: whoever is down or stopped meets no other.
+void check_process(const Phase& phase, Reasons& reasons) {
+  struct Named {
+    const ProcessEvent* event;
+    EventSpan span;
+  };
+  std::vector<Named> order;
+  for (const auto& event : phase.process)
+    for (const auto& span : spans_of(event, phase.length)) order.push_back({&event, span});
+  std::ranges::stable_sort(order, {}, [](const Named& named) { return named.span.from; });
+  Duration free{0};
+  std::string_view before;
+  for (const auto& [event, span] : order) {
+    const std::string what = "the " + std::string(to_string(event->action)) + " " + in_quotes(event->name);
+    if (span.from < free)
+      reasons.add(phase.line, what + " cannot fire: at " + format_duration(span.from) + " " +
+                                  in_quotes(before) + " is not over; one process event at a time");
+    if (span.to > phase.length)
+      reasons.add(phase.line, what + " is not over when phase " + in_quotes(phase.name) +
+                                  " ends: it lasts until " + format_duration(span.to) + " of " +
+                                  format_duration(phase.length));
+    if (span.from < span.to) before = event->name;
+    free = std::max(free, span.to);
   }
+}
+
+std::uint64_t lives_ended(const Scenario& scenario) {
+  std::uint64_t ended = 0;
+  for (const auto& phase : scenario.phases)
+    for (const auto& event : phase.process) ended += event.ends_life() ? event.times : 0;
+  return ended;
+}
+
+// What the subject at hand cannot meet.
+void check_process_subject(const Scenario& scenario, Reasons& reasons) {
+  if (lives_ended(scenario) > kMostLives - 1)
+    reasons.add(
+        0, "the process events end more than " + std::to_string(kMostLives - 1) + " lives of the subject");
+  if (scenario.host && lives_ended(scenario) > 0)
+    reasons.add(0, "the host task dies with the process that is killed or restarted; leave one of them out");
+  if (scenario.subject.kind != SubjectKind::command) return;
+  for (const auto& phase : scenario.phases)
+    for (const auto& event : phase.process)
+      if (event.action == ProcessAction::clock_jump)
+        reasons.add(phase.line, "the clock_jump " + in_quotes(event.name) +
+                                    " cannot fire: the clock of another program cannot be moved");
 }
 
 // What fired is counted by name: two faults of one name could stand in for each other.
@@ -122,8 +152,9 @@ void check_faults(const Scenario& scenario, Reasons& reasons) {
   for (const auto& phase : scenario.phases) {
     check_disk_rules(scenario, phase, reasons);
     for (const auto& rule : phase.upstream) check_window(phase, rule.name, rule.from, reasons);
-    check_kills(phase, reasons);
+    check_process(phase, reasons);
   }
+  check_process_subject(scenario, reasons);
 }
 
 // Recovery -----------------------------------------------------------------------------------------
@@ -176,6 +207,23 @@ void check_load(const Scenario& scenario, Reasons& reasons) {
                        " records in all; lower load.rate or shorten the phases");
 }
 
+// Why this subject can never give the measure; "" when it can.
+std::string why_not_given(const Scenario& scenario, const Measure& measure) {
+  const std::string subject(to_string(scenario.subject.kind));
+  if (measure.needs_host && !scenario.host)
+    return "the scenario has no \"host\", whose task the measure is about";
+  if (measure.subject == NeedsSubject::in_process && scenario.subject.kind == SubjectKind::command)
+    return "the subject is another program, which has no record()";
+  if (measure.subject == NeedsSubject::core && scenario.subject.kind != SubjectKind::holdfast)
+    return "the subject " + subject + " keeps no books";
+  return "";
+}
+
+void check_host(const Scenario& scenario, Reasons& reasons) {
+  if (scenario.host && !is_open(scenario))
+    reasons.add(0, "the host task needs an open load: it records what is due between its operations");
+}
+
 void check_expectation(const Scenario& scenario, const Expectation& expectation, Reasons& reasons) {
   const Measure* measure = find_measure(expectation.measure);
   if (measure == nullptr)
@@ -190,6 +238,7 @@ void check_expectation(const Scenario& scenario, const Expectation& expectation,
     never("it needs intended times, which load.arrival closed does not have");
   if (measure->load == NeedsLoad::closed && is_open(scenario))
     never("it needs load.arrival closed; found " + std::string(to_string(scenario.load.arrival)));
+  if (const auto why = why_not_given(scenario, *measure); !why.empty()) never(why);
 }
 
 void check_frame(const Scenario& scenario, Reasons& reasons) {
@@ -213,6 +262,7 @@ Status check_scenario(const Scenario& scenario) {
   check_faults(scenario, reasons);
   check_recovery(scenario, reasons);
   check_load(scenario, reasons);
+  check_host(scenario, reasons);
   for (const auto& expectation : scenario.expect) check_expectation(scenario, expectation, reasons);
   return reasons.status();
 }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/units.h"
 #include "core/config/options_table.h"
 #include "faultfs/model/damage.h"
+#include "simulator/scenario/live_only.h"
 #include "simulator/scenario/meanings.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
@@ -102,8 +105,21 @@ std::string describe(const upstream::UpstreamRule& rule) {
 }
 
 std::string describe(const ProcessEvent& event) {
-  return fmt::format("{}: kill -9 at {}, back after {} (LIVE only)", event.name, format_duration(event.at),
-                     format_duration(event.down));
+  const std::string at = format_duration(event.at);
+  const std::string lasts =
+      event.lasts == Duration::max() ? "the rest of the phase" : format_duration(event.lasts);
+  std::string text = event.name + ": ";
+  switch (event.action) {
+    case ProcessAction::kill: text += fmt::format("kill -9 at {}, back after {}", at, lasts); break;
+    case ProcessAction::restart: text += fmt::format("restart at {}, back after {}", at, lasts); break;
+    case ProcessAction::pause: text += fmt::format("paused at {} for {}", at, lasts); break;
+    case ProcessAction::clock_jump:
+      text += fmt::format("wall clock {} {} at {} for {}", event.shift < Duration{0} ? "back" : "forward",
+                          format_duration(std::max(event.shift, -event.shift)), at, lasts);
+      break;
+  }
+  if (event.times > 1) text += fmt::format(", {} times, every {}", event.times, format_duration(event.every));
+  return text;
 }
 
 std::string describe(const Load& load) {
@@ -132,6 +148,7 @@ std::string describe(const Disk& disk) {
 // The subject and the options in which it differs from the defaults.
 std::string describe(const Subject& subject) {
   std::string text(to_string(subject.kind));
+  for (const auto& word : subject.command) text += " " + word;
   if (subject.kind != SubjectKind::holdfast) return text;
   if (subject.fallback_locations) text += " with a backup and an emergency directory";
   std::string changes;
@@ -174,6 +191,8 @@ std::string seeds(const Scenario& scenario) {
 }
 
 std::string worlds(const Scenario& scenario) {
+  if (const auto why = why_live_only(scenario); !why.empty())
+    return fmt::format("{}, LIVE only: {}", kTierNames[scenario.live_tier ? 1 : 0], why);
   if (scenario.live_tier) return "live: the gate plays it in virtual time and on this machine";
   return "virtual: the gate plays it in virtual time only";
 }
@@ -200,6 +219,9 @@ std::string explain(const Scenario& scenario) {
   text += fmt::format("  upstream   latency {}, {} requests at once\n",
                       format_duration(scenario.upstream.latency), scenario.upstream.concurrency);
   text += "  subject    " + describe(scenario.subject) + "\n";
+  if (scenario.host)
+    text += fmt::format("  host       producer 0 streams beside its records, {} of computing an operation\n",
+                        format_duration(scenario.host->task));
   text += "\nTimeline\n" + draw_timeline(scenario) + "\n" + timeline(scenario);
   text += "\nExpected\n" + expectations(scenario);
   text += fmt::format(

@@ -22,12 +22,21 @@ enum class MeasureUnit : std::uint8_t {
 
 enum class NeedsLoad : std::uint8_t { any, open, closed };
 
+// Who can give it at all.
+enum class NeedsSubject : std::uint8_t {
+  any,
+  in_process,  // one that the load driver calls: another program has no record()
+  core,        // one with books of its own
+};
+
 struct Measure {
   std::string_view name;
   MeasureUnit unit;
   bool live_only;     // the cost of code: no truth in VIRTUAL
   bool needs_stress;  // is about W, so some fault must be armed
   NeedsLoad load;     // the kind of load that can give it
+  NeedsSubject subject = NeedsSubject::any;
+  bool needs_host = false;  // is about the task of the host program
 };
 
 std::span<const Measure> known_measures();

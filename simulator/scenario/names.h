@@ -13,16 +13,21 @@
 namespace holdfast::scenario {
 
 inline constexpr std::string_view kArrivalNames[] = {"constant", "poisson", "closed", "trace"};
-inline constexpr std::string_view kSubjectNames[] = {"holdfast", "naive-seed"};
+inline constexpr std::string_view kSubjectNames[] = {"holdfast", "naive-seed", "naive-sync", "naive-retry",
+                                                     "command"};
 inline constexpr std::string_view kTierNames[] = {"virtual", "live"};  // by value of live_tier
 inline constexpr std::string_view kOutageNames[] = {"refuse", "error", "hang", "blackhole"};
 inline constexpr std::string_view kResetNames[] = {"request", "answer"};
 inline constexpr std::string_view kAnswerFaultNames[] = {"lost", "truncated"};
+inline constexpr std::string_view kProcessActionNames[] = {"kill", "restart", "pause", "clock_jump"};
 
 inline std::string_view to_string(Arrival arrival) {
   return kArrivalNames[static_cast<std::size_t>(arrival)];
 }
 inline std::string_view to_string(SubjectKind kind) { return kSubjectNames[static_cast<std::size_t>(kind)]; }
+inline std::string_view to_string(ProcessAction action) {
+  return kProcessActionNames[static_cast<std::size_t>(action)];
+}
 inline std::string_view to_string(upstream::Outage outage) {
   return kOutageNames[static_cast<std::size_t>(outage)];
 }

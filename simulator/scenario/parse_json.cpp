@@ -74,6 +74,7 @@ void locate(Scenario& scenario, const std::string& file, const Origins& origins)
     scenario.phases[i].line = origins.line_of("/phases/" + std::to_string(i));
   for (std::size_t i = 0; i < scenario.expect.size(); ++i)
     scenario.expect[i].line = origins.line_of("/expect/" + std::to_string(i));
+  scenario.subject.command_directory = std::filesystem::path(file).parent_path().string();
   if (!scenario.load.trace.empty() && origins.override_of("/load/trace") == nullptr) {
     const auto directory = std::filesystem::path(file).parent_path();
     scenario.load.trace = (directory / scenario.load.trace).lexically_normal().string();

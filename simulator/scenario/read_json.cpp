@@ -8,6 +8,8 @@
 #include "faultfs/model/fault_plan_json.h"
 #include "simulator/scenario/expectation.h"
 #include "simulator/scenario/names.h"
+#include "simulator/scenario/read_names_json.h"
+#include "simulator/scenario/read_process_json.h"
 #include "simulator/scenario/read_upstream_json.h"
 #include "simulator/scenario/scenario_keys.h"
 
@@ -22,22 +24,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kAnyCount = UINT64_MAX;
 constexpr std::size_t kMostMembers = 1000;  // of any array of a scenario
-constexpr std::size_t kLongestName = 100;
-
-bool is_name_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '/';
-}
-
-// Scenario and phase names become parts of file names, test names and --set paths.
-void read_plain_name(ObjectReader& reader, std::string& name) {
-  if (!reader.require("name") || !reader.text("name", name)) return;
-  const bool plain = std::ranges::all_of(name, is_name_letter);
-  const bool number = std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
-  if (name.empty() || name.size() > kLongestName || !plain || number)
-    reader.problem("name",
-                   "found the name \"" + name + "\"; allowed: letters, digits, -, _ and /, not digits alone");
-}
 
 // Calls `read` for each member of an array.
 template <class Read>
@@ -92,10 +78,22 @@ void read_disk(ObjectReader reader, Disk& disk) {
     disk.capacity = capacity;
 }
 
+void read_command(ObjectReader& reader, Subject& subject) {
+  each(reader, "command", [&](const json& word, const std::string& pointer) {
+    if (word.is_string()) return subject.command.push_back(word.get<std::string>());
+    reader.problems().push_back({pointer, false, "found " + config::describe(word) + "; allowed: a text"});
+  });
+  if (subject.kind == SubjectKind::command && reader.find("command") == nullptr)
+    reader.problem_here("the key \"command\" is missing; it names the program and its arguments");
+  if (subject.kind != SubjectKind::command && reader.find("command") != nullptr)
+    reader.problem("command", "only the subject kind \"command\" has a command");
+}
+
 void read_subject(ObjectReader reader, Subject& subject) {
   reader.allow(keys_of("/subject"));
   if (const auto kind = reader.choice("kind", kSubjectNames)) subject.kind = static_cast<SubjectKind>(*kind);
   reader.flag("fallback_locations", subject.fallback_locations);
+  read_command(reader, subject);
   const json* options = reader.find("options");
   if (options == nullptr) return;
   const std::string pointer = pointer_to(reader.pointer(), "options");
@@ -108,26 +106,19 @@ void read_subject(ObjectReader reader, Subject& subject) {
   }
 }
 
+Host read_host(ObjectReader reader) {
+  Host host;
+  reader.allow(keys_of("/host"));
+  reader.duration("task", host.task, {1us, 100ms});
+  return host;
+}
+
 void read_disk_rule(const json& value, const std::string& pointer, faultfs::FaultPlan& plan,
                     Problems& problems) {
   auto rule = faultfs::rule_from_json(value, pointer);
   if (rule) return plan.rules.push_back(std::move(*rule));
   const bool at_key = rule.error().message.starts_with("unknown key");
   problems.push_back({rule.error().pointer, at_key, rule.error().message});
-}
-
-ProcessEvent read_process_event(ObjectReader reader) {
-  ProcessEvent event;
-  reader.allow(keys_of("/phases/*/process/*"));
-  read_rule_name(reader, event.name);
-  reader.require("kill");
-  if (auto kill = reader.object("kill")) {
-    kill->allow(keys_of("/phases/*/process/*/kill"));
-    kill->require("at");
-    kill->duration("at", event.at, {0s, 24h});
-    kill->duration("down", event.down, {1ms, 1h});
-  }
-  return event;
 }
 
 Phase read_phase(ObjectReader reader) {
@@ -219,6 +210,7 @@ Scenario read_scenario(const json& document, Problems& problems) {
   if (auto disk = reader.object("disk")) read_disk(*disk, scenario.disk);
   if (auto upstream = reader.object("upstream")) scenario.upstream = read_upstream_settings(*upstream);
   if (auto subject = reader.object("subject")) read_subject(*subject, scenario.subject);
+  if (auto host = reader.object("host")) scenario.host = read_host(*host);
   reader.require("phases");
   each(reader, "phases", [&](const json& phase, const std::string& pointer) {
     scenario.phases.push_back(read_phase(ObjectReader(phase, pointer, problems)));

@@ -5,6 +5,7 @@
 #include "core/base/nearest.h"
 #include "core/base/units.h"
 #include "simulator/scenario/names.h"
+#include "simulator/scenario/read_names_json.h"
 #include "simulator/scenario/scenario_keys.h"
 
 namespace holdfast::scenario {
@@ -12,8 +13,6 @@ namespace {
 
 using config::ObjectReader;
 using namespace std::chrono_literals;
-
-constexpr std::size_t kLongestRuleName = 200;
 
 // 0.25 as parts of kCertain.
 bool read_share(ObjectReader& reader, std::string_view key, std::uint64_t& share) {
@@ -79,12 +78,6 @@ void refuse_probability(ObjectReader& reader, const upstream::UpstreamRule& rule
 }
 
 }  // namespace
-
-void read_rule_name(ObjectReader& reader, std::string& name) {
-  if (!reader.require("name") || !reader.text("name", name)) return;
-  if (name.empty() || name.size() > kLongestRuleName)
-    reader.problem("name", "found a name of " + std::to_string(name.size()) + " bytes; allowed: 1 to 200");
-}
 
 upstream::UpstreamSettings read_upstream_settings(ObjectReader reader) {
   upstream::UpstreamSettings settings;

@@ -6,8 +6,6 @@
 // What each effect does is in simulator/upstream/upstream_fault.h. Pure.
 #pragma once
 
-#include <string>
-
 #include "core/config/reader_json.h"
 #include "simulator/upstream/upstream_fault.h"
 #include "simulator/upstream/upstream_model.h"
@@ -16,8 +14,5 @@ namespace holdfast::scenario {
 
 upstream::UpstreamSettings read_upstream_settings(config::ObjectReader reader);
 upstream::UpstreamRule read_upstream_rule(config::ObjectReader reader);
-
-// Of a rule or a process event: any text of 1 to 200 bytes, under the key "name".
-void read_rule_name(config::ObjectReader& reader, std::string& name);
 
 }  // namespace holdfast::scenario

@@ -55,15 +55,24 @@ json upstream_rule_json(const upstream::UpstreamRule& rule) {
   return value;
 }
 
+json process_event_json(const ProcessEvent& event) {
+  json action = {{"at", format_duration(event.at)}};
+  if (event.lasts != Duration::max())
+    action[event.ends_life() ? "down" : "for"] = format_duration(event.lasts);
+  if (event.times > 1) {
+    action["times"] = event.times;
+    action["every"] = format_duration(event.every);
+  }
+  if (event.shift > Duration{0}) action["forward"] = format_duration(event.shift);
+  if (event.shift < Duration{0}) action["back"] = format_duration(-event.shift);
+  return {{"name", event.name}, {to_string(event.action), std::move(action)}};
+}
+
 json phase_json(const Phase& phase) {
   json value = {{"name", phase.name}, {"for", format_duration(phase.length)}};
   for (const auto& rule : phase.disk.rules) value["disk"].push_back(faultfs::to_json(rule));
   for (const auto& rule : phase.upstream) value["upstream"].push_back(upstream_rule_json(rule));
-  for (const auto& event : phase.process) {
-    value["process"].push_back(
-        {{"name", event.name},
-         {"kill", {{"at", format_duration(event.at)}, {"down", format_duration(event.down)}}}});
-  }
+  for (const auto& event : phase.process) value["process"].push_back(process_event_json(event));
   return value;
 }
 
@@ -73,9 +82,11 @@ json subject_json(const Subject& subject) {
   for (const char* directory : {"directory", "backup_directory", "emergency_directory"})
     options["spool"].erase(directory);
   options["delivery"].erase("endpoint");
-  return {{"kind", to_string(subject.kind)},
-          {"fallback_locations", subject.fallback_locations},
-          {"options", std::move(options)}};
+  json value = {{"kind", to_string(subject.kind)},
+                {"fallback_locations", subject.fallback_locations},
+                {"options", std::move(options)}};
+  if (!subject.command.empty()) value["command"] = subject.command;
+  return value;
 }
 
 }  // namespace
@@ -99,6 +110,7 @@ std::string resolved_json(const Scenario& scenario) {
                 {"expect", json::array()}};
   if (scenario.seeds)
     value["seeds"] = std::to_string(scenario.seeds->first) + ".." + std::to_string(scenario.seeds->last);
+  if (scenario.host) value["host"]["task"] = format_duration(scenario.host->task);
   for (const auto& phase : scenario.phases) value["phases"].push_back(phase_json(phase));
   for (const auto& expectation : scenario.expect) value["expect"].push_back(expectation.text);
   return value.dump(-1, ' ', false, json::error_handler_t::replace);

@@ -9,6 +9,7 @@
 #include "core/base/time.h"
 #include "core/options.h"
 #include "faultfs/model/fault_plan.h"
+#include "simulator/scenario/process_event.h"
 #include "simulator/upstream/upstream_fault.h"
 #include "simulator/upstream/upstream_model.h"
 
@@ -30,22 +31,34 @@ struct Disk {
   std::optional<std::uint64_t> capacity;  // bytes (VIRTUAL); unset: unlimited
 };
 
-enum class SubjectKind : std::uint8_t { holdfast, naive_seed };
+enum class SubjectKind : std::uint8_t {
+  holdfast,     // the core
+  naive_seed,   // sends each record and waits; no file
+  naive_sync,   // rewrites a whole file, then sends each record and waits
+  naive_retry,  // the same, again and again until it succeeds
+  command,      // another program
+};
+// The controls, which a gate must reject.
+constexpr bool is_naive(SubjectKind kind) {
+  return kind == SubjectKind::naive_seed || kind == SubjectKind::naive_sync ||
+         kind == SubjectKind::naive_retry;
+}
 
 struct Subject {
   SubjectKind kind = SubjectKind::holdfast;
-  bool fallback_locations = false;  // the run gives it a backup and an emergency directory too
-  Options options;                  // directories and endpoint are filled in by the run
+  bool fallback_locations = false;   // the run gives it a backup and an emergency directory too
+  std::vector<std::string> command;  // kind command: the program and its arguments
+  std::string command_directory;     // where it runs: the directory of the scenario's file
+  Options options;                   // directories and endpoint are filled in by the run
 
   // What the run fills in: "spool" and, when asked for, "backup" and "emergency" below the mount.
   void place(const std::string& mount, const std::string& endpoint);
 };
 
-// LIVE only in this version: kill -9 of the subject `at` after the phase began, restart after `down`.
-struct ProcessEvent {
-  std::string name;
-  Duration at{0};
-  Duration down = std::chrono::milliseconds(100);
+// A task of the host program, one operation after the other, that is producer 0 of the load: between
+// operations it records what is due (LIVE).
+struct Host {
+  Duration task = std::chrono::microseconds(50);  // of computing, for each operation
 };
 
 struct Phase {
@@ -90,6 +103,7 @@ struct Scenario {
   Disk disk;
   upstream::UpstreamSettings upstream;
   Subject subject;
+  std::optional<Host> host;
   std::vector<Phase> phases;
   Limits limits;
   std::vector<Expectation> expect;

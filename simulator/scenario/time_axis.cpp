@@ -37,7 +37,8 @@ std::vector<Fault> faults_of(const Scenario& scenario) {
     };
     for (const auto& rule : phase.disk.rules) add("disk", rule.name, rule.when.from, rule.when.to);
     for (const auto& rule : phase.upstream) add("upstream", rule.name, rule.from, rule.to);
-    for (const auto& event : phase.process) add("process", event.name, event.at, event.at + event.down);
+    for (const auto& event : phase.process)
+      for (const auto& span : spans_of(event, phase.length)) add("process", event.name, span.from, span.to);
     start += phase.length;
   }
   return faults;

@@ -5,6 +5,7 @@ namespace holdfast::subject {
 void LedgerObserver::on_durable(Time now, const DurableClaim& claim) {
   const std::int64_t at = (now - start_.load()).count() + 1;
   for (const std::uint64_t reference : claim.references) {
+    if (reference >= ledger_.size()) continue;  // another program may claim what nobody offered
     std::int64_t never = 0;
     ledger_.entry(reference).durable_ns.compare_exchange_strong(never, at);
   }
@@ -12,7 +13,7 @@ void LedgerObserver::on_durable(Time now, const DurableClaim& claim) {
 }
 
 void LedgerObserver::on_dropped(Time, std::uint64_t reference, DropReason reason) {
-  ledger_.entry(reference).dropped.store(reason);
+  if (reference < ledger_.size()) ledger_.entry(reference).dropped.store(reason);
 }
 
 void LedgerObserver::on_breaker(Time now, BreakerState state) {

@@ -20,7 +20,7 @@ LoadDriver::LoadDriver(Environment env, Settings settings, const load::Schedule&
 void LoadDriver::run(Time start, Time end) {
   const bool closed = settings_.load.arrival == scenario::Arrival::closed;
   std::vector<std::unique_ptr<Task>> producers;
-  for (std::uint32_t i = 0; i < settings_.load.producers; ++i)
+  for (std::uint32_t i = settings_.first_producer; i < settings_.load.producers; ++i)
     producers.push_back(env_.scheduler.spawn("producer-" + std::to_string(i), [this, i, start, end, closed] {
       closed ? produce_closed(i, start, end) : produce_open(i, start);
     }));
@@ -39,6 +39,21 @@ void LoadDriver::produce_open(std::uint32_t producer, Time start) {
   }
 }
 
+std::function<void(Time now)> LoadDriver::due_calls(std::uint32_t producer, Time start) {
+  std::vector<std::uint64_t> references;
+  for (std::uint64_t i = 0; i < schedule_.arrivals.size(); ++i)
+    if (schedule_.arrivals[i].producer == producer) references.push_back(i);
+  return [this, producer, start, references = std::move(references), next = std::size_t{0},
+          caller = std::shared_ptr<Caller>()](Time now) mutable {
+    if (!caller) caller = subject_.make_caller(producer);  // of the thread that calls
+    for (; next < references.size() && !cancelled_.load(); ++next) {
+      const auto& arrival = schedule_.arrivals[references[next]];
+      if (start + arrival.intended > now) return;
+      call(*caller, arrival, references[next], start);
+    }
+  };
+}
+
 void LoadDriver::produce_closed(std::uint32_t producer, Time start, Time end) {
   auto caller = subject_.make_caller(producer);
   pause_until(start);
@@ -52,10 +67,18 @@ void LoadDriver::produce_closed(std::uint32_t producer, Time start, Time end) {
 }
 
 void LoadDriver::call(Caller& caller, const load::ArrivalTime& arrival, std::uint64_t reference, Time start) {
+  const std::uint64_t lost_before = lost_processor();
   const UsageRecord record = load::make_record(arrival, reference, settings_.seed);
   auto& entry = ledger_.entry(reference);
   entry.intended_ns.store(arrival.intended.count() + 1, std::memory_order_relaxed);
   entry.incarnation.store(settings_.incarnation, std::memory_order_relaxed);
+  timed_call(caller, record, entry, start);
+  if (lost_processor() != lost_before) entry.disturbed.store(true, std::memory_order_relaxed);
+  if (settings_.after_call) settings_.after_call();
+}
+
+void LoadDriver::timed_call(Caller& caller, const UsageRecord& record, oracle::LedgerEntry& entry,
+                            Time start) {
   const Time before = env_.clock.now();
   entry.call_ns.store((before - start).count() + 1, std::memory_order_relaxed);
   entry.outcome.store(oracle::CallOutcome::calling, std::memory_order_release);
@@ -63,7 +86,6 @@ void LoadDriver::call(Caller& caller, const load::ArrivalTime& arrival, std::uin
   const Time after = env_.clock.now();
   entry.return_ns.store((after - start).count() + 1, std::memory_order_relaxed);
   entry.outcome.store(outcome, std::memory_order_release);
-  if (settings_.after_call) settings_.after_call();
 }
 
 oracle::CallOutcome LoadDriver::watched_call(Caller& caller, const UsageRecord& record) {

@@ -3,32 +3,24 @@
 // retry, no batch. Its own cost of 0.2 ms is the closed load's `think` (docs/decisions/0004).
 #pragma once
 
-#include <atomic>
-
-#include "core/delivery/codecs/lineage.h"
-#include "core/options.h"
+#include "simulator/subject/single_send.h"
 #include "simulator/subject/subject.h"
 
 namespace holdfast::subject {
 
 class NaiveSeed final : public Subject {
  public:
-  NaiveSeed(Environment env, Options options) : env_(env), options_(std::move(options)) {}
+  NaiveSeed(const Environment& env, const Options& options) : send_(env, options.delivery.timeout) {}
 
   Status start() override { return {}; }
   std::unique_ptr<Caller> make_caller(std::uint32_t producer) override;
   bool drained() const override { return true; }
+  void interrupt() override { send_.interrupt(); }
   Status stop(Duration) override { return {}; }
   std::optional<Stats> stats() const override { return std::nullopt; }
 
  private:
-  friend class NaiveCaller;
-
-  Environment env_;
-  Options options_;
-  delivery::LineageCodec codec_;
-  std::atomic<std::uint64_t> next_sequence_{1};
-  CancelFlag never_{false};
+  SingleSend send_;
 };
 
 }  // namespace holdfast::subject

@@ -4,7 +4,7 @@
 //   subject->start();
 //   auto caller = subject->make_caller(producer);     // one per producer task
 //   caller->call(record);
-//   subject->stop(within);
+//   subject->interrupt(); subject->stop(within);
 //
 // start() and stop() block, on a task of the subject's world.
 #pragma once
@@ -35,6 +35,10 @@ class Subject {
   virtual std::unique_ptr<Caller> make_caller(std::uint32_t producer) = 0;
   // Nothing that was accepted waits for delivery any more.
   virtual bool drained() const = 0;
+  // Fails once the subject has ended without being asked to, with what there is to say of it.
+  virtual Status health() const { return {}; }
+  // Calls under way return soon: the harness wants to stop. From any task.
+  virtual void interrupt() {}
   virtual Status stop(Duration within) = 0;
   // The subject's own books; naive subjects keep none.
   virtual std::optional<Stats> stats() const = 0;

@@ -3,55 +3,13 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
-#include "simulator/world/live/live_mount.h"
-#include "tests/end_to_end/program.h"
+#include "tests/end_to_end/live_fixture_json.h"
 
 namespace holdfast::end_to_end {
 namespace {
 
 namespace fs = std::filesystem;
-
-nlohmann::json only_result(const std::string& out) {
-  for (const auto& entry : fs::recursive_directory_iterator(out))
-    if (entry.path().filename() == "result.json") return nlohmann::json::parse(std::ifstream(entry.path()));
-  return {};
-}
-
-std::string verdict_of_law(const nlohmann::json& result, const std::string& name) {
-  for (const auto& law : result["laws"])
-    if (law["law"] == name) return law["verdict"];
-  return "absent";
-}
-
-class LiveRun : public testing::Test {
- protected:
-  void SetUp() override {
-    if (auto available = world::LiveMount::available(); !available) GTEST_SKIP() << available.error().message;
-    ::setenv("TMPDIR", scratch.path().c_str(), 1);  // so that the mounts are where TearDown looks
-  }
-  void TearDown() override {
-    EXPECT_EQ(stale_mounts(scratch.path()), 0U);
-    ::unsetenv("TMPDIR");
-  }
-
-  TemporaryDirectory scratch;
-};
-
-TEST_F(LiveRun, TenKillsBreakNoLaw) {
-  const auto run = run_program(
-      {holdfast(), "run", "--live", source("tests/end_to_end/kill_scenario.json"), "--out", scratch.path()});
-  ASSERT_EQ(run.exit_code, 0) << run.output;
-  const auto result = only_result(scratch.path());
-  std::uint64_t kills = 0;
-  for (const auto& [rule, count] : result["faults_fired"].items())
-    if (rule.starts_with("kill")) kills += count.get<std::uint64_t>();
-  EXPECT_EQ(kills, 10U);
-  for (const char* law : {"conservation", "durability", "identity", "bounds", "liveness"})
-    EXPECT_EQ(verdict_of_law(result, law), "pass") << law << "\n" << run.output;
-}
 
 TEST_F(LiveRun, DiskFullDuringAnOutageAccountsForEveryRecord) {
   const auto run =

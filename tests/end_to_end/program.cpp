@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -39,7 +40,10 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-ProgramRun run_program(const std::vector<std::string>& words, int interrupt_after_ms) {
+namespace {
+
+// Runs it to its end, with `meanwhile` called once it has started.
+ProgramRun run_with(const std::vector<std::string>& words, const std::function<void(pid_t)>& meanwhile) {
   TemporaryDirectory directory;
   const std::string out = directory.path() + "/out", err = directory.path() + "/err";
   std::vector<char*> arguments;
@@ -55,15 +59,57 @@ ProgramRun run_program(const std::vector<std::string>& words, int interrupt_afte
   const int error = ::posix_spawnp(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return run;
-  if (interrupt_after_ms >= 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(interrupt_after_ms));
-    ::kill(pid, SIGINT);
-  }
+  meanwhile(pid);
   int status = 0;
   ::waitpid(pid, &status, 0);
   run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   run.output = text_of(out) + text_of(err);
   return run;
+}
+
+bool has_ended(pid_t pid) {
+  siginfo_t seen{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &seen, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         seen.si_pid == pid;
+}
+
+}  // namespace
+
+ProgramRun run_program(const std::vector<std::string>& words, int interrupt_after_ms) {
+  return run_with(words, [&](pid_t pid) {
+    if (interrupt_after_ms < 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(interrupt_after_ms));
+    ::kill(pid, SIGINT);
+  });
+}
+
+ProgramRun interrupt_when(const std::vector<std::string>& words, const std::function<bool()>& now,
+                          int times) {
+  return run_with(words, [&](pid_t pid) {
+    while (!has_ended(pid) && !now()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int i = 0; i < times; ++i) {
+      ::kill(pid, SIGINT);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  });
+}
+
+std::vector<std::string> processes_of(const std::string& directory) {
+  std::vector<std::string> found;
+  std::error_code gone;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", gone)) {
+    const std::string place = entry.path();
+    const bool named = text_of(place + "/cmdline").contains(directory + "/") ||
+                       text_of(place + "/environ").contains("HOLDFAST_DIR=" + directory + "/");
+    if (named) found.push_back(entry.path().filename());
+  }
+  return found;
+}
+
+bool any_stopped(const std::string& directory) {
+  return std::ranges::any_of(processes_of(directory), [](const std::string& process) {
+    return text_of("/proc/" + process + "/status").contains("State:\tT");
+  });
 }
 
 std::size_t stale_mounts(const std::string& directory) {

@@ -4,6 +4,7 @@
 //   EXPECT_EQ(run.exit_code, 0) << run.output;
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,15 @@ std::string source(const std::string& path);
 
 // `interrupt_after_ms` >= 0: SIGINT so long after the start.
 ProgramRun run_program(const std::vector<std::string>& words, int interrupt_after_ms = -1);
+// SIGINT, `times` over, as soon as `now` holds; it is asked every 5 ms.
+ProgramRun interrupt_when(const std::vector<std::string>& words, const std::function<bool()>& now, int times);
 
 // Mounts of faultfs below a directory.
 std::size_t stale_mounts(const std::string& directory);
+// Processes, running or stopped, that name the directory in their words or their environment.
+std::vector<std::string> processes_of(const std::string& directory);
+// A process among them that somebody has stopped (SIGSTOP).
+bool any_stopped(const std::string& directory);
 
 // A fresh directory, removed at the end.
 class TemporaryDirectory {

@@ -1,5 +1,7 @@
 #include "simulator/world/live/process_usage.h"
 
+#include <sys/resource.h>
+
 #include <filesystem>
 
 namespace holdfast::world {
@@ -18,6 +20,12 @@ std::uint64_t entries(const char* directory) {
 
 ProcessUsage process_usage() {
   return {.threads = entries("/proc/self/task"), .descriptors = entries("/proc/self/fd")};
+}
+
+std::uint64_t lost_processor_count() {
+  struct rusage usage {};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return static_cast<std::uint64_t>(usage.ru_nivcsw);
 }
 
 }  // namespace holdfast::world

@@ -93,31 +93,69 @@ SubjectProcess::~SubjectProcess() {
 
 Status SubjectProcess::wait_ready(Duration within) {
   const auto deadline = SteadyClock::now() + within;
-  std::string said;
-  while (!said.contains('\n')) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now());
-    pollfd watched{.fd = output_, .events = POLLIN, .revents = 0};
+  for (;;) {
+    const auto left = deadline - SteadyClock::now();
     if (left.count() <= 0) return fail(Code::timeout, "the subject did not say that it is ready");
-    if (::poll(&watched, 1, static_cast<int>(left.count())) <= 0)
-      continue;  // a signal, or time for the deadline
-    std::array<char, 256> buffer;
-    const ssize_t got = ::read(output_, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return fail(Code::unavailable, "the subject ended before it was ready");
-    said.append(buffer.data(), static_cast<std::size_t>(got));
+    const Listened listened = listen(left);
+    const auto lines = heard();
+    if (!lines.empty() && lines.front() == "ready") return {};
+    if (!lines.empty()) return fail(Code::internal, "the subject said: " + lines.front());
+    if (listened == Listened::end) return fail(Code::unavailable, "the subject ended before it was ready");
   }
-  if (said != "ready\n") return fail(Code::internal, "the subject said: " + said);
-  return {};
+}
+
+// Adds what it prints within the time to what it said.
+SubjectProcess::Listened SubjectProcess::listen(Duration within) {
+  pollfd watched{.fd = output_, .events = POLLIN, .revents = 0};
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(within).count();
+  if (::poll(&watched, 1, static_cast<int>(ms)) <= 0) return Listened::nothing;  // or a signal
+  std::array<char, 256> buffer;
+  const ssize_t got = ::read(output_, buffer.data(), buffer.size());
+  if (got < 0 && errno == EINTR) return Listened::nothing;
+  if (got <= 0) return Listened::end;
+  said_.append(buffer.data(), static_cast<std::size_t>(got));
+  return Listened::something;
+}
+
+std::vector<std::string> SubjectProcess::heard() {
+  while (listen(Duration{0}) == Listened::something) {
+  }
+  std::vector<std::string> lines;
+  for (auto end = said_.find('\n'); end != std::string::npos; end = said_.find('\n')) {
+    lines.push_back(said_.substr(0, end));
+    said_.erase(0, end + 1);
+  }
+  return lines;
 }
 
 void SubjectProcess::ask_to_stop() { close_end(input_); }
 
-void SubjectProcess::kill() {
-  if (!exit_) ::kill(pid_, SIGKILL);
+void SubjectProcess::tell(const std::string& line) {
+  const std::string text = line + "\n";
+  (void)!::write(input_, text.data(), text.size());
 }
 
+void SubjectProcess::pause() {
+  if (exit_) return;
+  ::kill(-pid_, SIGSTOP);
+  paused_ = true;
+}
+
+void SubjectProcess::resume() {
+  if (!exit_ && std::exchange(paused_, false)) ::kill(-pid_, SIGCONT);
+}
+
+void SubjectProcess::kill() {
+  if (!exit_) ::kill(-pid_, SIGKILL);
+}
+
+// Its group is cleared away before its number can be anybody else's.
 std::optional<SubjectProcess::Exit> SubjectProcess::poll() {
   if (exit_) return exit_;
+  siginfo_t seen{};
+  const auto id = static_cast<id_t>(pid_);
+  if (::waitid(P_PID, id, &seen, WEXITED | WNOHANG | WNOWAIT) != 0 || seen.si_pid != pid_) return exit_;
+  ::kill(-pid_, SIGKILL);
   int status = 0;
   if (::waitpid(pid_, &status, WNOHANG) == pid_) exit_ = exit_of(status);
   return exit_;
@@ -126,13 +164,8 @@ std::optional<SubjectProcess::Exit> SubjectProcess::poll() {
 SubjectProcess::Exit SubjectProcess::wait(Duration within) {
   const auto deadline = SteadyClock::now() + within;
   while (!poll() && SteadyClock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  if (!exit_) {
-    kill();
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    exit_ = exit_of(status);
-  }
+  if (!exit_) kill();
+  while (!poll()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return *exit_;
 }
 

@@ -98,6 +98,20 @@ void Kernel::resume(TaskState& task) {
   if (ended) finish(task);
 }
 
+void Kernel::pause(NodeId node, Time until) {
+  HOLDFAST_CHECK(!in_fiber(), "a node is paused from outside its fibers");
+  paused_until_[node] = until;
+}
+
+// A fiber that would have gone on while its node is paused has the same event again at the end.
+void Kernel::resume_unless_paused(TaskState& task) {
+  if (const auto paused = paused_until_.find(task.node); paused != paused_until_.end()) {
+    if (now() < paused->second) return loop_.wake_at(paused->second, task);
+    paused_until_.erase(paused);
+  }
+  resume(task);
+}
+
 void Kernel::finish(TaskState& task) {
   task.id = 0;
   --live_;
@@ -109,7 +123,7 @@ void Kernel::finish(TaskState& task) {
 bool Kernel::step(Time limit) {
   Waker* waker = nullptr;
   const auto step = loop_.step(limit, waker);
-  if (waker != nullptr) resume(static_cast<TaskState&>(*waker));
+  if (waker != nullptr) resume_unless_paused(static_cast<TaskState&>(*waker));
   return step != EventLoop::Step::none;
 }
 

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -94,6 +95,10 @@ class Kernel {
   void wake_at(WaitList& list, TaskState& task, Time when);
   TaskState* first_waiter(WaitList& list) const { return list.first_; }
 
+  // No fiber of the node is resumed before `until`; who is woken meanwhile goes on then, in the order
+  // of waking. From a call of the harness: the fibers it meets are all suspended.
+  void pause(NodeId node, Time until);
+
   // Runs every event up to and including `end`, then stands at `end`.
   void run_until(Time end);
   // The same, but stops as soon as the task has ended or the predicate holds (asked after each
@@ -116,6 +121,7 @@ class Kernel {
   TaskState& free_slot();
   void suspend();
   void resume(TaskState& task);
+  void resume_unless_paused(TaskState& task);
   void finish(TaskState& task);
   bool step(Time limit);
   std::string describe() const;
@@ -124,6 +130,7 @@ class Kernel {
   Trace trace_;
   std::deque<TaskState> tasks_;
   std::vector<TaskState*> free_;
+  std::map<NodeId, Time> paused_until_;
   TaskState* current_ = nullptr;
   Time limit_{};          // of the run under way
   bool watched_ = false;  // a predicate is asked after each event, so each must be one

@@ -38,6 +38,10 @@ void VirtualWorld::ring_filled(const Environment& environment) {
   static_cast<VirtualScheduler&>(environment.scheduler).ring_filled();
 }
 
+void VirtualWorld::pause(const Environment& environment, Time until) {
+  kernel_.pause(static_cast<VirtualScheduler&>(environment.scheduler).node(), until);
+}
+
 std::unique_ptr<Task> VirtualWorld::spawn(std::string name, std::function<void()> body) {
   return scheduler().spawn(std::move(name), std::move(body));
 }

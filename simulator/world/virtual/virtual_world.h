@@ -73,6 +73,11 @@ class VirtualWorld {
   void ring_filled();
   static void ring_filled(const Environment& environment);
 
+  // Faults of the process, called between events: no fiber of the environment's node runs before
+  // `until`, whatever wakes it (deadlines pass all the same); every wall clock is wrong by `shift`.
+  void pause(const Environment& environment, Time until);
+  void shift_wall(Duration shift) { clock_.shift_wall(shift); }
+
   // A call of the harness at an instant, outside any fiber: it must not block.
   void at(Time when, std::function<void()> call) { kernel_.at(when, std::move(call)); }
   std::unique_ptr<Task> spawn(std::string name, std::function<void()> body);

@@ -49,10 +49,27 @@ TEST(Windows, ARuleWithAWindowOfItsOwnSplitsItsPhase) {
 
 TEST(Windows, AKillIsArmedUntilTheRestart) {
   auto stress = phase("stress", 10s);
-  stress.process.push_back({"kill", 3s, 500ms});
+  stress.process.push_back({.name = "kill", .at = 3s, .lasts = 500ms});
   TestRun run({stress});
   EXPECT_THAT(armed(run.record()), ElementsAre(Interval{3s, 3500ms}));
   EXPECT_TRUE(upstream_faults(run.record()).empty());
+}
+
+TEST(Windows, AnEventThatRepeatsIsArmedEachTime) {
+  auto stress = phase("stress", 10s);
+  stress.process.push_back({.name = "loop",
+                            .action = scenario::ProcessAction::restart,
+                            .at = 1s,
+                            .lasts = 500ms,
+                            .times = 2,
+                            .every = 4s});
+  stress.process.push_back(
+      {.name = "jump", .action = scenario::ProcessAction::clock_jump, .at = 8s, .lasts = Duration::max()});
+  TestRun run({stress});
+  EXPECT_THAT(armed(run.record()),
+              ElementsAre(Interval{1s, 1500ms}, Interval{5s, 5500ms}, Interval{8s, 10s}));
+  EXPECT_NE(without_process(run.record(), run->windows[0]), nullptr);
+  EXPECT_EQ(without_process(run.record(), run->windows[2]), nullptr) << "a wrong clock stops nobody";
 }
 
 TEST(Windows, EachFaultyPhaseIsOneStressPhase) {

@@ -44,7 +44,7 @@ TestRun killed_run(std::uint64_t lost, std::vector<scenario::Phase> phases = {ph
   run->scenario.subject.options.ring.bytes = 4800;
   run->scenario.subject.options.spool.commit_records = 10;
   run->scenario.subject.options.memory.max_bytes = 480;
-  run->kills = {5s, 8s};
+  run->ended_lives = {{5s}, {8s}};
   for (std::uint64_t i = 0; i < lost; ++i) run.offer(1s).accepted().in_life(1);
   return run;
 }
@@ -53,6 +53,12 @@ TEST(Bounds, AKillLosesAtMostTheRingsAndOneCommit) {
   auto within = killed_run(210), beyond = killed_run(211);
   EXPECT_EQ(bounds(within), LawVerdict::pass);
   EXPECT_EQ(bounds(beyond), LawVerdict::fail);
+}
+
+TEST(Bounds, AnOrderlyStopIsNoKill) {
+  auto run = killed_run(211);
+  run->ended_lives[1].killed = false;
+  EXPECT_EQ(bounds(run), LawVerdict::pass);
 }
 
 TEST(Bounds, WhileTheDiskFailsWhatMemoryHoldsMayBeLostToo) {

@@ -70,7 +70,7 @@ TEST(Conservation, CatchesARejectionThatIsNotCounted) {
 
 TEST(Conservation, ComparesOnlyTheLastLifeWithItsStats) {
   auto run = clean_run();
-  run->kills = {5s};  // all ten belong to the first life
+  run->ended_lives = {{5s}};  // all ten belong to the first life
   run.stats() = Stats{};
   EXPECT_EQ(conservation(run), LawVerdict::pass);
 }
@@ -108,7 +108,7 @@ TEST(Durability, CatchesAClaimThatTheDiskDoesNotBearOut) {
 TEST(Durability, CatchesADurableRecordThatIsGoneAfterAKill) {
   auto run = clean_run();
   run.offer(1s).accepted().durable(2s).in_life(0);
-  run->kills = {5s};
+  run->ended_lives = {{5s}};
   EXPECT_EQ(durability(run), LawVerdict::fail);
   run->in_spool = {10};
   EXPECT_EQ(durability(run), LawVerdict::pass);

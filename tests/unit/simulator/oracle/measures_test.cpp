@@ -282,7 +282,7 @@ TEST(CoreEvents, ComeFromItsOwnBooksAndAControlHasNone) {
   EXPECT_EQ(measures.value("retries"), 17.0);
   EXPECT_EQ(measures.value("fallbacks"), 2.0);
   EXPECT_EQ(measures.note("retries"), "");
-  run->kills = {5s};
+  run->ended_lives = {{.at = 5s}};
   EXPECT_EQ(measure(run, nullptr).note("retries"), "of its last life");
   EXPECT_EQ(measure(naive, nullptr).value("retries"), std::nullopt);
 }
@@ -295,6 +295,47 @@ TEST(DrainTime, IsUntilTheLastRecordFromBeforeTheEndOfTheFaults) {
   EXPECT_DOUBLE_EQ(*measure(run, nullptr).value("backlog.drain_time"), 4.0);
   run.offer(8s).accepted();
   EXPECT_TRUE(std::isinf(*measure(run, nullptr).value("backlog.drain_time")));
+}
+
+TEST(CallTimes, CallsThatLostTheirProcessorAreReportedApart) {
+  TestRun run;
+  run->live = true;
+  for (int i = 1; i <= 1000; ++i) {
+    auto story = run.offer(1s);
+    story.accepted().called(1s).returned(1s + i * 1us);
+    if (i > 900) story.disturbed();
+  }
+  const auto measures = measure(run, nullptr);
+  EXPECT_DOUBLE_EQ(*measures.value("record.p99"), 990e-6) << "over all calls";
+  EXPECT_DOUBLE_EQ(*measures.value("record.undisturbed.p99"), 891e-6);
+  EXPECT_DOUBLE_EQ(*measures.value("record.undisturbed.p999"), 900e-6);
+  EXPECT_EQ(measures.value("record.disturbed"), 100.0);
+}
+
+TEST(CallTimes, AnotherProgramHasNone) {
+  TestRun run;
+  run->live = true;
+  run->scenario.subject.kind = scenario::SubjectKind::command;
+  run.offer(1s).accepted().called(1s).returned(1s + 1us);
+  const auto measures = measure(run, nullptr);
+  EXPECT_FALSE(measures.value("record.p99"));
+  EXPECT_FALSE(measures.value("record.disturbed"));
+  EXPECT_EQ(measures.note("record.p99"), "the subject is another program");
+}
+
+// Nobody delivers while there is no process; what is due meanwhile is offered only if somebody calls later.
+TEST(IdealClient, StandsStillWithItsProcess) {
+  for (const auto action : {scenario::ProcessAction::kill, scenario::ProcessAction::pause}) {
+    auto stress = phase("stress", 4s);
+    stress.process.push_back({.name = "gone", .action = action, .at = 1s, .lasts = 2s});
+    TestRun run({stress, phase("after", 1s)});
+    run.stream(0s, 4s, 1ms);
+    const auto ideal = ideal_deliveries(run.record());
+    EXPECT_NEAR(delivered_in(ideal, {{0s, 1s}}), 1000, 1);
+    EXPECT_EQ(delivered_in(ideal, {{1s, 3s}}), 0);
+    const double caught_up = action == scenario::ProcessAction::pause ? 2000 : 0;
+    EXPECT_NEAR(delivered_in(ideal, {{3s, 4s}}), 1000 + caught_up, 1);
+  }
 }
 
 TEST(Percentile, IsTheNearestRank) {

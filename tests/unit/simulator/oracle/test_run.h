@@ -87,6 +87,10 @@ class Story {
     entry_.key = key;
     return *this;
   }
+  Story& disturbed() {
+    entry_.disturbed = true;
+    return *this;
+  }
   Story& second_key() {
     entry_.second_key = true;
     return *this;

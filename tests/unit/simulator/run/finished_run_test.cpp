@@ -53,8 +53,9 @@ TEST(ReadSpool, ReadsEveryLocation) {
   upstream::UpstreamModel model({}, 1);
   world::VirtualWorld world({}, injector, model);
   Environment env = world.environment();
-  SpoolOptions options{.directory = "/mnt/spool", .backup_directory = "/mnt/backup"};
-  std::vector<std::uint64_t> references;
+  FinishedRun run(oracle::Ledger::in_memory(1), {}, 1);
+  SpoolOptions& options = run.record.scenario.subject.options.spool;
+  options = {.directory = "/mnt/spool", .backup_directory = "/mnt/backup"};
   EXPECT_TRUE(world.run([&] {
     for (std::uint64_t reference = 1; const auto& directory : options.directories()) {
       auto spool =
@@ -69,13 +70,13 @@ TEST(ReadSpool, ReadsEveryLocation) {
       EXPECT_TRUE((*spool)->close());
     }
     options.emergency_directory = "/mnt/emergency";
-    EXPECT_TRUE(read_spool(env.files, options, references));
-    EXPECT_EQ(references, (std::vector<std::uint64_t>{1, 2}));
+    EXPECT_TRUE(read_spool(env.files, run.record));
+    EXPECT_EQ(run.record.in_spool, (std::vector<std::uint64_t>{1, 2}));
     injector.arm({.rules = {{.name = "unreadable",
                              .when = {.operations = {faultfs::Operation::readdir}, .path = "backup"},
                              .effect = {.error = faultfs::ErrorEffect{EIO}}}}},
                  world.clock().now());
-    EXPECT_FALSE(read_spool(env.files, options, references));
+    EXPECT_FALSE(read_spool(env.files, run.record));
   }));
 }
 

@@ -89,6 +89,49 @@ TEST(CheckScenario, RefusesAFaultThatAnotherOneAlwaysForestalls) {
   EXPECT_EQ(refusal({rules(R"("when": {"to": "1s"}, )" + io, of_syncs)}), "");
 }
 
+// Whoever is down or stopped cannot meet the next event.
+TEST(CheckScenario, ProcessEventsHappenOneAtATime) {
+  EXPECT_EQ(refusal({R"(phases.stress.process=[
+      {"name":"a","kill":{"at":"0s","down":"100ms","times":3,"every":"500ms"}},
+      {"name":"b","pause":{"at":"200ms","for":"300ms"}},
+      {"name":"c","clock_jump":{"at":"1500ms","back":"1h"}}])"}),
+            "");
+  EXPECT_THAT(refusal({R"(phases.stress.process=[
+      {"name":"a","restart":{"at":"0s","down":"100ms","times":3,"every":"500ms"}},
+      {"name":"b","pause":{"at":"450ms","for":"100ms"}}])"}),
+              HasSubstr("the restart \"a\" cannot fire: at 500ms \"b\" is not over"));
+  EXPECT_THAT(refusal({R"(phases.stress.process=[
+      {"name":"a","pause":{"at":"0s","for":"200ms","times":2,"every":"100ms"}}])"}),
+              HasSubstr("at 100ms \"a\" is not over"));
+}
+
+TEST(CheckScenario, NoMoreLivesThanTheLedgerCanTellApart) {
+  EXPECT_THAT(refusal({"phases.stress.for=30s", R"(phases.stress.process=[
+      {"name":"a","kill":{"at":"0s","down":"1ms","times":250,"every":"10ms"}},
+      {"name":"b","kill":{"at":"10s","down":"1ms","times":6,"every":"10ms"}}])"}),
+              HasSubstr("more than 255 lives"));
+}
+
+TEST(CheckScenario, HostTaskNeedsAProcessThatLives) {
+  EXPECT_THAT(refusal({"host={}"}), HasSubstr("the host task dies with the process"));
+  EXPECT_EQ(refusal({"host={}", "phases.stress.process=[]", "expect.0=retention.host >= 10%"}), "");
+  EXPECT_THAT(refusal({"host={}", "phases.stress.process=[]", "load.arrival=closed"}),
+              HasSubstr("needs an open load"));
+  EXPECT_THAT(refusal({"expect.0=retention.host >= 10%"}), HasSubstr("the scenario has no \"host\""));
+}
+
+TEST(CheckScenario, RefusesMeasuresThatTheSubjectCannotGive) {
+  const std::string command = R"(subject={"kind": "command", "command": ["cat"]})";
+  EXPECT_EQ(refusal({command}), "");
+  for (const char* measure : {"record.p99", "record.undisturbed.p999", "record.max"})
+    EXPECT_THAT(refusal({command, "expect.0=" + std::string(measure) + " <= 1s"}),
+                HasSubstr("the subject is another program, which has no record()"));
+  EXPECT_THAT(
+      refusal({command, R"(phases.stress.process=[{"name":"j","clock_jump":{"at":"0s","back":"1h"}}])"}),
+      HasSubstr("the clock of another program cannot be moved"));
+  EXPECT_EQ(refusal({"subject.kind=naive-sync", "expect.0=record.p99 <= 1s"}), "");
+}
+
 TEST(CheckScenario, ProbabilityZeroIsAllowed) {
   EXPECT_EQ(refusal({"phases.stress.upstream.away.effect={\"error_rate\": 0}"}), "");
 }

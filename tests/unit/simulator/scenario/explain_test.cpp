@@ -58,6 +58,18 @@ TEST(Explain, SaysWhenTheTrackerHasFallbackLocations) {
               HasSubstr("subject      holdfast with a backup and an emergency directory"));
 }
 
+TEST(Explain, TellsProcessEventsApartAndWhatOnlyLiveCanDo) {
+  const std::string text = explain(*small({"host={}", R"(phases.stress.process=[
+      {"name": "a", "restart": {"at": "0s", "down": "50ms", "times": 4, "every": "100ms"}},
+      {"name": "b", "pause": {"at": "1s", "for": "100ms"}},
+      {"name": "c", "clock_jump": {"at": "1500ms", "back": "1h"}}])"}));
+  EXPECT_THAT(text, HasSubstr("a: restart at 0ns, back after 50ms, 4 times, every 100ms\n"));
+  EXPECT_THAT(text, HasSubstr("b: paused at 1s for 100ms\n"));
+  EXPECT_THAT(text, HasSubstr("c: wall clock back 1h at 1500ms for the rest of the phase\n"));
+  EXPECT_THAT(text, HasSubstr("host         producer 0 streams beside its records, 50us"));
+  EXPECT_THAT(text, HasSubstr("world        LIVE only: the process event \"a\" ends the subject's process"));
+}
+
 TEST(Explain, SaysWhichOperationsAndHowOften) {
   const std::string text = explain(*small(
       {R"(phases.stress.disk=[{"name": "sync fails", "when": {"op": ["fsync", "write"], "path": "spool/**",

@@ -52,12 +52,58 @@ TEST(ParseScenario, ReadsEveryPart) {
   EXPECT_EQ(phase.upstream.at(0).from, 1s);
   EXPECT_EQ(phase.upstream.at(1).effect.latency, 49ms);
   EXPECT_EQ(phase.upstream.at(2).effect.error_rate, 250'000'000U);
-  EXPECT_EQ(phase.process.at(0).down, 200ms);
+  EXPECT_EQ(phase.process.at(0).lasts, 200ms);
   EXPECT_EQ(scenario->limits.recover, 3s);
   EXPECT_EQ(scenario->expect.at(1).comparator, Comparator::less);
   EXPECT_EQ(scenario->expect.at(1).value, 2.0);
   EXPECT_EQ(scenario->expect.at(0).line, 14U);
   EXPECT_EQ(phase.line, 8U);
+}
+
+TEST(ParseScenario, ReadsEveryProcessEvent) {
+  const auto scenario = small({R"(phases.stress.process=[
+      {"name": "killed", "kill": {"at": "1ms"}},
+      {"name": "deployed", "restart": {"at": "2ms", "down": "3ms", "times": 4, "every": "5ms"}},
+      {"name": "frozen", "pause": {"at": "6ms", "for": "7ms"}},
+      {"name": "synchronised", "clock_jump": {"at": "8ms", "back": "1h", "for": "9ms"}},
+      {"name": "ahead", "clock_jump": {"at": "10ms", "forward": "1m"}}])"});
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  const auto& events = scenario->phases[1].process;
+  EXPECT_EQ(events[0].action, ProcessAction::kill);
+  EXPECT_EQ(events[1].action, ProcessAction::restart);
+  EXPECT_EQ(events[1].times, 4U);
+  EXPECT_EQ(spans_of(events[1], 1s).back().from, 17ms);
+  EXPECT_EQ(spans_of(events[1], 1s).back().to, 20ms);
+  EXPECT_EQ(events[2].lasts, 7ms);
+  EXPECT_EQ(events[3].shift, -1h);
+  EXPECT_EQ(events[4].shift, 1min);
+  EXPECT_EQ(spans_of(events[4], 1s).back().to, 1s) << "until the phase ends";
+}
+
+TEST(ParseScenario, SaysWhatIsWrongWithAProcessEvent) {
+  const auto complaint = [](const std::string& event) {
+    return error_of(small({"phases.stress.process.0=" + event}));
+  };
+  EXPECT_THAT(complaint(R"({"name": "x"})"), HasSubstr("exactly one of"));
+  EXPECT_THAT(complaint(R"({"name": "x", "kill": {"at": "1s"}, "pause": {"at": "1s", "for": "1s"}})"),
+              HasSubstr("exactly one of"));
+  EXPECT_THAT(complaint(R"({"name": "x", "pause": {"at": "1s"}})"), HasSubstr("\"for\" is missing"));
+  EXPECT_THAT(complaint(R"({"name": "x", "kill": {"at": "1s", "times": 2}})"),
+              HasSubstr("\"every\" is missing"));
+  EXPECT_THAT(complaint(R"({"name": "x", "kill": {"at": "1s", "every": "2s"}})"),
+              HasSubstr("it happens once"));
+  EXPECT_THAT(complaint(R"({"name": "x", "clock_jump": {"at": "1s"}})"), HasSubstr("either"));
+  EXPECT_THAT(complaint(R"({"name": "x", "clock_jmup": {"at": "1s"}})"),
+              HasSubstr("did you mean \"clock_jump\"?"));
+}
+
+TEST(ParseScenario, ACommandBelongsToItsKindAndRunsWhereItsFileIs) {
+  const auto scenario = small({R"(subject={"kind": "command", "command": ["python3", "tracker.py"]})"});
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  EXPECT_EQ(scenario->subject.command, (std::vector<std::string>{"python3", "tracker.py"}));
+  EXPECT_EQ(scenario->subject.command_directory, "dir");
+  EXPECT_THAT(error_of(small({"subject.kind=command"})), HasSubstr("\"command\" is missing"));
+  EXPECT_THAT(error_of(small({R"(subject={"command": ["cat"]})"})), HasSubstr("only the subject kind"));
 }
 
 TEST(ParseScenario, LeavesDefaultsWhereTheFileIsSilent) {
@@ -67,7 +113,7 @@ TEST(ParseScenario, LeavesDefaultsWhereTheFileIsSilent) {
   EXPECT_FALSE(scenario->seeds);
   EXPECT_EQ(scenario->limits.recover, Limits{}.recover);
   EXPECT_EQ(scenario->subject.kind, SubjectKind::holdfast);
-  EXPECT_EQ(scenario->phases[1].process[0].down, 100ms);
+  EXPECT_EQ(scenario->phases[1].process[0].lasts, 100ms);
 }
 
 TEST(ParseScenario, PointsAtAMisspeltKeyAndNamesTheNearest) {

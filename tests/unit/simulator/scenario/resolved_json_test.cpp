@@ -12,6 +12,7 @@ namespace holdfast::scenario {
 namespace {
 
 using nlohmann::json;
+using namespace std::chrono_literals;
 
 TEST(ResolvedJson, FillsInDefaultsAndOverrides) {
   const auto scenario = small({"load.rate=50/s"});
@@ -47,7 +48,24 @@ TEST(ResolvedJson, KeepsWindowsKillsSeedsAndRatesThatAreNotRound) {
   EXPECT_TRUE(again->live_tier);
   EXPECT_EQ(again->disk.capacity, scenario->disk.capacity);
   EXPECT_EQ(again->phases[1].upstream[0].to, scenario->phases[1].upstream[0].to);
-  EXPECT_EQ(again->phases[1].process[0].down, scenario->phases[1].process[0].down);
+  EXPECT_EQ(again->phases[1].process[0].lasts, scenario->phases[1].process[0].lasts);
+}
+
+TEST(ResolvedJson, KeepsEveryKindOfProcessEventTheHostAndTheCommand) {
+  const auto scenario = small({R"(subject={"kind": "command", "command": ["a", "b c"]})", "host.task=70us",
+                               R"(phases.stress.process=[
+      {"name": "a", "restart": {"at": "2ms", "down": "3ms", "times": 4, "every": "5ms"}},
+      {"name": "b", "pause": {"at": "100ms", "for": "7ms"}},
+      {"name": "c", "clock_jump": {"at": "200ms", "back": "1h", "for": "9ms"}},
+      {"name": "d", "clock_jump": {"at": "300ms", "forward": "1m"}}])"});
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  const auto again = parse_scenario(scenario->resolved_json, "x");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->resolved_json, scenario->resolved_json);
+  EXPECT_EQ(again->phases[1].process[0].every, 5ms);
+  EXPECT_EQ(again->phases[1].process[2].shift, -1h);
+  EXPECT_EQ(again->host->task, 70us);
+  EXPECT_EQ(again->subject.command.back(), "b c");
 }
 
 TEST(ResolvedJson, DoesNotDependOnTheOrderOfKeys) {

@@ -154,5 +154,60 @@ TEST(VirtualLog, KeepsNoMoreThanItsBound) {
   EXPECT_EQ(log.written(), 10u);
 }
 
+// As a process that is stopped: what it waited for comes, and it learns of it when it goes on.
+TEST(PausedNode, RunsNoFiberUntilTheEndWhateverWakesIt) {
+  TestWorld test;
+  Environment env = test.world.environment("node");
+  const Time start = VirtualWorld::start();
+  auto event = env.scheduler.make_event();
+  Time slept, notified, timed_out;
+  auto sleeper = env.scheduler.spawn("sleeper", [&] {
+    env.scheduler.sleep_until(start + 20ms);
+    slept = env.clock.now();
+  });
+  auto waiter = env.scheduler.spawn("waiter", [&] {
+    EXPECT_TRUE(event->wait_until(event->ticket(), start + 10s));
+    notified = env.clock.now();
+  });
+  auto deadline = env.scheduler.spawn("deadline", [&] {
+    auto other = env.scheduler.make_event();
+    EXPECT_FALSE(other->wait_until(other->ticket(), start + 30ms));
+    timed_out = env.clock.now();
+  });
+  test.world.at(start + 10ms, [&] { test.world.pause(env, start + 100ms); });
+  test.world.at(start + 50ms, [&] { event->notify(); });
+  test.world.run_until(start + 99ms);
+  EXPECT_EQ(slept, Time{});
+  test.world.run_until(start + 1s);
+  EXPECT_EQ(slept, start + 100ms);
+  EXPECT_EQ(notified, start + 100ms);
+  EXPECT_EQ(timed_out, start + 100ms);
+}
+
+TEST(PausedNode, OtherNodesGoOn) {
+  TestWorld test;
+  Environment paused = test.world.environment("paused"), other = test.world.environment("other");
+  const Time start = VirtualWorld::start();
+  Time ran;
+  auto task = other.scheduler.spawn("task", [&] {
+    other.scheduler.sleep_until(start + 20ms);
+    ran = other.clock.now();
+  });
+  test.world.at(start + 10ms, [&] { test.world.pause(paused, start + 100ms); });
+  test.world.run_until(start + 50ms);
+  EXPECT_EQ(ran, start + 20ms);
+}
+
+TEST(ShiftedWall, IsWrongByTheShiftAndTimersDoNotNotice) {
+  TestWorld test;
+  const WallTime right = test.world.clock().wall();
+  const Time now = test.now();
+  test.world.shift_wall(-1h);
+  EXPECT_EQ(test.world.clock().wall(), right - 1h);
+  EXPECT_EQ(test.now(), now);
+  test.world.shift_wall(Duration{0});
+  EXPECT_EQ(test.world.clock().wall(), right);
+}
+
 }  // namespace
 }  // namespace holdfast::world

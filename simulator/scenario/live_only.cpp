@@ -1,0 +1,32 @@
+#include "simulator/scenario/live_only.h"
+
+#include "simulator/scenario/names.h"
+
+namespace holdfast::scenario {
+namespace {
+
+std::string why_of(const Subject& subject) {
+  switch (subject.kind) {
+    case SubjectKind::holdfast:
+    case SubjectKind::naive_seed: return "";
+    case SubjectKind::naive_sync:
+    case SubjectKind::naive_retry:
+      return "the subject " + std::string(to_string(subject.kind)) + " uses real files";
+    case SubjectKind::command: return "the subject is another program";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string why_live_only(const Scenario& scenario) {
+  if (auto why = why_of(scenario.subject); !why.empty()) return why;
+  for (const auto& phase : scenario.phases)
+    for (const auto& event : phase.process)
+      if (event.ends_life())
+        return "the process event \"" + event.name +
+               "\" ends the subject's process, which VIRTUAL cannot do yet";
+  return "";
+}
+
+}  // namespace holdfast::scenario

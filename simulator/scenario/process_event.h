@@ -1,0 +1,47 @@
+// What befalls the subject's process in a phase.
+//
+//   { "name": "crash",  "kill":       { "at": "1s", "down": "100ms" } }
+//   { "name": "deploy", "restart":    { "at": "1s", "down": "1s", "times": 5, "every": "2s" } }
+//   { "name": "freeze", "pause":      { "at": "1s", "for": "500ms" } }
+//   { "name": "ntp",    "clock_jump": { "at": "1s", "back": "1h", "for": "2s" } }
+//
+//   for (const EventSpan& span : spans_of(event, phase.length)) ...    // when it is armed
+//
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+
+namespace holdfast::scenario {
+
+enum class ProcessAction : std::uint8_t {
+  kill,        // -9; its next life begins when the span ends
+  restart,     // asked to stop, killed if it has not stopped by the end of the span; then as above
+  pause,       // not one instruction of it runs during the span
+  clock_jump,  // its wall clock is wrong during the span
+};
+
+struct ProcessEvent {
+  std::string name;
+  ProcessAction action = ProcessAction::kill;
+  Duration at{0};                                   // the first time, after the phase began
+  Duration lasts = std::chrono::milliseconds(100);  // JSON: down or for; max(): to the phase's end
+  std::uint32_t times = 1;                          // how often; clock_jump: once
+  Duration every{0};                                // from one time to the next
+  Duration shift{0};                                // clock_jump: by how much, back below 0
+  bool ends_life() const { return action == ProcessAction::kill || action == ProcessAction::restart; }
+};
+
+// [from, to), counted from the start of the phase.
+struct EventSpan {
+  Duration from{0};
+  Duration to{0};
+};
+
+std::vector<EventSpan> spans_of(const ProcessEvent& event, Duration phase_length);
+
+}  // namespace holdfast::scenario

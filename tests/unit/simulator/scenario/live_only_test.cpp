@@ -1,0 +1,42 @@
+#include "simulator/scenario/live_only.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/simulator/scenario/small_scenario.h"
+
+namespace holdfast::scenario {
+namespace {
+
+using testing::HasSubstr;
+
+std::string why(const std::vector<std::string>& overrides) {
+  const auto scenario = small(overrides);
+  EXPECT_TRUE(scenario) << scenario.error().message;
+  return scenario ? why_live_only(*scenario) : "";
+}
+
+const std::string kNoEvents = "phases.stress.process=[]";
+
+TEST(LiveOnly, BothWorldsPlayTheCoreAndTheSeed) {
+  EXPECT_EQ(why({kNoEvents}), "");
+  EXPECT_EQ(why({kNoEvents, "subject.kind=naive-seed"}), "");
+  EXPECT_EQ(why({kNoEvents, "host={}"}), "") << "the task alone is left out";
+}
+
+TEST(LiveOnly, WhoeverNeedsRealFilesOrAProcess) {
+  EXPECT_THAT(why({kNoEvents, "subject.kind=naive-sync"}), HasSubstr("naive-sync uses real files"));
+  EXPECT_THAT(why({kNoEvents, "subject.kind=naive-retry"}), HasSubstr("naive-retry uses real files"));
+  EXPECT_THAT(why({kNoEvents, R"(subject={"kind": "command", "command": ["cat"]})"}),
+              HasSubstr("another program"));
+}
+
+TEST(LiveOnly, EndsOfALifeButNoPauseAndNoJump) {
+  EXPECT_THAT(why({}), HasSubstr("the process event \"crash\" ends the subject's process"));
+  EXPECT_EQ(why({R"(phases.stress.process=[{"name":"p","pause":{"at":"0s","for":"1s"}},
+                                           {"name":"j","clock_jump":{"at":"1s","back":"1h"}}])"}),
+            "");
+}
+
+}  // namespace
+}  // namespace holdfast::scenario
