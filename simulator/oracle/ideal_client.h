@@ -8,11 +8,11 @@
 //   delivered = min(backlog + offered, capacity x availability),  backlog += offered - delivered
 //
 // Capacity is concurrency x batch / latency, where a slow answer counts as latency. Availability is
-// 0 in an outage and while the process is killed, restarting or paused, 1 - p where p of the requests are refused, answered with an error, reset before they
-// are read or vanish, 1 - s where a share s of their elements is to be sent again; where answers are
-// lost it is 1, since what was sent is applied. What is due between two
-// lives of the process is not offered.
-// Floating point in plain additions, multiplications and divisions: the same on every machine.
+// 0 in an outage and while the process is killed, restarting or paused, 1 - p where p of the requests are
+// refused, answered with an error, reset before they are read or vanish, 1 - s where a share s of their
+// elements is to be sent again; where answers are lost it is 1, since what was sent is applied. What is due
+// between two lives of the process is not offered. Floating point in plain additions, multiplications and
+// divisions: the same on every machine.
 #pragma once
 
 #include <vector>

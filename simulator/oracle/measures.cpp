@@ -142,7 +142,8 @@ void add_events(Measures& measures, const RunRecord& run) {
     if (!run.stats)
       measured.note = "the subject keeps no such books";
     else
-      measured = {static_cast<double>((*run.stats).*member), run.ended_lives.empty() ? "" : "of its last life"};
+      measured = {static_cast<double>((*run.stats).*member),
+                  run.ended_lives.empty() ? "" : "of its last life"};
   }
 }
 

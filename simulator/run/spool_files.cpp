@@ -16,8 +16,7 @@ constexpr std::uint64_t kLeastSegment =
 constexpr std::uint64_t kInMotion = 2;  // one being written, one being removed
 
 bool cut_short(const scenario::Phase& phase) {
-  return !phase.disk.rules.empty() ||
-         std::ranges::any_of(phase.process, &scenario::ProcessEvent::ends_life);
+  return !phase.disk.rules.empty() || std::ranges::any_of(phase.process, &scenario::ProcessEvent::ends_life);
 }
 
 bool is_segment(const fs::path& path) {

@@ -266,14 +266,14 @@ TEST(Fallback, ALocationThatIsReplacedByAFileOrRemovedCostsNoRecord) {
   });
 }
 
-// A disk that hangs: one commit waits for it, the records behind it wait in the rings, and go to the
+// A disk that hangs: one commit waits for it, the records behind it are held in memory, and go to the
 // backup then. Nothing else asks for it until a trial comes back in time.
 TEST(Fallback, ADiskThatHangsHoldsUpOneCommit) {
   FallbackWorld world;
   world.run([&] {
     auto tracker = world.open();
     world.arm(away(Outage::refuse));
-    auto rule = slow(3s);
+    auto rule = slow(3s, {Operation::fsync});
     rule.when.path = "spool/**";
     world.arm({rule});
     auto producer = tracker->make_producer();
@@ -288,8 +288,8 @@ TEST(Fallback, ADiskThatHangsHoldsUpOneCommit) {
   });
 }
 
-// It never comes back: the collector waits for ever, the rings fill, the caller is told, and the
-// program can still end.
+// It never comes back: the collector waits for ever, these rings are full before anybody stands in for it,
+// the caller is told, and the program can still end.
 TEST(Fallback, ADiskThatNeverAnswersEndsInRefusalsThatAreCounted) {
   FallbackWorld world;
   world.options.ring.bytes = 4096;

@@ -45,7 +45,7 @@ TEST(Explain, BrieflySaysWhatAGateWillPlay) {
       "small  seed 1; published 1..3\n"
       "  0s       warm-up for 1s\n"
       "  1s       stress for 2s: volume fills: full, 1MiB left; away: outage, refuse, from 1s to 2s; crash: "
-      "kill -9 at 1s, back after 100ms (LIVE only)\n"
+      "kill -9 at 1s, back after 100ms\n"
       "  3s       recovery for 30s\n");
 }
 
@@ -55,7 +55,7 @@ TEST(Explain, KnowsWhatEveryMeasureMeans) {
 
 TEST(Explain, SaysWhenTheTrackerHasFallbackLocations) {
   EXPECT_THAT(explain(*small({"subject.fallback_locations=true"})),
-              HasSubstr("subject      holdfast with a backup and an emergency directory"));
+              HasSubstr("subject    holdfast with a backup and an emergency directory"));
 }
 
 TEST(Explain, TellsProcessEventsApartAndWhatOnlyLiveCanDo) {
@@ -66,8 +66,8 @@ TEST(Explain, TellsProcessEventsApartAndWhatOnlyLiveCanDo) {
   EXPECT_THAT(text, HasSubstr("a: restart at 0ns, back after 50ms, 4 times, every 100ms\n"));
   EXPECT_THAT(text, HasSubstr("b: paused at 1s for 100ms\n"));
   EXPECT_THAT(text, HasSubstr("c: wall clock back 1h at 1500ms for the rest of the phase\n"));
-  EXPECT_THAT(text, HasSubstr("host         producer 0 streams beside its records, 50us"));
-  EXPECT_THAT(text, HasSubstr("world        LIVE only: the process event \"a\" ends the subject's process"));
+  EXPECT_THAT(text, HasSubstr("host       producer 0 streams beside its records, 50us"));
+  EXPECT_THAT(text, HasSubstr("virtual, LIVE only: the process event \"a\" ends the subject's process"));
 }
 
 TEST(Explain, SaysWhichOperationsAndHowOften) {
