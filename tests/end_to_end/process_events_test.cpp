@@ -8,7 +8,7 @@ namespace {
 
 // Short phases: the behaviour is the same, and the twin plays as long.
 const std::vector<std::string> kShort{"phases.warm-up.for=1s",  "phases.stress.for=3s",
-                                      "phases.recovery.for=4s", "limits.recover=1s",
+                                      "phases.recovery.for=6s", "limits.recover=1s",
                                       "load.rate=500/s",        "tier=live"};
 
 std::vector<std::string> with(std::vector<std::string> settings, std::vector<std::string> more) {
@@ -55,7 +55,8 @@ TEST_F(LiveRun, AWallClockThatJumpsDisturbsNoTimer) {
 }
 
 TEST_F(LiveRun, CtrlCWakesAStoppedSubjectAndLeavesNothing) {
-  const auto words = live("scenarios/process/pause.json", kShort);
+  const auto words =
+      live("scenarios/process/pause.json", with(kShort, {"phases.stress.process.0.pause.times=2"}));
   const auto run = interrupt_when(
       words, [&] { return any_stopped(scratch.path()); }, 1);
   EXPECT_EQ(run.exit_code, 130) << run.output;
@@ -64,7 +65,8 @@ TEST_F(LiveRun, CtrlCWakesAStoppedSubjectAndLeavesNothing) {
 
 // The second one ends the harness on the spot; the kernel and the watchdog clear up after it.
 TEST_F(LiveRun, CtrlCTwiceLeavesNoStoppedProcessEither) {
-  const auto words = live("scenarios/process/pause.json", kShort);
+  const auto words =
+      live("scenarios/process/pause.json", with(kShort, {"phases.stress.process.0.pause.times=2"}));
   const auto run = interrupt_when(
       words, [&] { return any_stopped(scratch.path()); }, 2);
   EXPECT_EQ(run.exit_code, 130) << run.output;

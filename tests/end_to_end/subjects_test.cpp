@@ -7,7 +7,7 @@ namespace holdfast::end_to_end {
 namespace {
 
 const std::vector<std::string> kShort{"phases.warm-up.for=1s", "phases.stress.for=3s",
-                                      "phases.recovery.for=4s", "limits.recover=1s", "tier=live"};
+                                      "phases.recovery.for=6s", "limits.recover=1s", "tier=live"};
 
 std::vector<std::string> with(std::vector<std::string> settings, std::vector<std::string> more) {
   settings.insert(settings.end(), more.begin(), more.end());
