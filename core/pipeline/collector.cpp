@@ -34,7 +34,8 @@ std::size_t Collector::collect(Time now) {
                             std::min<std::size_t>(s_.options.spool.commit_records, staged_.size());
   if (limit == 0) return 0;
   if (staged_.empty()) staged_since_ = now;
-  const std::int64_t stamp = s_.env.clock.wall().time_since_epoch().count();
+  const WallTime wall = s_.env.clock.wall();
+  const std::int64_t stamp = wall.time_since_epoch().count();
   const std::size_t before = staged_.size();
   s_.rings.drain(limit, [&](std::span<std::byte> frame) {
     if (ingest::frame_time(frame) == 0) ingest::stamp_frame(frame, stamp);
@@ -43,6 +44,7 @@ std::size_t Collector::collect(Time now) {
     record.assign(frame);
   });
   const std::size_t collected = staged_.size() - before;
+  if (s_.usage) s_.usage->count(std::span(staged_).subspan(before), wall);
   s_.counters.in_memory.fetch_add(collected);
   s_.counters.collected.fetch_add(collected);
   return collected;

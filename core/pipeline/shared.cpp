@@ -37,6 +37,9 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
            observer),
       feed(*spool, queue) {
   counters.quarantined = spool->recovery().damaged;
+  if (options.usage.directory.empty()) return;
+  usage = std::make_unique<UsageDesk>(options.usage, env.random.stream("usage.tally"), env.scheduler.make_event());
+  spool->hold_from(0);  // until the usage worker knows what the file has counted
 }
 
 bool Shared::settle(const delivery::HeldRecord& record) {

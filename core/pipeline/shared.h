@@ -21,6 +21,7 @@
 #include "core/options.h"
 #include "core/pipeline/breaker_gate.h"
 #include "core/pipeline/feed.h"
+#include "core/pipeline/usage_desk.h"
 #include "core/spool/spool.h"
 
 namespace holdfast::pipeline {
@@ -45,6 +46,8 @@ struct Shared {
 
   BreakerGate gate;  // shippers
   Feed feed;         // collector, replay
+
+  std::unique_ptr<UsageDesk> usage;  // collector, usage worker; null: no usage file is kept
 
   std::atomic<bool> closing{false};      // no new records: finish what is there
   std::atomic<bool> stopping{false};     // workers end at their next look

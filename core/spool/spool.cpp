@@ -254,6 +254,7 @@ Cursor Spool::end() const {
 std::size_t Spool::retire() {
   std::size_t count = 0;
   for (const auto& segment : index_.retirable()) {
+    if (segment.id >= hold_from_.load() && index_.bytes() <= settings_.max_bytes / 2) continue;
     auto removed = files_.remove(segment.path);
     if (!removed && removed.error().code != Code::not_found) {
       log_.write(Log::Level::warning, "spool.retire", removed.error().message + "; tried again later");

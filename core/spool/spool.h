@@ -103,6 +103,10 @@ class Spool {
   bool settle(std::uint32_t segment, std::uint32_t ordinal) { return index_.settle(segment, ordinal); }
   // Removes segments that are sealed and settled. Returns how many.
   std::size_t retire();
+  // Segments from this id on are kept though settled, since the usage file has not counted them yet;
+  // but only while the spool is not half full.
+  void hold_from(std::uint32_t segment) { hold_from_.store(segment); }
+  static constexpr std::uint32_t kHoldNone = ~std::uint32_t{0};
   Status save_hint();
   Quarantine& quarantine() { return quarantine_; }
 
@@ -137,6 +141,7 @@ class Spool {
   std::unique_ptr<SegmentWriter> writer_;
   std::atomic<std::uint64_t> sealed_{0};
   std::atomic<std::uint64_t> retired_{0};
+  std::atomic<std::uint32_t> hold_from_{kHoldNone};
   std::optional<Checkpoint> saved_;
 };
 

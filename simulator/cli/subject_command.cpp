@@ -2,6 +2,7 @@
 
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
+#include "simulator/run/finished_run.h"
 #include "simulator/run/live_subject.h"
 #include "simulator/scenario/parse_json.h"
 
@@ -32,8 +33,7 @@ ExitCode subject_command(const Words& words) {
       .ledger = arguments.text("ledger"),
       .claims = arguments.text("claims"),
       .report = arguments.text("report")};
-  spec.scenario.subject.options.spool.directory = spec.mount + "/spool";
-  spec.scenario.subject.options.delivery.endpoint = arguments.text("endpoint");
+  run::place_subject(spec.scenario.subject.options, spec.mount, arguments.text("endpoint"));
   if (auto ran = run::run_live_subject(spec); !ran) {
     std::cerr << "holdfast subject: " << ran.error().message << "\n";
     return exit_code(ran.error().code);

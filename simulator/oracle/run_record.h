@@ -88,6 +88,7 @@ struct RunRecord {
   bool closed = false;         // close() returned, so that `stats` is exact
   ClaimAudit claims;
   std::vector<std::uint64_t> in_spool;  // references that inspect read from the spool's files at the end
+  std::optional<std::uint64_t> usage_records;  // counted in the usage file at the end, if one is kept
   std::optional<UpstreamTotals> upstream;
   std::vector<Bound> bounds;
   std::vector<BreakerChange> breaker;  // in order of time; the breaker starts closed

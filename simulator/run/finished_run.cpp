@@ -1,10 +1,12 @@
 #include "simulator/run/finished_run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/random.h"
 #include "core/delivery/held_record.h"
 #include "core/ingest/record_frame.h"
+#include "core/usage/inspect.h"
 
 namespace holdfast::run {
 namespace {
@@ -13,7 +15,31 @@ namespace {
 constexpr Duration kShortestTurn = std::chrono::microseconds(10);
 constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 26;
 
+void place_in(const std::string& mount, std::string& directory) {
+  if (!directory.empty() && directory.front() != '/') directory.insert(0, mount + "/");
+}
+
 }  // namespace
+
+void place_subject(Options& options, const std::string& mount, std::string endpoint) {
+  options.spool.directory = mount + "/spool";
+  options.delivery.endpoint = std::move(endpoint);
+  place_in(mount, options.usage.directory);
+  place_in(mount, options.usage.backup_directory);
+  place_in(mount, options.usage.emergency_directory);
+}
+
+std::optional<std::uint64_t> usage_records(FileSystem& files, const UsageOptions& options) {
+  if (options.directory.empty()) return std::nullopt;
+  const usage::Bounds bounds{.keys_per_day = options.max_keys, .days = options.days};
+  usage::Book all;
+  for (const auto& directory : {options.directory, options.backup_directory, options.emergency_directory}) {
+    if (directory.empty()) continue;
+    auto inspection = usage::inspect(files, directory);
+    if (inspection && inspection->book) (void)usage::merge(all, *inspection->book, bounds);
+  }
+  return all.sum().records;
+}
 
 std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule) {
   if (scenario.load.arrival != scenario::Arrival::closed)

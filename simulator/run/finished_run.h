@@ -2,9 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/env/file_system.h"
+#include "core/options.h"
+#include "core/stats.h"
 #include "simulator/load/arrivals.h"
 #include "simulator/oracle/ledger.h"
 #include "simulator/oracle/run_record.h"
@@ -21,6 +25,12 @@ struct FinishedRun {
   std::string subject_log;               // LIVE: what the subject said on standard error
   std::string note;                      // what a person should know: why it ended early, say
 };
+
+// Fills in where the subject writes and sends to. Directories of the usage file that the scenario names
+// without a leading slash lie in the mount, where faults reach them; without a name no file is kept.
+void place_subject(Options& options, const std::string& mount, std::string endpoint);
+// The records that the usage file counts, over all its locations; nullopt when none is kept.
+std::optional<std::uint64_t> usage_records(FileSystem& files, const UsageOptions& options);
 
 // How many entries the ledger of a run needs.
 std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule);

@@ -157,9 +157,7 @@ class LiveRun {
   }
 
   Status spawn_subject() {
-    auto& options = record_->scenario.subject.options;
-    options.spool.directory = scratch_->path("mount") + "/spool";
-    options.delivery.endpoint = server_->url();
+    place_subject(record_->scenario.subject.options, scratch_->path("mount"), server_->url());
     const std::string file = scratch_->path("scenario.json");
     if (auto written = oracle::write_whole_file(file, scenario::resolved_json(scenario_)); !written)
       return written;
@@ -349,6 +347,7 @@ class LiveRun {
   // Through the mount, as the subject would find it.
   Status read_spool() {
     host::PosixFileSystem files;
+    record_->usage_records = usage_records(files, record_->scenario.subject.options.usage);
     auto inspection = spool::inspect(files, record_->scenario.subject.options.spool.directory,
                                      [this](const spool::InspectedFrame& frame) {
                                        record_->in_spool.push_back(ingest::frame_reference(frame.payload));

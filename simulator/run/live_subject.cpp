@@ -27,10 +27,13 @@ constexpr Duration kCloseWithin = std::chrono::seconds(5);
 
 // What the tracker may take of the kernel at most: two workers beside its shippers; a connection for
 // each shipper (two while one is being replaced, and libcurl's wake-up pair), the segment written, one
-// read, the lock, a directory.
+// read, the lock, a directory. Where it keeps a usage file: a worker, a lock in each location, a file
+// and its directory, a segment of a killed life.
 constexpr std::uint64_t kWorkersBesideShippers = 2;
 constexpr std::uint64_t kDescriptorsPerShipper = 4;
 constexpr std::uint64_t kDescriptorsOfSpool = 4;
+constexpr std::uint64_t kWorkersOfUsage = 1;
+constexpr std::uint64_t kDescriptorsOfUsage = 6;
 
 // Threads and descriptors while the tracker runs, against what the process had without it.
 class UsageSampler {
@@ -38,11 +41,15 @@ class UsageSampler {
   explicit UsageSampler(const Options& options) {
     const auto without = world::process_usage();
     const std::uint64_t shippers = options.delivery.shippers;
+    const std::uint64_t usage = options.usage.directory.empty() ? 0 : 1;
     threads_ = {
-        .what = "threads", .highest = 0, .limit = without.threads + kWorkersBesideShippers + shippers};
+        .what = "threads",
+        .highest = 0,
+        .limit = without.threads + kWorkersBesideShippers + shippers + usage * kWorkersOfUsage};
     descriptors_ = {.what = "descriptors",
                     .highest = 0,
-                    .limit = without.descriptors + kDescriptorsPerShipper * shippers + kDescriptorsOfSpool};
+                    .limit = without.descriptors + kDescriptorsPerShipper * shippers + kDescriptorsOfSpool +
+                             usage * kDescriptorsOfUsage};
   }
   // `harness_threads`: those that the load driver runs, which are not the tracker's.
   void sample(std::uint64_t harness_threads) {

@@ -47,9 +47,7 @@ class VirtualRun {
                   [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
         sampler_(scenario) {
     fill_intended(*finished_->ledger, schedule_);
-    auto& options = record_.scenario.subject.options;
-    options.spool.directory = kMountRoot + "/spool";
-    options.delivery.endpoint = "http://virtual";
+    place_subject(record_.scenario.subject.options, kMountRoot, "http://virtual");
   }
 
   Result<std::unique_ptr<FinishedRun>> run() {
@@ -121,7 +119,9 @@ class VirtualRun {
     record_.closed = !record_.stats || record_.stats->detached_workers == 0;
     ended_ = true;
     subject_.reset();
-    return record_.control() ? Status{} : read_spool();
+    if (record_.control()) return {};
+    record_.usage_records = usage_records(env_.files, record_.scenario.subject.options.usage);
+    return read_spool();
   }
 
   void wait_for_drain() {

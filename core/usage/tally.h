@@ -1,0 +1,122 @@
+// Counts records by day and key as they pass, fast enough for the collector: a table of fixed size,
+// filled in place, that is handed over as a whole.
+//
+//   Tally tally(max_keys, seed);
+//   tally.add({.day = day, .priced = cost > 0, .key = names, .input_tokens = 812, ...});
+//   tally.drain([](const Tally::Entry& entry) { ... });        // in order of first use; then it is empty
+//
+// A key is any bytes (at most kMaxKeyBytes) that stand for the same names whenever they are the same;
+// they are copied once. Keys beyond `max_keys` are counted together, by day, as an entry without key.
+// Records that bring no cost have an entry of their own, so that prices are applied to sums.
+//
+// Open addressing over a hash of eight bytes at a time; the seed keeps strangers from choosing names
+// that collide. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/usage/totals.h"
+
+namespace holdfast::usage {
+
+class Tally {
+ public:
+  static constexpr std::size_t kMaxKeyBytes = 72;
+
+  struct Use {
+    Day day = 0;
+    bool priced = false;  // it brings its cost
+    Bytes key;
+    std::uint32_t input_tokens = 0;
+    std::uint32_t output_tokens = 0;
+    std::uint32_t latency_us = 0;
+    std::uint64_t cost_nanousd = 0;
+  };
+  struct Entry {
+    Day day = 0;
+    bool priced = false;
+    Bytes key;  // empty: of keys that had no room
+    Sums sums;
+  };
+
+  Tally(std::size_t max_keys, std::uint64_t seed);
+
+  void add(const Use& use) {
+    const std::uint64_t hash = hash_of(use);
+    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const std::uint32_t number = table_[at];
+      if (number == kFree) return add_new(use, hash, at);
+      if (Slot& slot = slots_[number]; slot.hash == hash && slot.holds(use)) return count(use, slot.sums);
+    }
+  }
+
+  bool empty() const { return slots_.empty() && overflow_.empty(); }
+
+  template <class Take>
+  void drain(Take&& take) {
+    for (const Slot& slot : slots_) take(Entry{slot.day, slot.priced, Bytes(slot.key).first(slot.size), slot.sums});
+    for (const auto& [day_priced, sums] : overflow_) take(Entry{day_priced.first, day_priced.second, {}, sums});
+    clear();
+  }
+
+ private:
+  static constexpr std::uint32_t kFree = 0xffffffffU;
+
+  struct Slot {
+    std::uint64_t hash = 0;
+    Day day = 0;
+    bool priced = false;
+    std::uint8_t size = 0;
+    Sums sums;
+    std::array<std::byte, kMaxKeyBytes> key;
+
+    bool holds(const Use& use) const {
+      return day == use.day && priced == use.priced && size == use.key.size() &&
+             std::memcmp(key.data(), use.key.data(), size) == 0;
+    }
+  };
+
+  static void count(const Use& use, Sums& sums) {
+    ++sums.records;
+    sums.input_tokens += use.input_tokens;  // a tally is drained long before 2^32 records
+    sums.output_tokens += use.output_tokens;
+    sums.latency_us += use.latency_us;
+    sums.cost_nanousd = add_up(sums.cost_nanousd, use.cost_nanousd);
+  }
+
+  static std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) {
+    const std::uint64_t product = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+    return product ^ product >> 32;
+  }
+
+  std::uint64_t hash_of(const Use& use) const {
+    const std::byte* at = use.key.data();
+    std::size_t left = use.key.size();
+    std::uint64_t hash = mixed(seed_ ^ left, static_cast<std::uint64_t>(use.day) << 1 | std::uint64_t{use.priced});
+    std::uint64_t word = 0;
+    for (; left >= sizeof word; at += sizeof word, left -= sizeof word) {
+      std::memcpy(&word, at, sizeof word);
+      hash = mixed(hash, word);
+    }
+    for (word = 0; left > 0; ++at, --left) word = word << 8 | std::to_integer<std::uint64_t>(*at);
+    return mixed(hash, word);
+  }
+
+  void add_new(const Use& use, std::uint64_t hash, std::size_t at);
+  void clear();
+
+  const std::size_t max_keys_;
+  const std::uint64_t seed_;
+  const std::size_t mask_;
+  std::vector<std::uint32_t> table_;  // numbers of slots
+  std::vector<Slot> slots_;
+  std::map<std::pair<Day, bool>, Sums> overflow_;
+};
+
+}  // namespace holdfast::usage
