@@ -55,13 +55,11 @@ void UsageWorker::flush(bool last) {
   if (complete) changed_ |= recount_killed_lives();
   if (complete) changed_ |= fold_lives_that_are_over();
   if (changed_) {
-    const Status written = store_.write(book_, s_.env.clock.wall());
-    changed_ = !written;
+    const auto written = store_.write(book_, s_.env.clock.wall());
+    if (written) s_.counters.usage_counted.store(counted_);
+    changed_ = !written || !*written;
   }
-  if (!changed_) {
-    s_.counters.usage_counted.store(counted_);
-    if (complete) let_go(counted_below, last);
-  }
+  if (!changed_ && complete) let_go(counted_below, last);
   note_counts();
   s_.progress->notify();
 }

@@ -7,7 +7,8 @@
 //
 // A crash loses what was counted since the last flush; but the records are in the spool. So settled
 // segments are held until the file has counted them (Spool::hold_from), and after a crash this worker
-// counts what the spool still holds of the life that was killed:
+// counts what the spool still holds of the life that was killed. Both copies of the file have to say so
+// before a segment is let go, since either may be the one that a start finds:
 //
 //   flush:  learn what locations say -> take the tally -> recount killed lives -> fold lives that are
 //           over -> write -> let go the segments that are counted now

@@ -77,16 +77,17 @@ Status Location::take_lock() {
   return fail(Code::busy, path(kLockName) + " is locked: another tracker uses this usage directory");
 }
 
-Status Location::replace(Bytes text) {
+Result<bool> Location::replace(Bytes text) {
   HOLDFAST_CHECK(ready(), "a location is read before it is written");
   if (auto primary = put(kFileName, text); !primary) {
     (void)files_.remove(path(kNewName));  // on a full disk its room is wanted; a leftover is overwritten
     if (primary.error().code == Code::not_found) (void)close();  // the directory is gone, and the lock with it
-    return primary;
+    return fail(primary.error());
   }
-  if (auto backup = put(kBackupName, text); !backup)
+  auto backup = put(kBackupName, text);
+  if (!backup)
     log_.write(Log::Level::warning, "usage.backup", backup.error().message + "; the backup stays as it was");
-  return {};
+  return backup.has_value();
 }
 
 // Whatever fails, `name` is the old file or the new one, whole.

@@ -52,7 +52,8 @@ class Location {
   bool known() const { return known_; }
   bool ready() const { return known_ && lock_ != nullptr; }
 
-  Status replace(Bytes text);
+  // True when the backup is new as well; false when it stays as it was, older than the file.
+  Result<bool> replace(Bytes text);
   // The file here does not belong to our history: kept for people, and no longer in the way.
   Status set_aside_file() { return set_aside(path(kFileName), "its history is not the one of the other copies"); }
   Status close();

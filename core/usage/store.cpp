@@ -29,10 +29,10 @@ void Store::learn_from(Location& location, Book& book) {
   if (location.set_aside_file()) ++counts_.recoveries;
 }
 
-Status Store::write(Book& book, WallTime wall) {
+Result<bool> Store::write(Book& book, WallTime wall) {
   ++book.generation;
   const std::string text = book_text(book, wall);
-  Status last = fail(Code::unavailable, "no usage directory can be read");
+  Result<bool> last = fail(Code::unavailable, "no usage directory can be read");
   for (std::size_t number = 0; number < locations_.size(); ++number) {
     Location& location = locations_[number];
     if (!location.ready()) continue;
@@ -40,7 +40,7 @@ Status Store::write(Book& book, WallTime wall) {
     if (last) {
       note_location(number);
       ++counts_.flushes;
-      return {};
+      return last;
     }
     log_.write(Log::Level::warning, "usage.write", last.error().message + "; " + location.directory() + " is passed over");
   }

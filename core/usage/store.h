@@ -37,8 +37,9 @@ class Store {
   // counted further somewhere, and are left as they are.
   bool learn(Book& book);
 
-  // Gives the book its next generation and writes it. The error is the last location's.
-  Status write(Book& book, WallTime wall);
+  // Gives the book its next generation and writes it. True when the file's backup is as new; until then
+  // a start that has to take the backup knows less. The error is the last location's.
+  Result<bool> write(Book& book, WallTime wall);
 
   const StoreCounts& counts() const { return counts_; }
   void close();

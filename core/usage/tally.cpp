@@ -1,6 +1,5 @@
 #include "core/usage/tally.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "core/base/check.h"
@@ -19,6 +18,7 @@ void Tally::add_new(const Use& use, std::uint64_t hash, std::size_t at) {
   table_[at] = static_cast<std::uint32_t>(slots_.size());
   Slot& slot = slots_.emplace_back();
   slot.hash = hash;
+  slot.at = at;
   slot.day = use.day;
   slot.priced = use.priced;
   slot.size = static_cast<std::uint8_t>(use.key.size());
@@ -27,7 +27,7 @@ void Tally::add_new(const Use& use, std::uint64_t hash, std::size_t at) {
 }
 
 void Tally::clear() {
-  std::ranges::fill(table_, kFree);
+  for (const Slot& slot : slots_) table_[slot.at] = kFree;
   slots_.clear();
   overflow_.clear();
 }

@@ -70,6 +70,7 @@ class Tally {
 
   struct Slot {
     std::uint64_t hash = 0;
+    std::size_t at = 0;  // in the table
     Day day = 0;
     bool priced = false;
     std::uint8_t size = 0;

@@ -15,14 +15,14 @@ namespace holdfast {
 struct UsageTrackerWorld : TrackerWorld {
   static inline const std::string kUsage = "/mnt/usage";
   static inline const std::string kUsageFile = kUsage + "/usage.json";
-  static constexpr usage::Bounds kBounds{.keys_per_day = 100'000, .days = 90};
+  static constexpr usage::Bounds kBounds{.keys_per_day = 5000, .days = 90};
 
   UsageTrackerWorld() {
     options.usage.directory = kUsage;
     options.usage.backup_directory = "/mnt/usage-backup";
     options.usage.emergency_directory = "/mnt/usage-emergency";
     options.usage.flush_interval = 1s;
-    options.usage.max_keys = 100'000;
+    options.usage.max_keys = kBounds.keys_per_day;
   }
 
   std::size_t offer_named(Producer& producer, std::size_t count) {

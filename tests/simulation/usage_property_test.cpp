@@ -6,7 +6,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uint64_t kSeeds = 60;
+constexpr std::uint64_t kSeeds = 25;
 constexpr int kLives = 8;
 
 class Weather {

@@ -191,8 +191,8 @@ TEST(Usage, SettledSegmentsAreHeldForTheFileOnlyWhileTheSpoolHasRoom) {
 // Kills at every call of the file system, over the whole of a short life, the replacing of the file
 // included: never twice, never less than was durable.
 TEST(Usage, AKillAtAnyCallCountsNothingTwiceAndLosesNothingDurable) {
-  std::uint64_t calls = 1;
-  for (std::uint64_t step = 0; step < calls; ++step) {
+  std::uint64_t steps = 0;
+  for (bool killed_in_time = true; killed_in_time; ++steps) {
     UsageTrackerWorld world;
     world.options.spool.segment_bytes = 4096;
     world.options.usage.flush_interval = 50ms;
@@ -203,22 +203,22 @@ TEST(Usage, AKillAtAnyCallCountsNothingTwiceAndLosesNothingDurable) {
         EXPECT_TRUE(before->close(5s));
       }
       MortalFileSystem mortal(world.env.files);
-      mortal.die_after(step);
+      mortal.die_after(steps);
       if (auto killed = Tracker::open(world.on(mortal), world.options, &world.witness)) {
         for (int i = 0; i < 5; ++i, world.sleep(30ms)) world.offer_named(**killed, 25);
         (void)(*killed)->close(200ms);
       }
-      calls = std::max(calls, mortal.calls() + 1);
+      killed_in_time = mortal.dead();
       auto next = world.open();
       world.offer_named(*next, 5);
-      EXPECT_TRUE(next->close(5s)) << "step " << step;
+      EXPECT_TRUE(next->close(5s)) << "step " << steps;
       const auto times = world.counted();
       world.expect_none_twice(times);
       world.expect_every_durable_one(times);
     });
-    if (testing::Test::HasFailure()) FAIL() << "killed after call " << step;
+    if (testing::Test::HasFailure()) FAIL() << "killed after call " << steps;
   }
-  EXPECT_GT(calls, 100U);
+  EXPECT_GT(steps, 100U);
 }
 
 TEST(Usage, AHangingDiskHoldsUpNoRecordAndNotTheEnd) {

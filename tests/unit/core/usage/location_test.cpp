@@ -13,7 +13,7 @@ std::string text_of_generation(std::uint64_t generation) {
   return book_text(book, kWall);
 }
 
-Status replace(Location& location, std::uint64_t generation) {
+Result<bool> replace(Location& location, std::uint64_t generation) {
   return location.replace(as_bytes(text_of_generation(generation)));
 }
 
