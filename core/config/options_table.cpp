@@ -264,7 +264,8 @@ std::vector<Disagreement> disagreements(const Options& o) {
       "must be at least delivery.breaker.open_time (" + format_duration(o.delivery.breaker.open_time) + ")");
   require(o.delivery.endpoint.empty() || is_http(o.delivery.endpoint), "delivery.endpoint",
           "must begin with http:// or https://");
-  const auto require_own = [&](const std::string& directory, std::string_view path, const std::string& other) {
+  const auto require_own = [&](const std::string& directory, std::string_view path,
+                               const std::string& other) {
     require(directory.empty() || !o.usage.directory.empty(), path, "needs usage.directory");
     require(directory.empty() || directory != other, path, "must be a directory of its own");
   };

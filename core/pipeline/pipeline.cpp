@@ -92,8 +92,8 @@ bool Pipeline::join(Task& task, Time deadline) {
 }
 
 std::size_t Pipeline::join_workers(Time deadline) {
-  return static_cast<std::size_t>(
-      std::count_if(workers_.begin(), workers_.end(), [&](auto& worker) { return !join(*worker, deadline); }));
+  return static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(),
+                                                [&](auto& worker) { return !join(*worker, deadline); }));
 }
 
 // The last flush: the collector has ended, so the file can be complete. A disk that hangs keeps the
@@ -101,9 +101,11 @@ std::size_t Pipeline::join_workers(Time deadline) {
 Status Pipeline::finish_usage(Time deadline, bool all_ended) {
   Scheduler& scheduler = shared_->env.scheduler;
   const auto grace = [&] { return std::max(deadline, shared_->env.clock.now() + kJoinGrace); };
-  if (!join(*usage_task_, grace())) return fail(Code::timeout, "the disk hangs: the usage worker was left behind");
+  if (!join(*usage_task_, grace()))
+    return fail(Code::timeout, "the disk hangs: the usage worker was left behind");
   auto closer = scheduler.spawn("usage-closer", [usage = usage_, all_ended] { usage->finish(all_ended); });
-  if (!join(*closer, grace())) return fail(Code::timeout, "the disk hangs: the usage file is still being written");
+  if (!join(*closer, grace()))
+    return fail(Code::timeout, "the disk hangs: the usage file is still being written");
   if (const auto pending = stats().usage_pending; pending > 0)
     return fail(Code::unavailable, "no usage directory took the usage file; " + std::to_string(pending) +
                                        " records are not in it yet");

@@ -38,7 +38,8 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
       feed(*spool, queue) {
   counters.quarantined = spool->recovery().damaged;
   if (options.usage.directory.empty()) return;
-  usage = std::make_unique<UsageDesk>(options.usage, env.random.stream("usage.tally"), env.scheduler.make_event());
+  usage = std::make_unique<UsageDesk>(options.usage, env.random.stream("usage.tally"),
+                                      env.scheduler.make_event());
   spool->hold_from(0);  // until the usage worker knows what the file has counted
 }
 

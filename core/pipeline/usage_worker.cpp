@@ -22,7 +22,8 @@ UsageWorker::UsageWorker(std::shared_ptr<Shared> shared)
       bounds_(usage_bounds(s_.options.usage)),
       prices_(prices_of(s_.options.usage)),
       store_(s_.env.files, s_.env.log,
-             {s_.options.usage.directory, s_.options.usage.backup_directory, s_.options.usage.emergency_directory},
+             {s_.options.usage.directory, s_.options.usage.backup_directory,
+              s_.options.usage.emergency_directory},
              bounds_) {
   for (const auto& segment : s_.spool->recovery().segments) uncounted_.push_back(segment.info);
 }
@@ -104,7 +105,8 @@ bool UsageWorker::recount(const spool::SegmentInfo& segment) {
   }
   reader.close();
   if (!step) {
-    s_.env.log.write(Log::Level::warning, "usage.recount", step.error().message + "; counted at a later flush");
+    s_.env.log.write(Log::Level::warning, "usage.recount",
+                     step.error().message + "; counted at a later flush");
     return false;
   }
   usage::Life& life = book_.life(segment.epoch, bounds_);

@@ -45,9 +45,9 @@ class UsageWorker {
   const usage::PriceTable prices_;
   usage::Store store_;
   usage::Book book_;
-  std::uint64_t counted_ = 0;                     // of this life, in the book
-  std::vector<spool::SegmentInfo> uncounted_;     // recovered segments not yet compared with the book
-  bool changed_ = false;                          // the book says more than the file
+  std::uint64_t counted_ = 0;                  // of this life, in the book
+  std::vector<spool::SegmentInfo> uncounted_;  // recovered segments not yet compared with the book
+  bool changed_ = false;                       // the book says more than the file
 };
 
 }  // namespace holdfast::pipeline

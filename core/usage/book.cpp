@@ -37,7 +37,8 @@ bool Book::is_folded(std::uint64_t epoch) const { return std::ranges::find(folde
 bool Book::has_counted(std::uint64_t epoch, std::uint32_t segment) const {
   if (is_folded(epoch)) return true;
   const Life* life = find(epoch);
-  return life != nullptr && (life->closed || std::ranges::find(life->segments, segment) != life->segments.end());
+  return life != nullptr &&
+         (life->closed || std::ranges::find(life->segments, segment) != life->segments.end());
 }
 
 void Book::fold(std::uint64_t epoch, const Bounds& bounds) {

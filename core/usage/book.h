@@ -40,9 +40,9 @@ struct Book {
 
   std::uint64_t generation = 0;  // rises with each write of the file
   Totals history;
-  std::uint64_t folds = 0;             // lives in `history`
-  std::vector<std::uint64_t> folded;   // their epochs, the latest kMaxFolded
-  std::vector<Life> lives;             // in order of appearance
+  std::uint64_t folds = 0;            // lives in `history`
+  std::vector<std::uint64_t> folded;  // their epochs, the latest kMaxFolded
+  std::vector<Life> lives;            // in order of appearance
 
   // Made when it is not there.
   Life& life(std::uint64_t epoch, const Bounds& bounds);

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "core/base/crc32c.h"
 #include "core/base/bytes.h"
+#include "core/base/crc32c.h"
 
 namespace holdfast::usage {
 namespace {
@@ -18,7 +18,8 @@ struct Wrong {
 
 std::string hex(std::uint64_t value, int digits) {
   std::string text(static_cast<std::size_t>(digits), '0');
-  for (int at = digits; at-- > 0; value >>= 4) text[static_cast<std::size_t>(at)] = "0123456789abcdef"[value & 15];
+  for (int at = digits; at-- > 0; value >>= 4)
+    text[static_cast<std::size_t>(at)] = "0123456789abcdef"[value & 15];
   return text;
 }
 
@@ -157,11 +158,12 @@ std::string book_text(const Book& book, WallTime written) {
   for (const std::uint64_t epoch : book.folded) epochs.push_back(hex(epoch, 16));
   Json lives = Json::array();
   for (const Life& life : book.lives) lives.push_back(json_of(life));
-  Json usage = {{"version", kVersion},
-                {"generation", book.generation},
-                {"written", second_text(written)},
-                {"history", {{"lives", book.folds}, {"epochs", std::move(epochs)}, {"days", json_of(book.history)}}},
-                {"lives", std::move(lives)}};
+  Json usage = {
+      {"version", kVersion},
+      {"generation", book.generation},
+      {"written", second_text(written)},
+      {"history", {{"lives", book.folds}, {"epochs", std::move(epochs)}, {"days", json_of(book.history)}}},
+      {"lives", std::move(lives)}};
   const std::string checksum = checksum_of(usage);
   return "{\"checksum\":\"" + checksum + "\",\"usage\":" + usage.dump() + "}\n";
 }
@@ -172,7 +174,8 @@ Result<Book> parse_book(std::string_view file) {
     const Json& usage = member(json, "usage");
     if (const auto version = number(usage, "version"); version > kVersion)
       return fail(Code::unsupported, "it has version " + std::to_string(version) +
-                                         ", of a later program; this one knows version " + std::to_string(kVersion));
+                                         ", of a later program; this one knows version " +
+                                         std::to_string(kVersion));
     if (text(json, "checksum") != checksum_of(usage)) throw Wrong{"its checksum does not fit what it says"};
     return book_from(usage);
   } catch (const Wrong& wrong) {

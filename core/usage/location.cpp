@@ -50,7 +50,8 @@ Result<Location::Found> Location::read() {
   const bool primary_absent = primary.error().code == Code::not_found;
   // With a sound backup beside it, a file that cannot be read need not be waited for.
   if (!primary_absent && !is_corrupt(primary.error()) && !backup) return fail(primary.error());
-  if (!backup && backup.error().code != Code::not_found && !is_corrupt(backup.error())) return fail(backup.error());
+  if (!backup && backup.error().code != Code::not_found && !is_corrupt(backup.error()))
+    return fail(backup.error());
   for (const auto& [book, name] : {std::pair(&primary, kFileName), std::pair(&backup, kBackupName)}) {
     if (*book || book->error().code == Code::not_found) continue;
     if (auto aside = set_aside(path(name), book->error().message); !aside) return fail(aside.error());
@@ -81,7 +82,8 @@ Result<bool> Location::replace(Bytes text) {
   HOLDFAST_CHECK(ready(), "a location is read before it is written");
   if (auto primary = put(kFileName, text); !primary) {
     (void)files_.remove(path(kNewName));  // on a full disk its room is wanted; a leftover is overwritten
-    if (primary.error().code == Code::not_found) (void)close();  // the directory is gone, and the lock with it
+    if (primary.error().code == Code::not_found)
+      (void)close();  // the directory is gone, and the lock with it
     return fail(primary.error());
   }
   auto backup = put(kBackupName, text);

@@ -55,7 +55,9 @@ class Location {
   // True when the backup is new as well; false when it stays as it was, older than the file.
   Result<bool> replace(Bytes text);
   // The file here does not belong to our history: kept for people, and no longer in the way.
-  Status set_aside_file() { return set_aside(path(kFileName), "its history is not the one of the other copies"); }
+  Status set_aside_file() {
+    return set_aside(path(kFileName), "its history is not the one of the other copies");
+  }
   Status close();
 
   const std::string& directory() const { return directory_; }

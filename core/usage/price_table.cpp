@@ -93,8 +93,8 @@ void PriceTable::apply(std::string_view model, Sums& sums) const {
     sums.unpriced = add_up(sums.unpriced, sums.records);
     return;
   }
-  const std::uint64_t cost =
-      add_up(times(sums.input_tokens, price->input_nanousd), times(sums.output_tokens, price->output_nanousd));
+  const std::uint64_t cost = add_up(times(sums.input_tokens, price->input_nanousd),
+                                    times(sums.output_tokens, price->output_nanousd));
   sums.cost_nanousd = add_up(sums.cost_nanousd, cost);
 }
 

@@ -42,7 +42,8 @@ Result<bool> Store::write(Book& book, WallTime wall) {
       ++counts_.flushes;
       return last;
     }
-    log_.write(Log::Level::warning, "usage.write", last.error().message + "; " + location.directory() + " is passed over");
+    log_.write(Log::Level::warning, "usage.write",
+               last.error().message + "; " + location.directory() + " is passed over");
   }
   note_location(locations_.size());
   ++counts_.failures;
@@ -53,14 +54,16 @@ void Store::note_location(std::size_t number) {
   if (number > current_) {
     ++counts_.fallbacks;
   } else if (number < current_) {
-    log_.write(Log::Level::info, "usage.location", "usage is written to " + locations_[number].directory() + " again");
+    log_.write(Log::Level::info, "usage.location",
+               "usage is written to " + locations_[number].directory() + " again");
   }
   current_ = number;
 }
 
 void Store::close() {
   for (Location& location : locations_)
-    if (auto closed = location.close(); !closed) log_.write(Log::Level::info, "usage.close", closed.error().message);
+    if (auto closed = location.close(); !closed)
+      log_.write(Log::Level::info, "usage.close", closed.error().message);
 }
 
 }  // namespace holdfast::usage

@@ -60,8 +60,10 @@ class Tally {
 
   template <class Take>
   void drain(Take&& take) {
-    for (const Slot& slot : slots_) take(Entry{slot.day, slot.priced, Bytes(slot.key).first(slot.size), slot.sums});
-    for (const auto& [day_priced, sums] : overflow_) take(Entry{day_priced.first, day_priced.second, {}, sums});
+    for (const Slot& slot : slots_)
+      take(Entry{slot.day, slot.priced, Bytes(slot.key).first(slot.size), slot.sums});
+    for (const auto& [day_priced, sums] : overflow_)
+      take(Entry{day_priced.first, day_priced.second, {}, sums});
     clear();
   }
 
@@ -99,7 +101,8 @@ class Tally {
   std::uint64_t hash_of(const Use& use) const {
     const std::byte* at = use.key.data();
     std::size_t left = use.key.size();
-    std::uint64_t hash = mixed(seed_ ^ left, static_cast<std::uint64_t>(use.day) << 1 | std::uint64_t{use.priced});
+    std::uint64_t hash =
+        mixed(seed_ ^ left, static_cast<std::uint64_t>(use.day) << 1 | std::uint64_t{use.priced});
     std::uint64_t word = 0;
     for (; left >= sizeof word; at += sizeof word, left -= sizeof word) {
       std::memcpy(&word, at, sizeof word);

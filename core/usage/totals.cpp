@@ -35,7 +35,8 @@ std::string day_text(Day day) {
 std::optional<Day> parse_day(std::string_view text) {
   if (text == kEarlierText) return kEarlier;
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)), day = digits(text.substr(8));
+  const auto year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)),
+             day = digits(text.substr(8));
   if (!year || !month || !day || *year > kLastYear) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year{*year},
                                          std::chrono::month{static_cast<unsigned>(*month)},

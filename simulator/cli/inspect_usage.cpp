@@ -43,7 +43,8 @@ void print_part(std::string_view title, const std::map<std::string, usage::Sums>
 void print_summary(const usage::Inspection& inspection, const usage::Summary& summary) {
   fmt::print("{}: generation {}, {} lives\n", inspection.source, inspection.book->generation,
              inspection.book->folds + inspection.book->lives.size());
-  fmt::print("  {:<24} {:>12} {:>14} {:>14} {:>16}\n", "", "records", "input tokens", "output tokens", "cost");
+  fmt::print("  {:<24} {:>12} {:>14} {:>14} {:>16}\n", "", "records", "input tokens", "output tokens",
+             "cost");
   print_row("today", summary.today);
   print_row(fmt::format("last {} days", kDays), summary.last_days);
   print_row("all", summary.all);
@@ -80,8 +81,10 @@ ExitCode inspect_usage(FileSystem& files, const std::string& directory, bool jso
   if (json) {
     fmt::print("{}", inspection_json(*inspection, summary));
   } else {
-    if (inspection->book) print_summary(*inspection, summary);
-    else fmt::print("{}: no sound usage file\n", directory);
+    if (inspection->book)
+      print_summary(*inspection, summary);
+    else
+      fmt::print("{}: no sound usage file\n", directory);
     for (const auto& problem : inspection->problems) fmt::print("not sound: {}\n", problem);
     for (const auto& name : inspection->set_aside) fmt::print("kept aside: {}\n", name);
   }

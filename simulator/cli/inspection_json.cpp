@@ -8,8 +8,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json json_of(const usage::Sums& sums) {
-  return {{"records", sums.records},       {"input_tokens", sums.input_tokens}, {"output_tokens", sums.output_tokens},
-          {"latency_us", sums.latency_us}, {"cost_nanousd", sums.cost_nanousd}, {"unpriced", sums.unpriced}};
+  return {{"records", sums.records},
+          {"input_tokens", sums.input_tokens},
+          {"output_tokens", sums.output_tokens},
+          {"latency_us", sums.latency_us},
+          {"cost_nanousd", sums.cost_nanousd},
+          {"unpriced", sums.unpriced}};
 }
 
 Json json_of(const std::map<std::string, usage::Sums>& rows) {
@@ -18,7 +22,9 @@ Json json_of(const std::map<std::string, usage::Sums>& rows) {
   return json;
 }
 
-std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace
 

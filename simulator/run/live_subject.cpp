@@ -42,10 +42,9 @@ class UsageSampler {
     const auto without = world::process_usage();
     const std::uint64_t shippers = options.delivery.shippers;
     const std::uint64_t usage = options.usage.directory.empty() ? 0 : 1;
-    threads_ = {
-        .what = "threads",
-        .highest = 0,
-        .limit = without.threads + kWorkersBesideShippers + shippers + usage * kWorkersOfUsage};
+    threads_ = {.what = "threads",
+                .highest = 0,
+                .limit = without.threads + kWorkersBesideShippers + shippers + usage * kWorkersOfUsage};
     descriptors_ = {.what = "descriptors",
                     .highest = 0,
                     .limit = without.descriptors + kDescriptorsPerShipper * shippers + kDescriptorsOfSpool +

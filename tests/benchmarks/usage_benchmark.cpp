@@ -68,7 +68,8 @@ void usage_count(benchmark::State& state) {
       added.add(nanoseconds_per_record([&] {
         for (const auto& record : records) {
           const auto numbers = ingest::read_numbers(record.frame());
-          one_row += {1, numbers.input_tokens, numbers.output_tokens, numbers.latency_us, numbers.cost_nanousd, 0};
+          one_row +=
+              {1, numbers.input_tokens, numbers.output_tokens, numbers.latency_us, numbers.cost_nanousd, 0};
           benchmark::DoNotOptimize(one_row);
         }
       }));

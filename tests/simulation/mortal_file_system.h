@@ -64,7 +64,8 @@ class MortalFileSystem final : public FileSystem {
  private:
   class MortalFile final : public File {
    public:
-    MortalFile(MortalFileSystem& owner, std::unique_ptr<File> inner) : owner_(owner), inner_(std::move(inner)) {}
+    MortalFile(MortalFileSystem& owner, std::unique_ptr<File> inner)
+        : owner_(owner), inner_(std::move(inner)) {}
     Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
       if (!owner_.lives()) return gone();
       return inner_->read_at(offset, into);

@@ -43,9 +43,10 @@ struct UsageTrackerWorld : TrackerWorld {
 
   // Reads all locations as a start would; the book they make together.
   usage::Book book() {
-    usage::Store store(env.files, env.log,
-                       {options.usage.directory, options.usage.backup_directory, options.usage.emergency_directory},
-                       kBounds);
+    usage::Store store(
+        env.files, env.log,
+        {options.usage.directory, options.usage.backup_directory, options.usage.emergency_directory},
+        kBounds);
     usage::Book learned;
     EXPECT_TRUE(store.learn(learned));
     store.close();

@@ -6,7 +6,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::uint64_t kSeeds = 25;
+constexpr std::uint64_t kSeeds = 300;
 constexpr int kLives = 8;
 
 class Weather {
@@ -17,11 +17,12 @@ class Weather {
 
   // Faults for a while: of the usage directories, sometimes of all the disk.
   void change() {
-    constexpr Operation kOperations[] = {Operation::open,   Operation::create,   Operation::read,
-                                         Operation::write,  Operation::fsync,    Operation::rename,
+    constexpr Operation kOperations[] = {Operation::open,     Operation::create,  Operation::read,
+                                         Operation::write,    Operation::fsync,   Operation::rename,
                                          Operation::fsyncdir, Operation::getattr, Operation::unlink};
     constexpr int kErrors[] = {EIO, ENOSPC, EACCES, EROFS};
-    constexpr const char* kPaths[] = {"usage/**", "usage/**", "usage-backup/**", "usage*/**", "**/usage.json*"};
+    constexpr const char* kPaths[] = {"usage/**", "usage/**", "usage-backup/**", "usage*/**",
+                                      "**/usage.json*"};
     std::vector<faultfs::Rule> rules;
     const std::uint64_t count = random_.below(4);
     for (std::uint64_t i = 0; i < count; ++i) {

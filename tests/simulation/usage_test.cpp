@@ -47,7 +47,8 @@ TEST(Usage, FlushMeansThatTheFileHasItAndWaitsForNoInterval) {
     const Time asked = world.now();
     EXPECT_TRUE(tracker->flush(5s));
     EXPECT_LT(world.now() - asked, 200ms);
-    EXPECT_EQ(usage::parse_book(as_text(*world.world.disk().durable_bytes(world.kUsageFile)))->sum().records, 50U);
+    EXPECT_EQ(usage::parse_book(as_text(*world.world.disk().durable_bytes(world.kUsageFile)))->sum().records,
+              50U);
     EXPECT_TRUE(tracker->flush(5s)) << "with nothing new too";
 
     world.arm({failing(Operation::fsync, EIO, "usage*/**")});
@@ -64,9 +65,9 @@ TEST(Usage, FlushMeansThatTheFileHasItAndWaitsForNoInterval) {
 
 // S-06, S-18, DF-30: whatever error comes from whatever call, the worker lives and counts on.
 TEST(Usage, NoErrorOfAnyCallEndsTheWorkerOrTheCount) {
-  for (const auto operation : {Operation::open, Operation::create, Operation::read, Operation::write, Operation::fsync,
-                               Operation::rename, Operation::fsyncdir, Operation::mkdir, Operation::getattr,
-                               Operation::lock, Operation::release}) {
+  for (const auto operation : {Operation::open, Operation::create, Operation::read, Operation::write,
+                               Operation::fsync, Operation::rename, Operation::fsyncdir, Operation::mkdir,
+                               Operation::getattr, Operation::lock, Operation::release}) {
     UsageTrackerWorld world;
     world.run([&] {
       for (const int error : {EIO, EACCES, ENOSPC, EROFS}) {
@@ -100,7 +101,8 @@ TEST(Usage, WhenAllLocationsFailTotalsStayInMemoryAndGoBackToThePrimary) {
     EXPECT_EQ(tracker->stats().delivered, 220U) << "records go their way";
     world.heal_disk();
     EXPECT_TRUE(world.wait_for(2s, [&] { return tracker->stats().usage_pending == 0; }));
-    EXPECT_EQ(usage::parse_book(as_text(*world.world.disk().durable_bytes(world.kUsageFile)))->sum().records, 220U);
+    EXPECT_EQ(usage::parse_book(as_text(*world.world.disk().durable_bytes(world.kUsageFile)))->sum().records,
+              220U);
     EXPECT_TRUE(tracker->close(5s));
     world.expect_all_counted();
   });
@@ -252,8 +254,9 @@ TEST(Usage, NamesOfStrangersMakeNoMoreRowsThanTheBound) {
     for (int i = 0; i < 500; ++i) {
       const std::string model = "m\xFF" + std::to_string(i);
       const std::int64_t day = 86'400'000'000'000LL * (i % 50) * 1000;
-      EXPECT_EQ(producer.record({.time_ns = day + 1, .model = model, .provider = "\"\n", .operation = "\xC3"}),
-                Outcome::accepted);
+      EXPECT_EQ(
+          producer.record({.time_ns = day + 1, .model = model, .provider = "\"\n", .operation = "\xC3"}),
+          Outcome::accepted);
       if (i % 100 == 99) world.sleep(50ms);
     }
     EXPECT_TRUE(tracker->close(5s));
@@ -273,7 +276,8 @@ TEST(Usage, RecordsWithoutACostGetTheirModelsPrice) {
   world.run([&] {
     auto tracker = world.open();
     auto producer = tracker->make_producer();
-    for (int i = 0; i < 3; ++i) (void)producer.record({.input_tokens = 1000, .output_tokens = 10, .model = "gpt-4o"});
+    for (int i = 0; i < 3; ++i)
+      (void)producer.record({.input_tokens = 1000, .output_tokens = 10, .model = "gpt-4o"});
     (void)producer.record({.input_tokens = 1000, .cost_nanousd = 7, .model = "gpt-4o"});
     (void)producer.record({.input_tokens = 1000, .model = "unheard-of"});
     EXPECT_TRUE(tracker->close(5s));

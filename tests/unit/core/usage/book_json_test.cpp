@@ -13,7 +13,8 @@ namespace {
 // The book of the worked example in docs/usage-file-format.md.
 Book example() {
   Book book;
-  book.life(0x0123456789abcdefULL, kBounds).totals.add(kToday - 1, {"claude-3-5-haiku", "anthropic", "review"}, used(3), kBounds);
+  book.life(0x0123456789abcdefULL, kBounds)
+      .totals.add(kToday - 1, {"claude-3-5-haiku", "anthropic", "review"}, used(3), kBounds);
   book.fold(0x0123456789abcdefULL, kBounds);
   book.generation = 42;
   Life& life = book.life(0xfedcba9876543210ULL, kBounds);
@@ -81,12 +82,14 @@ TEST(BookJson, AnotherShapeIsCorruptAndSaysWhere) {
   EXPECT_EQ(message_of("\"segments\":[7]", "\"segments\":7"), "\"segments\" is no list");
   EXPECT_EQ(message_of("fedcba9876543210", "fedcba987654321"),
             "an epoch has sixteen hexadecimal digits, not \"fedcba987654321\"");
-  EXPECT_EQ(message_of("\"lives\":1,\"epochs\"", "\"lives\":0,\"epochs\""), "\"epochs\" names more lives than there were");
+  EXPECT_EQ(message_of("\"lives\":1,\"epochs\"", "\"lives\":0,\"epochs\""),
+            "\"epochs\" names more lives than there were");
   EXPECT_EQ(message_of("\"model\":\"gpt-4o-mini\"", "\"model\":null"), "\"model\" is no text");
 }
 
 TEST(BookJson, OtherJsonIsNoUsageFile) {
-  for (const char* text : {"", "{}", "[]", "null", "7", "{\"sessions\":[],\"daily_totals\":{}}", "{\"usage\":[]}", "{\"usage\":{}}"})
+  for (const char* text : {"", "{}", "[]", "null", "7", "{\"sessions\":[],\"daily_totals\":{}}",
+                           "{\"usage\":[]}", "{\"usage\":{}}"})
     EXPECT_EQ(parse_book(text).error().code, Code::corrupted) << text;
   std::string deep(100'000, '[');
   EXPECT_EQ(parse_book(deep).error().code, Code::corrupted);

@@ -71,7 +71,8 @@ TEST(Book, SaysWhatIsLeftToCount) {
 
 TEST(Book, KeepsABoundedNumberOfLivesAndEpochsAndLosesNoRecord) {
   Book book;
-  for (std::uint64_t epoch = 1; epoch <= 3000; ++epoch) book.life(epoch, kBounds).totals.add(1, {}, used(1), kBounds);
+  for (std::uint64_t epoch = 1; epoch <= 3000; ++epoch)
+    book.life(epoch, kBounds).totals.add(1, {}, used(1), kBounds);
   EXPECT_EQ(book.lives.size(), Book::kMaxLives);
   EXPECT_EQ(book.folded.size(), Book::kMaxFolded);
   EXPECT_EQ(book.folds, 3000 - Book::kMaxLives);

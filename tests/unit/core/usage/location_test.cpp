@@ -72,7 +72,8 @@ TEST(Location, AKillBetweenAnyTwoStepsLeavesTheOldFileOrTheNew) {
       std::uint64_t newest_durable = 0;
       for (const auto& path : {kFile, kFile + ".backup"})
         if (const auto bytes = world.world.disk().durable_bytes(path))
-          if (const auto book = parse_book(as_text(*bytes))) newest_durable = std::max(newest_durable, book->generation);
+          if (const auto book = parse_book(as_text(*bytes)))
+            newest_durable = std::max(newest_durable, book->generation);
       EXPECT_GE(newest_durable, done ? 2U : 1U) << "power cut at step " << step;
 
       Location after(world.env.files, world.env.log, kPrimary);
@@ -90,7 +91,8 @@ TEST(Location, AKillBetweenAnyTwoStepsLeavesTheOldFileOrTheNew) {
 }
 
 TEST(Location, AnErrorAtAnyStepLeavesTheOldFileAndIsToldToTheCaller) {
-  for (const auto operation : {Operation::create, Operation::write, Operation::fsync, Operation::rename, Operation::fsyncdir})
+  for (const auto operation :
+       {Operation::create, Operation::write, Operation::fsync, Operation::rename, Operation::fsyncdir})
     for (const int error : {EIO, ENOSPC, EACCES, EROFS, EDQUOT}) {
       UsageWorld world;
       world.run([&] {
@@ -153,7 +155,8 @@ TEST(Location, AFileThatDoesNotReadAsItWasWrittenIsNotPutInPlace) {
 
 // S-12, DF-20, DF-23, DF-29: a corrupt file, of whatever kind, keeps nothing from starting, and is kept.
 TEST(Location, ACorruptFileIsKeptAsideAndTheBackupTakesItsPlace) {
-  for (const std::string corrupt : {"", "{", "rubble", "{\"sessions\":[]}", "{\"checksum\":\"00000000\",\"usage\":{}}"}) {
+  for (const std::string corrupt :
+       {"", "{", "rubble", "{\"sessions\":[]}", "{\"checksum\":\"00000000\",\"usage\":{}}"}) {
     UsageWorld world;
     world.run([&] {
       Location location(world.env.files, world.env.log, kPrimary);
@@ -300,7 +303,8 @@ TEST(Location, AFileOfALaterProgramIsLeftAlone) {
 TEST(Location, ASecondTrackerIsRefused) {
   UsageWorld world;
   world.run([&] {
-    Location first(world.env.files, world.env.log, kPrimary), second(world.env.files, world.env.log, kPrimary);
+    Location first(world.env.files, world.env.log, kPrimary),
+        second(world.env.files, world.env.log, kPrimary);
     ASSERT_TRUE(first.read());
     EXPECT_EQ(second.read().error().code, Code::busy);
     EXPECT_TRUE(first.close());

@@ -32,8 +32,8 @@ TEST(PriceTable, TheLongestStarThatFitsCountsAndAWholeNameBeforeAny) {
 }
 
 TEST(PriceTable, AWrongEntryIsNamedWithWhatOneLooksLike) {
-  for (const char* text : {"gpt", "gpt=1", "gpt=1/x", "=1/2", "gpt=1.2345/1", "gpt=-1/2", "gpt=1./2", "gpt=1000001/1",
-                           "gpt=1/2/3", "a=1/1,,b=1/1", "gpt=.5/1", "gpt=1/2 3"}) {
+  for (const char* text : {"gpt", "gpt=1", "gpt=1/x", "=1/2", "gpt=1.2345/1", "gpt=-1/2", "gpt=1./2",
+                           "gpt=1000001/1", "gpt=1/2/3", "a=1/1,,b=1/1", "gpt=.5/1", "gpt=1/2 3"}) {
     const auto parsed = PriceTable::parse(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, Code::invalid);

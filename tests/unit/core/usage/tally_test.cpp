@@ -16,15 +16,21 @@ using Key = std::tuple<Day, bool, std::string>;
 std::map<Key, Sums> drained(Tally& tally) {
   std::map<Key, Sums> sums;
   tally.drain([&](const Tally::Entry& entry) {
-    EXPECT_TRUE(sums.emplace(Key{entry.day, entry.priced, std::string(as_text(entry.key))}, entry.sums).second)
+    EXPECT_TRUE(
+        sums.emplace(Key{entry.day, entry.priced, std::string(as_text(entry.key))}, entry.sums).second)
         << "a key comes once";
   });
   return sums;
 }
 
 Tally::Use use(std::string_view key, Day day = 1, std::uint64_t cost = 0) {
-  return {.day = day, .priced = cost > 0, .key = as_bytes(key), .input_tokens = 3, .output_tokens = 2,
-          .latency_us = 1, .cost_nanousd = cost};
+  return {.day = day,
+          .priced = cost > 0,
+          .key = as_bytes(key),
+          .input_tokens = 3,
+          .output_tokens = 2,
+          .latency_us = 1,
+          .cost_nanousd = cost};
 }
 
 TEST(Tally, CountsByDayKeyAndWhetherACostCameAlong) {
@@ -37,7 +43,8 @@ TEST(Tally, CountsByDayKeyAndWhetherACostCameAlong) {
   tally.add(use("gpt4"));
   const auto sums = drained(tally);
   EXPECT_EQ(sums.size(), 4U);
-  EXPECT_EQ(sums.at({1, false, "gpt"}), (Sums{.records = 2, .input_tokens = 6, .output_tokens = 4, .latency_us = 2}));
+  EXPECT_EQ(sums.at({1, false, "gpt"}),
+            (Sums{.records = 2, .input_tokens = 6, .output_tokens = 4, .latency_us = 2}));
   EXPECT_EQ(sums.at({1, true, "gpt"}).cost_nanousd, 100U);
   EXPECT_TRUE(tally.empty());
   EXPECT_TRUE(drained(tally).empty());
@@ -70,7 +77,8 @@ TEST(Tally, AgreesWithAMap) {
       const std::uint64_t cost = random.below(2) * 50;
       tally.add(use(key, day, cost));
       Sums& sums = expected[{day, cost > 0, key}];
-      sums += Sums{.records = 1, .input_tokens = 3, .output_tokens = 2, .latency_us = 1, .cost_nanousd = cost};
+      sums +=
+          Sums{.records = 1, .input_tokens = 3, .output_tokens = 2, .latency_us = 1, .cost_nanousd = cost};
     }
     EXPECT_TRUE(drained(tally) == expected) << "seed " << seed;
   }

@@ -11,15 +11,20 @@ constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
 constexpr std::int64_t kDayNs = std::int64_t{86'400} * 1'000'000'000;
 
 Names model(const std::string& name) { return {name, "openai", "chat"}; }
-Sums one() { return {.records = 1, .input_tokens = 10, .output_tokens = 1, .latency_us = 5, .cost_nanousd = 3}; }
+Sums one() {
+  return {.records = 1, .input_tokens = 10, .output_tokens = 1, .latency_us = 5, .cost_nanousd = 3};
+}
 
 TEST(Days, AreWrittenAndReadAsDates) {
-  for (const auto& [day, text] : {std::pair<Day, const char*>{0, "1970-01-01"}, {20'782, "2026-11-25"},
-                                  {-1, "1969-12-31"}, {kEarlier, "earlier"}}) {
+  for (const auto& [day, text] : {std::pair<Day, const char*>{0, "1970-01-01"},
+                                  {20'782, "2026-11-25"},
+                                  {-1, "1969-12-31"},
+                                  {kEarlier, "earlier"}}) {
     EXPECT_EQ(day_text(day), text);
     EXPECT_EQ(parse_day(text), day);
   }
-  for (const char* text : {"", "2026-13-01", "2026-02-30", "2026-1-1", "2026/01/01", "yesterday", "20261-01-0"})
+  for (const char* text :
+       {"", "2026-13-01", "2026-02-30", "2026-1-1", "2026/01/01", "yesterday", "20261-01-0"})
     EXPECT_EQ(parse_day(text), std::nullopt) << text;
 }
 

@@ -37,8 +37,11 @@ inline constexpr Day kToday = 20'782;  // 2026-11-25
 inline const WallTime kWall{std::chrono::days{kToday} + 14h + 3min + 9s};
 
 inline Sums used(std::uint64_t records) {
-  return {.records = records, .input_tokens = 812 * records, .output_tokens = 64 * records,
-          .latency_us = 91'000 * records, .cost_nanousd = 160'200 * records};
+  return {.records = records,
+          .input_tokens = 812 * records,
+          .output_tokens = 64 * records,
+          .latency_us = 91'000 * records,
+          .cost_nanousd = 160'200 * records};
 }
 // One life that counted `records` records.
 inline Book book_with(std::uint64_t epoch, std::uint64_t records) {
@@ -62,7 +65,9 @@ struct UsageWorld {
   UsageWorld() : model({}, 1), world({}, injector, model), env(world.environment()) {}
 
   void run(std::function<void()> body) { EXPECT_TRUE(world.run(std::move(body))); }
-  void arm(std::vector<faultfs::Rule> rules) { injector.arm({.rules = std::move(rules)}, world.clock().now()); }
+  void arm(std::vector<faultfs::Rule> rules) {
+    injector.arm({.rules = std::move(rules)}, world.clock().now());
+  }
   void heal() { injector.heal(world.clock().now()); }
 
   Store store() { return {env.files, env.log, {kPrimary, kSecond, kThird}, kBounds}; }

@@ -7,6 +7,20 @@ namespace {
 
 using std::chrono::seconds;
 
+TEST(PlaceSubject, PutsRelativeUsageDirectoriesIntoTheMountAndLeavesTheOthers) {
+  Options options;
+  place_subject(options, "/mnt", "http://host");
+  EXPECT_EQ(options.spool.directory, "/mnt/spool");
+  EXPECT_EQ(options.delivery.endpoint, "http://host");
+  EXPECT_EQ(options.usage.directory, "") << "none is kept unless asked for";
+  options.usage.directory = "usage";
+  options.usage.emergency_directory = "/elsewhere";
+  place_subject(options, "/mnt", "http://host");
+  EXPECT_EQ(options.usage.directory, "/mnt/usage");
+  EXPECT_EQ(options.usage.backup_directory, "");
+  EXPECT_EQ(options.usage.emergency_directory, "/elsewhere");
+}
+
 TEST(NoteDelivery, CountsRepeatsAndKeepsTheFirstInstant) {
   auto ledger = oracle::Ledger::in_memory(4);
   note_delivery(*ledger, Duration(100), {{7, 1}, 2}, false);
