@@ -25,6 +25,8 @@ struct UsageTrackerWorld : TrackerWorld {
     options.usage.max_keys = kBounds.keys_per_day;
   }
 
+  std::unique_ptr<Tracker> open() { return open_in(on(env.files)); }
+
   std::size_t offer_named(Producer& producer, std::size_t count) {
     std::size_t accepted = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -74,9 +76,13 @@ struct UsageTrackerWorld : TrackerWorld {
     expect_none_twice(times);
   }
 
-  Environment on(FileSystem& files) const {
-    return {env.clock, env.scheduler, files, env.transport, env.random, env.log};
+  // For one life of the program, with random numbers of its own: an epoch must not come twice, even if
+  // the life before was killed when it had no segment yet.
+  Environment on(FileSystem& files) {
+    return {env.clock, env.scheduler, files, env.transport, Random(++lives), env.log};
   }
+
+  std::uint64_t lives = 0;
 };
 
 }  // namespace holdfast

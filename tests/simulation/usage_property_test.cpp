@@ -1,12 +1,18 @@
 // Whatever happens to the disk and to the program, in whatever order: the usage file counts no record
 // twice, and none that was durable is missing; where no life was killed, it counts every accepted one.
+#include <cstdlib>
+
 #include "core/base/random.h"
 #include "tests/simulation/usage_fixture.h"
 
 namespace holdfast {
 namespace {
 
-constexpr std::uint64_t kSeeds = 300;
+// Seeds of each campaign; HOLDFAST_SEEDS=1000 plays more.
+std::uint64_t seeds() {
+  const char* asked = std::getenv("HOLDFAST_SEEDS");
+  return asked != nullptr ? std::strtoull(asked, nullptr, 10) : 25;
+}
 constexpr int kLives = 8;
 
 class Weather {
@@ -97,14 +103,14 @@ void play(std::uint64_t seed, bool kills) {
 }
 
 TEST(UsageProperty, WithoutKillsEveryAcceptedRecordIsCountedOnce) {
-  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     play(seed, false);
     if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
   }
 }
 
 TEST(UsageProperty, WithKillsEveryDurableRecordIsCountedOnce) {
-  for (std::uint64_t seed = 1001; seed <= 1000 + kSeeds; ++seed) {
+  for (std::uint64_t seed = 1001; seed <= 1000 + seeds(); ++seed) {
     play(seed, true);
     if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
   }
