@@ -49,8 +49,10 @@ void UsageWorker::finish(bool all_ended) {
 
 void UsageWorker::flush(bool last) {
   const bool complete = store_.learn(book_);
-  // Read before the tally is taken: what was committed to segments before this one is in the tally.
-  const std::uint32_t counted_below = s_.spool->end().segment;
+  // Read before the tally is taken: what was committed until now is in it.
+  const spool::Cursor end = s_.spool->end();
+  const bool sealed = end.ordinal > 0 && s_.spool->read_through(end);
+  const std::uint32_t counted_below = sealed ? end.segment + 1 : end.segment;
   changed_ |= take_tally();
   if (last) changed_ |= !std::exchange(book_.life(s_.spool->epoch(), bounds_).closed, true);
   if (complete) changed_ |= recount_killed_lives();

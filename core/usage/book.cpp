@@ -23,7 +23,10 @@ bool grew_from(const Book& longer, const Book& shorter) {
 Life& Book::life(std::uint64_t epoch, const Bounds& bounds) {
   const auto found = std::ranges::find(lives, epoch, &Life::epoch);
   if (found != lives.end()) return *found;
-  if (lives.size() >= kMaxLives) fold(lives.front().epoch, bounds);
+  if (lives.size() >= kMaxLives) {
+    const auto closed = std::ranges::find(lives, true, &Life::closed);
+    fold(closed != lives.end() ? closed->epoch : lives.front().epoch, bounds);
+  }
   return lives.emplace_back(Life{.epoch = epoch, .segments = {}, .totals = {}});
 }
 

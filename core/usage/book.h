@@ -35,7 +35,8 @@ struct Life {
 };
 
 struct Book {
-  static constexpr std::size_t kMaxLives = 64;     // beyond it the oldest is folded whatever is known
+  static constexpr std::size_t kMaxLives =
+      64;  // beyond it one is folded whatever is known, a closed one first
   static constexpr std::size_t kMaxFolded = 1024;  // epochs remembered
 
   std::uint64_t generation = 0;  // rises with each write of the file

@@ -159,6 +159,7 @@ TEST(Usage, AKillLosesNothingDurableAndCountsNothingTwice) {
     world.offer_named(*next, 10);
     EXPECT_TRUE(next->flush(5s));
     EXPECT_EQ(next->stats().usage_recounted, 400U);
+    EXPECT_TRUE(world.wait_for(1s, [&] { return next->stats().pending_spool == 0; }));
     EXPECT_TRUE(next->close(5s));
     world.expect_all_counted();
     EXPECT_EQ(next->stats().pending_spool, 0U);
