@@ -31,7 +31,7 @@ constexpr Day day_of(std::int64_t time_ns) {
 // older one under kEarlier: stamps are their writers', and would otherwise make days without bound.
 constexpr Day kept_day(Day day, Day today, std::uint64_t days) {
   if (day > today) return today;
-  return today - day < static_cast<std::int64_t>(days) ? day : kEarlier;
+  return std::int64_t{today} - day < static_cast<std::int64_t>(days) ? day : kEarlier;
 }
 std::string day_text(Day day);  // "2026-11-25", "earlier"
 std::optional<Day> parse_day(std::string_view text);
