@@ -85,12 +85,23 @@ struct DeliveryOptions {
   BreakerOptions breaker;
 };
 
+struct UsageOptions {
+  std::string directory;                              // of the usage file; empty: there is none
+  std::string backup_directory;                       // takes it when that one does not
+  std::string emergency_directory;                    // and when neither does
+  Duration flush_interval = std::chrono::seconds(5);  // between two writes of the file
+  std::uint64_t max_keys = 200;                       // rows of one day; the rest is counted as "other"
+  std::uint64_t days = 90;                            // kept apart; older ones are summed up
+  std::string prices;                                 // "gpt-4o=2.5/10, ...", see usage/price_table.h
+};
+
 struct Options {
   RingOptions ring;
   CollectorOptions collector;
   SpoolOptions spool;
   MemoryOptions memory;
   DeliveryOptions delivery;
+  UsageOptions usage;
 };
 
 }  // namespace holdfast

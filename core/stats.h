@@ -48,6 +48,17 @@ struct Stats {
   std::uint64_t spool_bytes_emergency = 0;
   std::uint64_t detached_workers = 0;
 
+  // The usage file, where there is one. What was collected is in it or waits for its next write:
+  // collected = usage_counted + usage_pending, whatever became of the records.
+  std::uint64_t usage_counted = 0;    // records of this life in a file that is durable
+  std::uint64_t usage_pending = 0;    // summed up in memory only
+  std::uint64_t usage_recounted = 0;  // records of killed lives, found in the spool and counted
+  std::uint64_t usage_other = 0;      // counted under "other", for want of rows (usage.max_keys)
+  std::uint64_t usage_flushes = 0;
+  std::uint64_t usage_failures = 0;    // flushes that no location took
+  std::uint64_t usage_fallbacks = 0;   // times the file's location changed for the worse
+  std::uint64_t usage_recoveries = 0;  // corrupt files set aside
+
   SpoolLocation location() const { return static_cast<SpoolLocation>(spool_location); }
 
   std::uint64_t places() const {

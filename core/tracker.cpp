@@ -10,12 +10,14 @@ namespace {
 
 Observer nobody;  // has no state and does nothing
 
-spool::SpoolSettings spool_settings(const SpoolOptions& options) {
-  return {.directories = options.directories(),
-          .max_bytes = options.max_bytes,
-          .segment_bytes = options.segment_bytes,
-          .retry = {.retry = options.retry_interval, .longest_retry = options.max_retry_interval},
-          .slow_commit = options.slow_commit};
+spool::SpoolSettings spool_settings(const Options& options) {
+  const SpoolOptions& spool = options.spool;
+  return {.directories = spool.directories(),
+          .max_bytes = spool.max_bytes,
+          .segment_bytes = spool.segment_bytes,
+          .retry = {.retry = spool.retry_interval, .longest_retry = spool.max_retry_interval},
+          .slow_commit = spool.slow_commit,
+          .hold = !options.usage.directory.empty()};
 }
 
 }  // namespace
@@ -25,7 +27,7 @@ Result<std::unique_ptr<Tracker>> Tracker::open(Environment environment, const Op
   if (options.spool.directory.empty()) return fail(Code::invalid, "spool.directory is not set");
   auto spool =
       spool::Spool::open(environment.clock, environment.files, environment.random.stream("spool.epoch"),
-                         environment.log, spool_settings(options.spool));
+                         environment.log, spool_settings(options));
   if (!spool) return fail(spool.error());
   auto shared = std::make_shared<pipeline::Shared>(environment, options, std::move(*spool),
                                                    std::make_unique<delivery::LineageCodec>(),

@@ -51,11 +51,13 @@ class Tracker {
 
   Producer make_producer();
 
-  // Waits until every record accepted before the call is durable or delivered.
+  // Waits until every record accepted before the call is durable or delivered and, where a usage file is
+  // kept, counted in it.
   Status flush(Duration within);
 
   // Refuses new records, makes all others safe, delivers what it can. Code::timeout when the
-  // deadline came first; what was lost then is in stats().lost_shutdown.
+  // deadline came first; what was lost then is in stats().lost_shutdown. Code::unavailable when all is
+  // well but that no location took the usage file: the next life counts from the spool.
   Status close(Duration within);
 
   Stats stats() const;

@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/base/nearest.h"
 #include "core/base/units.h"
+#include "core/usage/price_table.h"
 
 namespace holdfast::config {
 namespace {
@@ -113,6 +114,22 @@ const std::vector<OptionRow>& table() {
          [](O& o) -> U& { return o.delivery.breaker.half_open_permits; },
          1, 1000,
          "Probes that a half-open breaker lets through at once."),
+    text("usage.directory", [](O& o) -> std::string& { return o.usage.directory; }, 4095,
+         "Where the usage file lies, totals by day, model, provider and operation; created when absent."
+         " None: nothing is summed up."),
+    text("usage.backup_directory", [](O& o) -> std::string& { return o.usage.backup_directory; }, 4095,
+         "Takes the usage file while usage.directory does not."),
+    text("usage.emergency_directory", [](O& o) -> std::string& { return o.usage.emergency_directory; }, 4095,
+         "Takes the usage file while neither of the two above does; after it, totals stay in memory."),
+    duration("usage.flush_interval", [](O& o) -> Duration& { return o.usage.flush_interval; }, 10ms, 1h,
+         "Pause between two writes of the usage file."),
+    count("usage.max_keys", [](O& o) -> U& { return o.usage.max_keys; }, 1, 100'000,
+         "Rows of one day, each a model, provider and operation; further ones are counted as \"other\"."),
+    count("usage.days", [](O& o) -> U& { return o.usage.days; }, 1, 36'500,
+         "Days that are kept apart; what is older is summed up as \"earlier\"."),
+    text("usage.prices", [](O& o) -> std::string& { return o.usage.prices; }, 65'536,
+         "Prices in US dollars per million tokens, input/output, for records without a cost:"
+         " \"gpt-4o=2.5/10, claude-*=3/15\"."),
   };
   return rows;
 }
@@ -270,6 +287,16 @@ std::vector<Disagreement> disagreements(const Options& o) {
       "must be at least delivery.breaker.open_time (" + format_duration(o.delivery.breaker.open_time) + ")");
   require(o.delivery.endpoint.empty() || is_http(o.delivery.endpoint), "delivery.endpoint",
           "must begin with http:// or https://");
+  const auto require_own = [&](const std::string& directory, std::string_view path,
+                               const std::string& other) {
+    require(directory.empty() || !o.usage.directory.empty(), path, "needs usage.directory");
+    require(directory.empty() || directory != other, path, "must be a directory of its own");
+  };
+  require_own(o.usage.backup_directory, "usage.backup_directory", o.usage.directory);
+  require_own(o.usage.emergency_directory, "usage.emergency_directory", o.usage.directory);
+  require_own(o.usage.emergency_directory, "usage.emergency_directory", o.usage.backup_directory);
+  if (const auto prices = usage::PriceTable::parse(o.usage.prices); !prices)
+    found.push_back({"usage.prices", prices.error().message});
   return found;
 }
 

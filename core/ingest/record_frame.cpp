@@ -40,4 +40,15 @@ std::uint64_t frame_reference(Bytes frame) {
   return ByteReader(frame.subspan(8)).u64();
 }
 
+FrameNames read_names(Bytes names) {
+  ByteReader in(names);
+  const std::size_t model = in.u8();
+  const std::size_t provider = in.u8();
+  (void)in.u8();  // the operation has the rest
+  (void)in.u8();  // the version
+  HOLDFAST_CHECK(in.ok() && in.left() >= model + provider, "names lie within their frame");
+  const std::string_view text = as_text(names.last(in.left()));
+  return {text.substr(0, model), text.substr(model, provider), text.substr(model + provider)};
+}
+
 }  // namespace holdfast::ingest

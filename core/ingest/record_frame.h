@@ -80,4 +80,32 @@ std::int64_t frame_time(Bytes frame);
 void stamp_frame(std::span<std::byte> frame, std::int64_t time_ns);
 std::uint64_t frame_reference(Bytes frame);
 
+// The numbers and the names apart, for who sums up records by their names. The bytes of the names are
+// the same whenever the names are.
+struct FrameNumbers {
+  std::int64_t time_ns = 0;
+  std::uint64_t cost_nanousd = 0;
+  std::uint32_t input_tokens = 0;
+  std::uint32_t output_tokens = 0;
+  std::uint32_t latency_us = 0;
+};
+inline FrameNumbers read_numbers(Bytes frame) {
+  ByteReader in(frame);
+  FrameNumbers numbers;
+  numbers.time_ns = in.i64();
+  (void)in.u64();  // the reference
+  numbers.cost_nanousd = in.u64();
+  numbers.input_tokens = in.u32();
+  numbers.output_tokens = in.u32();
+  numbers.latency_us = in.u32();
+  return numbers;
+}
+inline constexpr std::size_t kMaxNameBytes = 4 + kMaxTextBytes;
+inline Bytes frame_names(Bytes frame) { return frame.subspan(kFrameFixedBytes - 4); }
+
+struct FrameNames {
+  std::string_view model, provider, operation;
+};
+FrameNames read_names(Bytes names);  // what frame_names() gave; the strings point into it
+
 }  // namespace holdfast::ingest

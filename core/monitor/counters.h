@@ -23,6 +23,14 @@ struct Counters {
   Counter duplicates{0};
   Counter fallbacks{0};
   Counter detached_workers{0};
+
+  Counter usage_counted{0};  // of this life, in a usage file that is durable
+  Counter usage_recounted{0};
+  Counter usage_other{0};
+  Counter usage_flushes{0};
+  Counter usage_failures{0};
+  Counter usage_fallbacks{0};
+  Counter usage_recoveries{0};
 };
 
 }  // namespace holdfast::monitor

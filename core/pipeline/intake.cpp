@@ -4,11 +4,12 @@
 
 namespace holdfast::pipeline {
 
-std::size_t Intake::take(std::size_t limit, std::int64_t stamp, std::uint64_t epoch,
+std::size_t Intake::take(std::size_t limit, WallTime wall, std::uint64_t epoch,
                          std::vector<delivery::HeldRecord>& into) {
   base::MutexLock lock(mutex_);
   const std::uint32_t generation = held_.generation();
   const std::size_t before = into.size();
+  const std::int64_t stamp = wall.time_since_epoch().count();
   const std::size_t taken = rings_.drain(limit, [&](std::span<std::byte> frame) {
     if (ingest::frame_time(frame) == 0) ingest::stamp_frame(frame, stamp);
     delivery::HeldRecord& record = into.emplace_back();
@@ -17,7 +18,9 @@ std::size_t Intake::take(std::size_t limit, std::int64_t stamp, std::uint64_t ep
     record.assign(frame);
   });
   if (taken == 0) return 0;
-  held_.add(std::span(into).subspan(before));
+  const auto fresh = std::span(into).subspan(before);
+  if (usage_ != nullptr) usage_->count(fresh, wall);
+  held_.add(fresh);
   rings_.note_collected();
   return taken;
 }

@@ -28,6 +28,9 @@ Pipeline::Pipeline(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) 
   for (std::size_t i = 0; i < shared_->options.delivery.shippers; ++i)
     workers_.push_back(
         scheduler.spawn("shipper-" + std::to_string(i), [s = shared_, i] { Shipper(s, i).run(); }));
+  if (!shared_->usage) return;
+  usage_ = std::make_shared<UsageWorker>(shared_);
+  usage_task_ = scheduler.spawn("usage", [usage = usage_] { usage->run(); });
 }
 
 // No new record comes, and all have left memory, for the spool or for good.
@@ -58,8 +61,13 @@ Status Pipeline::flush(Time deadline) {
     if (!later && ingest::RingRegistry::collected(mark)) later = s.held.next_generation();
     return later && s.held.none_before(*later);
   };
-  if (wait_for(deadline, all_safe)) return {};
-  return fail(Code::timeout, "records are still held in memory only: disk and upstream do not take them");
+  if (!wait_for(deadline, all_safe))
+    return fail(Code::timeout, "records are still held in memory only: disk and upstream do not take them");
+  if (!usage_) return {};
+  const std::uint64_t collected = s.counters.collected.load();
+  s.usage->ask();
+  if (wait_for(deadline, [&] { return s.counters.usage_counted.load() >= collected; })) return {};
+  return fail(Code::timeout, "every record is safe, but no usage directory took the usage file");
 }
 
 Status Pipeline::close(Time deadline) {
@@ -79,21 +87,43 @@ Status Pipeline::close(Time deadline) {
   s.work->notify();
   s.upkeep->notify();
   s.relief->notify();
+  if (usage_) s.usage->due->notify();
   const std::size_t stuck = join_workers(std::max(deadline, s.env.clock.now() + kJoinGrace));
   count_leftovers();
+  const Status counted = usage_ ? finish_usage(deadline, stuck == 0) : Status{};
   const Status closed = stuck == 0 ? close_spool(deadline) : Status{};  // it may still be in use
   if (stuck > 0)
     return fail(Code::timeout, std::to_string(stuck) + " workers are stuck and were left behind");
   if (!done) return fail(Code::timeout, "the deadline came before everything was safe or delivered");
-  return closed;
+  return closed ? counted : closed;
+}
+
+bool Pipeline::join(Task& task, Time deadline) {
+  if (task.join(deadline)) return true;
+  shared_->counters.detached_workers.fetch_add(1);
+  shared_->abandoned.store(true);
+  return false;
 }
 
 std::size_t Pipeline::join_workers(Time deadline) {
-  const auto stuck = static_cast<std::size_t>(
-      std::count_if(workers_.begin(), workers_.end(), [&](auto& worker) { return !worker->join(deadline); }));
-  shared_->counters.detached_workers.fetch_add(stuck);
-  if (stuck > 0) shared_->abandoned.store(true);
-  return stuck;
+  return static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(),
+                                                [&](auto& worker) { return !join(*worker, deadline); }));
+}
+
+// The last flush: the collector has ended, so the file can be complete. A disk that hangs keeps the
+// spool from nothing; what was not written is counted from the spool at the next start.
+Status Pipeline::finish_usage(Time deadline, bool all_ended) {
+  Scheduler& scheduler = shared_->env.scheduler;
+  const auto grace = [&] { return std::max(deadline, shared_->env.clock.now() + kJoinGrace); };
+  if (!join(*usage_task_, grace()))
+    return fail(Code::timeout, "the disk hangs: the usage worker was left behind");
+  auto closer = scheduler.spawn("usage-closer", [usage = usage_, all_ended] { usage->finish(all_ended); });
+  if (!join(*closer, grace()))
+    return fail(Code::timeout, "the disk hangs: the usage file is still being written");
+  if (const auto pending = stats().usage_pending; pending > 0)
+    return fail(Code::unavailable, "no usage directory took the usage file; " + std::to_string(pending) +
+                                       " records are not in it yet");
+  return {};
 }
 
 // On a task of its own: a disk that hangs does not hold up the program.
@@ -154,6 +184,14 @@ Stats Pipeline::stats() const {
   stats.spool_bytes_backup = spool.bytes_in[1];
   stats.spool_bytes_emergency = spool.bytes_in[2];
   stats.detached_workers = c.detached_workers;
+  stats.usage_counted = c.usage_counted;
+  stats.usage_pending = s.usage ? collected - std::min<std::uint64_t>(collected, c.usage_counted) : 0;
+  stats.usage_recounted = c.usage_recounted;
+  stats.usage_other = c.usage_other;
+  stats.usage_flushes = c.usage_flushes;
+  stats.usage_failures = c.usage_failures;
+  stats.usage_fallbacks = c.usage_fallbacks;
+  stats.usage_recoveries = c.usage_recoveries;
   return stats;
 }
 

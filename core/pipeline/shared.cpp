@@ -17,6 +17,11 @@ policy::BreakerSettings breaker_settings(const DeliveryOptions& delivery) {
           .permit_timeout = 2 * delivery.timeout};
 }
 
+std::unique_ptr<UsageDesk> make_usage_desk(const Environment& env, const UsageOptions& options) {
+  if (options.directory.empty()) return nullptr;
+  return std::make_unique<UsageDesk>(options, env.random.stream("usage.tally"), env.scheduler.make_event());
+}
+
 }  // namespace
 
 Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool::Spool> opened,
@@ -25,7 +30,8 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
       options(std::move(settings)),
       observer(listener),
       rings(options.ring.bytes),
-      intake(rings, held),
+      usage(make_usage_desk(env, options.usage)),
+      intake(rings, held, usage.get()),
       spool(std::move(opened)),
       queue({.batch_records = options.delivery.batch.max_records,
              .queue_records = options.delivery.batch.queue_records,
@@ -42,8 +48,7 @@ Shared::Shared(Environment environment, Options settings, std::unique_ptr<spool:
 }
 
 std::size_t Shared::take_in(std::size_t limit, std::vector<delivery::HeldRecord>& into) {
-  const std::int64_t stamp = env.clock.wall().time_since_epoch().count();
-  const std::size_t taken = intake.take(limit, stamp, spool->epoch(), into);
+  const std::size_t taken = intake.take(limit, env.clock.wall(), spool->epoch(), into);
   counters.collected.fetch_add(taken);
   return taken;
 }

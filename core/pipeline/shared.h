@@ -23,6 +23,7 @@
 #include "core/pipeline/feed.h"
 #include "core/pipeline/held_count.h"
 #include "core/pipeline/intake.h"
+#include "core/pipeline/usage_desk.h"
 #include "core/spool/spool.h"
 
 namespace holdfast::pipeline {
@@ -37,6 +38,7 @@ struct Shared {
 
   ingest::RingRegistry rings;              // producers, intake
   HeldCount held;                          // any worker
+  std::unique_ptr<UsageDesk> usage;        // intake, usage worker; null: no usage file is kept
   Intake intake;                           // collector, bypass
   std::unique_ptr<spool::Spool> spool;     // see its own rules
   delivery::BatchQueue queue;              // any worker

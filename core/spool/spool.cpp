@@ -21,7 +21,8 @@ Spool::Spool(const Clock& clock, FileSystem& files, Log& log, SpoolSettings sett
       files_(files),
       log_(log),
       settings_(std::move(settings)),
-      policy_(settings_.directories.size(), settings_.retry) {
+      policy_(settings_.directories.size(), settings_.retry),
+      hold_from_(settings_.hold ? 0 : kHoldNone) {
   for (const auto& directory : settings_.directories)
     locations_.push_back(std::make_unique<Location>(files, log, directory));
 }

@@ -26,6 +26,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,6 +50,7 @@ struct SpoolSettings {
   std::uint64_t segment_bytes = 0;
   LocationRetry retry{.retry = std::chrono::milliseconds(500), .longest_retry = std::chrono::seconds(30)};
   Duration slow_commit = std::chrono::seconds(2);
+  bool hold = false;  // settled segments stay until somebody lets them go: hold_from(), let_go()
 };
 
 // Where a run of consecutive records came to lie.
@@ -91,6 +93,12 @@ struct SpoolCounts {
   std::uint64_t recovered = 0;          // records found that were not settled, damaged ones too
   std::uint64_t fallbacks = 0;          // moves to a later location
   std::optional<std::size_t> location;  // where the next commit goes; none: no location is usable
+};
+
+// A segment that an earlier life left, with the ordinals of records that another one has too.
+struct Inherited {
+  SegmentInfo segment;
+  std::vector<std::uint32_t> copies;  // rising
 };
 
 // What tend() achieved.
@@ -136,6 +144,18 @@ class Spool {
   void last_chance();
   // Keeps records that the upstream refused, in the quarantine of the best location that takes them.
   Status keep_refused(Bytes frames);
+
+  // For a usage file, which counts what earlier lives left: settled segments are held for it. Those of
+  // this life are held from an id on, kHoldNone holds none; those inherited until they are let go. But
+  // only while the spool is not half full.
+  static constexpr std::uint32_t kHoldNone = ~std::uint32_t{0};
+  void hold_from(std::uint32_t segment) { hold_from_.store(segment); }
+  void let_go(std::uint32_t segment);
+  // The segments of earlier lives that were found since the last call. Safe from any task.
+  std::vector<Inherited> take_inherited();
+  // Every location was read, and all of it: no more will be found.
+  bool all_inherited() const { return all_inherited_.load(); }
+
   Status save_hint();
 
   SpoolCounts counts() const;
@@ -157,6 +177,8 @@ class Spool {
   bool reachable(std::size_t at) const;
   std::vector<std::size_t> best_first() const;
   Checkpoint checkpoint_of(std::size_t at) const;
+  bool holds(const SegmentInfo& segment) const;
+  void note_what_is_unread();
 
   // commit()
   std::uint64_t room() const;
@@ -212,6 +234,11 @@ class Spool {
   std::atomic<std::uint64_t> retired_{0};
   std::atomic<std::uint64_t> recovered_{0};
   std::atomic<std::uint64_t> fallbacks_{0};
+  std::atomic<std::uint32_t> hold_from_{kHoldNone};
+  std::atomic<bool> all_inherited_{false};
+  mutable base::Mutex inherited_mutex_;
+  std::vector<Inherited> inherited_;  // guarded by inherited_mutex_
+  std::set<std::uint32_t> held_;      // likewise: inherited and not let go
 };
 
 }  // namespace holdfast::spool

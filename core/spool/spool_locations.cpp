@@ -41,6 +41,7 @@ Status Spool::open_locations() {
     return std::pair(segment.info.file_id, segment.info.location);
   });
   for (auto& segment : segments) add(std::move(segment), is_apart(segment.info.file_id));
+  note_what_is_unread();
   return {};
 }
 
@@ -74,6 +75,11 @@ void Spool::add(RecoveredSegment segment, bool apart) {
     found_.push_back(info.id);
   }
   const std::uint32_t id = info.id;
+  if (settings_.hold) {
+    base::MutexLock lock(inherited_mutex_);
+    held_.insert(id);
+    inherited_.push_back({info, segment.copies});
+  }
   index_.add(std::move(info));
   for (std::uint32_t ordinal = 0; ordinal < segment.settled_prefix; ++ordinal) index_.settle(id, ordinal);
   for (const std::uint32_t ordinal : segment.damaged) index_.settle(id, ordinal);
@@ -92,6 +98,7 @@ Tended Spool::tend() {
     auto recovery = recover_in(at, [&](std::uint32_t id) { return std::ranges::count(wanted, id) > 0; });
     if (recovery) add_late(std::move(*recovery), tended);
   }
+  note_what_is_unread();
   tended.found = std::exchange(found_, {});
   return tended;
 }
@@ -156,7 +163,7 @@ void Spool::last_chance() {
 std::size_t Spool::retire() {
   std::size_t count = 0;
   for (const auto& segment : index_.retirable()) {
-    if (!reachable(segment.location)) continue;
+    if (!reachable(segment.location) || holds(segment)) continue;
     auto removed = files_.remove(segment.path);
     if (!removed && removed.error().code != Code::not_found) {
       log_.write(Log::Level::warning, "spool.retire", removed.error().message + "; tried again later");
@@ -168,6 +175,30 @@ std::size_t Spool::retire() {
     policy([&](auto& policy) { return policy.hasten(segment.location); });  // there is room again
   }
   return count;
+}
+
+bool Spool::holds(const SegmentInfo& segment) const {
+  if (index_.bytes() > settings_.max_bytes / 2) return false;
+  if (!is_apart(segment.id) && segment.id >= hold_from_.load()) return true;
+  base::MutexLock lock(inherited_mutex_);
+  return held_.contains(segment.id);
+}
+
+void Spool::let_go(std::uint32_t segment) {
+  base::MutexLock lock(inherited_mutex_);
+  held_.erase(segment);
+}
+
+std::vector<Inherited> Spool::take_inherited() {
+  base::MutexLock lock(inherited_mutex_);
+  return std::exchange(inherited_, {});
+}
+
+void Spool::note_what_is_unread() {
+  bool all = true;
+  for (std::size_t at = 0; at < locations_.size(); ++at)
+    all &= locations_[at]->opened() && unread_[at].segments.empty();
+  all_inherited_.store(all);
 }
 
 // Usable locations, then those that fail and yet answer, then those that hang.

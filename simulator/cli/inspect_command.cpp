@@ -8,6 +8,8 @@
 #include "core/spool/inspect.h"
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
+#include "simulator/cli/inspect_usage.h"
+#include "simulator/cli/inspection_json.h"
 
 namespace holdfast::cli {
 namespace {
@@ -25,15 +27,20 @@ void print_record(const spool::InspectedFrame& frame) {
 
 ExitCode inspect_command(const Words& words) {
   Arguments arguments(
-      "inspect", "DIR", "Says what a spool directory holds and what of it is damaged; changes nothing.",
-      {"holdfast inspect /var/spool/app", "holdfast inspect /var/spool/app --export > records.jsonl"});
+      "inspect", "DIR",
+      "Says what a spool or usage directory holds and what of it is damaged; changes nothing.",
+      {"holdfast inspect /var/spool/app", "holdfast inspect /var/spool/app --export > records.jsonl",
+       "holdfast inspect /var/lib/app/usage --json"});
   arguments.positional("directory");
-  arguments.add()("export", "print the records as JSON lines");
+  arguments.add()("export", "print a spool's records as JSON lines");
+  arguments.add()("json", "print what it holds as one JSON object");
   if (auto ended = arguments.parse(words)) return *ended;
   const auto directories = arguments.list("directory");
-  if (directories.size() != 1) return arguments.mistake("name one spool directory");
-  const bool print = arguments.has("export");
+  if (directories.size() != 1) return arguments.mistake("name one spool or usage directory");
+  const bool print = arguments.has("export"), json = arguments.has("json");
+  if (print && json) return arguments.mistake("choose --export or --json");
   host::PosixFileSystem files;
+  if (is_usage_directory(files, directories[0])) return inspect_usage(files, directories[0], json);
   auto inspection = spool::inspect(files, directories[0], [&](const spool::InspectedFrame& frame) {
     if (print) print_record(frame);
   });
@@ -41,12 +48,17 @@ ExitCode inspect_command(const Words& words) {
     std::cerr << "holdfast inspect: " << inspection.error().message << "\n";
     return exit_code(inspection.error().code);
   }
+  const ExitCode verdict = inspection->damaged > 0 || !inspection->unreadable.empty() ? kFailed : kPass;
+  if (json) {
+    fmt::print("{}", inspection_json(*inspection));
+    return verdict;
+  }
   std::FILE* out = print ? stderr : stdout;
   fmt::print(out, "{} segments, {} records waiting, {} settled, {} damaged, {} torn bytes\n",
              inspection->segments, inspection->records, inspection->settled, inspection->damaged,
              inspection->torn_bytes);
   for (const auto& problem : inspection->unreadable) fmt::print(out, "unreadable: {}\n", problem);
-  return inspection->damaged > 0 || !inspection->unreadable.empty() ? kFailed : kPass;
+  return verdict;
 }
 
 }  // namespace holdfast::cli

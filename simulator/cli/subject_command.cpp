@@ -2,6 +2,7 @@
 
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
+#include "simulator/run/finished_run.h"
 #include "simulator/run/live_subject.h"
 #include "simulator/scenario/parse_json.h"
 

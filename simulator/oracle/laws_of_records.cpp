@@ -62,6 +62,32 @@ void check_stats(Findings& findings, const RunRecord& run, const Accounting& boo
   }
 }
 
+// The most that a record takes in a segment.
+constexpr std::uint64_t kMostFrameBytes = 128;
+
+// The usage file counts every accepted record once. Of killed lives it counts those that were durable,
+// unless the spool had to give their segments up while the file had not counted them yet: it does so
+// beyond half of spool.max_bytes. What was damaged on disk cannot be counted from there.
+void check_usage(Findings& findings, const RunRecord& run, const Accounting& books, std::uint64_t counted) {
+  std::uint64_t accepted = 0, calling = 0;
+  for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
+    const auto outcome = run.ledger.entry(i).outcome.load();
+    if (outcome == CallOutcome::accepted) ++accepted;
+    if (outcome == CallOutcome::calling) ++calling;
+  }
+  if (counted > accepted + calling)
+    findings.add("the usage file counts {} records, {} were accepted", counted, accepted + calling);
+  if (!run.stats || !run.closed) return;
+  const std::uint64_t known = counted + run.stats->usage_pending;
+  if (run.ended_lives.empty() && known != accepted) {
+    findings.add("the usage file counts {} records and {} wait for it, {} were accepted", counted,
+                 run.stats->usage_pending, accepted);
+  }
+  const bool held = books.durable * kMostFrameBytes <= run.scenario.subject.options.spool.max_bytes / 2;
+  if (!run.ended_lives.empty() && held && known + books.quarantined < books.durable)
+    findings.add("the usage file counts {} records, {} were durable", counted, books.durable);
+}
+
 std::uint64_t delivered_by_anyone(const RunRecord& run) {
   std::uint64_t delivered = 0;
   for (std::uint64_t i = 0; i < run.ledger.size(); ++i)
@@ -93,6 +119,7 @@ LawResult check_conservation(const RunRecord& run, const Accounting& books) {
                  delivered_by_anyone(run));
   }
   if (run.stats && run.closed) check_stats(findings, run, books, *run.stats);
+  if (run.usage_records) check_usage(findings, run, books, *run.usage_records);
   return findings.result(fmt::format("{} offered records are in one place each", books.offered));
 }
 

@@ -1,11 +1,13 @@
 #include "simulator/run/finished_run.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/random.h"
 #include "core/delivery/held_record.h"
 #include "core/ingest/record_frame.h"
 #include "core/spool/inspect.h"
+#include "core/usage/inspect.h"
 
 namespace holdfast::run {
 namespace {
@@ -13,6 +15,23 @@ namespace {
 // The fastest that a closed loop can go: a call takes next to nothing, then it thinks.
 constexpr Duration kShortestTurn = std::chrono::microseconds(10);
 constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 26;
+
+}  // namespace
+
+namespace {
+
+// What the usage file counts, over all its locations; nothing where none is kept.
+std::optional<std::uint64_t> usage_records(FileSystem& files, const UsageOptions& options) {
+  if (options.directory.empty()) return std::nullopt;
+  const usage::Bounds bounds{.keys_per_day = options.max_keys, .days = options.days};
+  usage::Book all;
+  for (const auto& directory : {options.directory, options.backup_directory, options.emergency_directory}) {
+    if (directory.empty()) continue;
+    auto inspection = usage::inspect(files, directory);
+    if (inspection && inspection->book) (void)usage::merge(all, *inspection->book, bounds);
+  }
+  return all.sum().records;
+}
 
 }  // namespace
 
@@ -54,7 +73,8 @@ oracle::Bound in_flight_bound(const scenario::Scenario& scenario,
           .limit = scenario.subject.options.delivery.shippers};
 }
 
-Status read_spool(FileSystem& files, oracle::RunRecord& record) {
+Status read_disk(FileSystem& files, oracle::RunRecord& record) {
+  record.usage_records = usage_records(files, record.scenario.subject.options.usage);
   for (const auto& directory : record.scenario.subject.options.spool.directories()) {
     const auto inspection = spool::inspect(files, directory, [&](const spool::InspectedFrame& frame) {
       record.in_spool.push_back(ingest::frame_reference(frame.payload));

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/env/file_system.h"
+#include "core/options.h"
+#include "core/stats.h"
 #include "simulator/load/arrivals.h"
 #include "simulator/oracle/ledger.h"
 #include "simulator/oracle/run_record.h"
@@ -44,9 +47,9 @@ class BoundsSampler {
 // Each shipper has one request under way at most.
 oracle::Bound in_flight_bound(const scenario::Scenario& scenario, const subject::WatchedTransport& transport);
 
-// What the spool holds at the end, over all its locations: its records and how many were damaged there.
-// A location that was never made holds nothing.
-Status read_spool(FileSystem& files, oracle::RunRecord& record);
+// What the disk holds at the end: the records of the spool, over all its locations, how many were damaged
+// there, and how many the usage file counts, if one is kept. A location that was never made holds nothing.
+Status read_disk(FileSystem& files, oracle::RunRecord& record);
 
 // Applied at the upstream: the one place that writes `delivered`.
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool duplicate);

@@ -262,7 +262,7 @@ class LiveRun {
       for (const auto& rule : phase.upstream) record_->fired[rule.name] = model_->fired(rule.name);
     if (record_->core()) {  // through the mount, as the subject would find it
       host::PosixFileSystem files;
-      if (auto read = read_spool(files, *record_); !read) return fail(read.error());
+      if (auto read = read_disk(files, *record_); !read) return fail(read.error());
     }
     const std::string fault_log = mount_->fault_log(), sync_log = mount_->sync_log();
     if (auto stopped = mount_->stop(); !stopped) return fail(stopped.error());

@@ -37,6 +37,14 @@ constexpr Field kStats[] = {
     {"spool_bytes_backup", &Stats::spool_bytes_backup},
     {"spool_bytes_emergency", &Stats::spool_bytes_emergency},
     {"detached_workers", &Stats::detached_workers},
+    {"usage_counted", &Stats::usage_counted},
+    {"usage_pending", &Stats::usage_pending},
+    {"usage_recounted", &Stats::usage_recounted},
+    {"usage_other", &Stats::usage_other},
+    {"usage_flushes", &Stats::usage_flushes},
+    {"usage_failures", &Stats::usage_failures},
+    {"usage_fallbacks", &Stats::usage_fallbacks},
+    {"usage_recoveries", &Stats::usage_recoveries},
 };
 static_assert(sizeof(Stats) == sizeof(kStats) / sizeof(Field) * sizeof(std::uint64_t),
               "every counter travels");

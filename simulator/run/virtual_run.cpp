@@ -141,7 +141,7 @@ class VirtualRun {
     record_.closed = !record_.stats || record_.stats->detached_workers == 0;
     ended_ = true;
     subject_.reset();
-    return record_.core() ? read_spool(env_.files, record_) : Status{};
+    return record_.core() ? read_disk(env_.files, record_) : Status{};
   }
 
   void wait_for_drain() {

@@ -5,9 +5,19 @@
 #include "simulator/scenario/resolved_json.h"
 
 namespace holdfast::scenario {
+namespace {
+
+void place_in(const std::string& mount, std::string& directory) {
+  if (!directory.empty() && directory.front() != '/') directory.insert(0, mount + "/");
+}
+
+}  // namespace
 
 void Subject::place(const std::string& mount, const std::string& endpoint) {
   options.delivery.endpoint = endpoint;
+  for (std::string* directory : {&options.usage.directory, &options.usage.backup_directory,
+                                 &options.usage.emergency_directory})
+    place_in(mount, *directory);
   options.spool.directory = mount + "/spool";
   if (!fallback_locations) return;
   options.spool.backup_directory = mount + "/backup";

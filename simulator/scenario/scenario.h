@@ -52,6 +52,7 @@ struct Subject {
   Options options;                   // directories and endpoint are filled in by the run
 
   // What the run fills in: "spool" and, when asked for, "backup" and "emergency" below the mount.
+  // Directories of the usage file without a leading slash lie there too, where faults reach them.
   void place(const std::string& mount, const std::string& endpoint);
 };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/usage/book_json.h"
 #include "simulator/cli/commands.h"
 #include "tests/end_to_end/program.h"
 
@@ -65,6 +66,30 @@ TEST(CommandLine, InspectSaysWhatIsNotThere) {
   const auto run = run_program({holdfast(), "inspect", "/nowhere/at/all"});
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_NE(run.output.find("/nowhere/at/all"), std::string::npos) << run.output;
+}
+
+// A usage file as a tracker leaves it, for people and for programs; a damaged one is a failure.
+TEST(CommandLine, InspectReadsAUsageDirectory) {
+  TemporaryDirectory directory;
+  usage::Book book;
+  const usage::Bounds bounds;
+  book.life(1, bounds).totals.add(usage::kEarlier, {"gpt-4o\x1b[2J", "openai", "chat"},
+                                  {.records = 3, .input_tokens = 2436, .cost_nanousd = 1'234'567'000},
+                                  bounds);
+  const std::string file = directory.path() + "/usage.json";
+  std::ofstream(file) << usage::book_text(book, WallTime{});
+  const auto text = run_program({holdfast(), "inspect", directory.path()});
+  EXPECT_EQ(text.exit_code, 0) << text.output;
+  EXPECT_NE(text.output.find("gpt-4o?[2J"), std::string::npos) << text.output;
+  EXPECT_NE(text.output.find("$1.234567"), std::string::npos) << text.output;
+  const auto json = run_program({holdfast(), "inspect", directory.path(), "--json"});
+  EXPECT_EQ(json.exit_code, 0) << json.output;
+  EXPECT_EQ(nlohmann::json::parse(json.output)["all"]["records"], 3);
+
+  std::ofstream(file) << "rubble";
+  const auto damaged = run_program({holdfast(), "inspect", directory.path()});
+  EXPECT_EQ(damaged.exit_code, 1);
+  EXPECT_NE(damaged.output.find(file), std::string::npos) << damaged.output;
 }
 
 // A suite without the core, or whose control passes, proves nothing.

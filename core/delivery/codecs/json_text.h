@@ -45,7 +45,4 @@ class JsonText {
   char* at_;
 };
 
-// Bytes of the well-formed UTF-8 sequence that `text` begins with; 0 if there is none.
-std::size_t utf8_length(std::string_view text);
-
 }  // namespace holdfast::delivery

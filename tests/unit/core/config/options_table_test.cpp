@@ -29,10 +29,13 @@ std::size_t members_of_options() {
   const auto& [max_records, linger, queue_records] = batch;
   const auto& [base, max] = backoff;
   const auto& [threshold, open_time, max_open_time, permits] = breaker;
+  const auto& [usage_directory, usage_backup, usage_emergency, flush_interval, max_keys, days, prices] =
+      o.usage;
   return count_of(ring_bytes, poll, idle_poll, mode, directory, backup, emergency, max_bytes, segment_bytes,
                   commit_records, commit_interval, retry_interval, max_retry_interval, slow_commit,
                   memory_max, endpoint, shippers, timeout, max_age, max_records, linger, queue_records, base,
-                  max, threshold, open_time, max_open_time, permits);
+                  max, threshold, open_time, max_open_time, permits,
+                  usage_directory, usage_backup, usage_emergency, flush_interval, max_keys, days, prices);
 }
 
 std::string message_of(const Status& status) { return status ? "" : status.error().message; }
@@ -117,6 +120,10 @@ TEST(ValidateOptions, RefusesOptionsThatDisagree) {
   refused([](Options& o) { o.delivery.backoff.max = 99ms; }, "delivery.backoff.max");
   refused([](Options& o) { o.delivery.breaker.max_open_time = 499ms; }, "delivery.breaker.max_open_time");
   refused([](Options& o) { o.delivery.endpoint = "ftp://host"; }, "delivery.endpoint");
+  refused([](Options& o) { o.usage.backup_directory = "/b"; }, "usage.backup_directory");
+  refused([](Options& o) { o.usage.directory = o.usage.emergency_directory = "/a"; },
+          "usage.emergency_directory");
+  refused([](Options& o) { o.usage.prices = "gpt-4o=cheap"; }, "usage.prices");
 }
 
 TEST(ValidateOptions, AcceptsTheEdgeOfAgreement) {

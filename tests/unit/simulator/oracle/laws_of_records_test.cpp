@@ -46,6 +46,35 @@ TEST(Conservation, CatchesARecordDroppedInSilence) {
   EXPECT_THAT(law.detail, HasSubstr("1 of 11 offered records are in no place; the first is record 10"));
 }
 
+TEST(Conservation, HoldsTheUsageFileToTheRecordsThatWereAccepted) {
+  auto run = clean_run();
+  run->usage_records = 10;
+  EXPECT_EQ(conservation(run), LawVerdict::pass);
+  run->usage_records = 11;
+  EXPECT_EQ(conservation(run), LawVerdict::fail) << "one was counted twice";
+  run->usage_records = 9;
+  EXPECT_EQ(conservation(run), LawVerdict::fail) << "one is missing";
+  run.stats().usage_pending = 1;
+  EXPECT_EQ(conservation(run), LawVerdict::pass) << "it waits in memory, and is counted so";
+}
+
+TEST(Conservation, OverKillsTheUsageFileMissesNothingThatWasDurable) {
+  auto run = clean_run();
+  run->ended_lives = {{.at = 5s}};
+  run.stats().offered = run.stats().delivered = 0;
+  run.offer(1s).accepted();  // and lost by the kill: may be counted or not
+  for (const std::uint64_t counted : {10U, 11U}) {
+    run->usage_records = counted;
+    EXPECT_EQ(conservation(run), LawVerdict::pass) << counted;
+  }
+  run->usage_records = 12;
+  EXPECT_EQ(conservation(run), LawVerdict::fail);
+  run->usage_records = 9;
+  EXPECT_EQ(conservation(run), LawVerdict::fail);
+  run->scenario.subject.options.spool.max_bytes = 1000;
+  EXPECT_EQ(conservation(run), LawVerdict::pass) << "the spool may have had no room to hold them";
+}
+
 TEST(Conservation, CatchesBooksThatDoNotAddUp) {
   auto run = clean_run();
   run.stats().delivered = 9;

@@ -48,7 +48,7 @@ TEST(BoundsSampler, KeepsTheHighestOfEach) {
 }
 
 // One that was never made holds nothing; one that cannot be read is no empty one.
-TEST(ReadSpool, ReadsEveryLocation) {
+TEST(ReadDisk, ReadsEveryLocation) {
   faultfs::Injector injector(1);
   upstream::UpstreamModel model({}, 1);
   world::VirtualWorld world({}, injector, model);
@@ -70,13 +70,13 @@ TEST(ReadSpool, ReadsEveryLocation) {
       EXPECT_TRUE((*spool)->close());
     }
     options.emergency_directory = "/mnt/emergency";
-    EXPECT_TRUE(read_spool(env.files, run.record));
+    EXPECT_TRUE(read_disk(env.files, run.record));
     EXPECT_EQ(run.record.in_spool, (std::vector<std::uint64_t>{1, 2}));
     injector.arm({.rules = {{.name = "unreadable",
                              .when = {.operations = {faultfs::Operation::readdir}, .path = "backup"},
                              .effect = {.error = faultfs::ErrorEffect{EIO}}}}},
                  world.clock().now());
-    EXPECT_FALSE(read_spool(env.files, run.record));
+    EXPECT_FALSE(read_disk(env.files, run.record));
   }));
 }
 
