@@ -119,9 +119,11 @@ class Recoverer {
 
   // Only now that the segment was read to its end: one that is to be read again has no copies of itself.
   void find_copies(RecoveredSegment& segment, const std::vector<Run>& runs) {
-    for (const Run& run : runs)
+    for (const Run& run : runs) {
+      if (seen_.insert(segment.info.epoch, run.sequence, run.count)) continue;
       for (std::uint32_t i = 0; i < run.count; ++i)
         if (!seen_.insert(segment.info.epoch, run.sequence + i)) segment.copies.push_back(run.ordinal + i);
+    }
   }
 
   void note(RecoveredSegment segment) {

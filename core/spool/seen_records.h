@@ -5,7 +5,7 @@
 //   if (!seen.insert(epoch, sequence)) ...     // it was found before
 //
 // Sequences of one epoch are kept as intervals: they are nearly consecutive, so a spool of millions
-// of records takes a few entries. Pure.
+// of records takes a few entries, and a run of them one look. Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,14 @@ namespace holdfast::spool {
 
 class SeenRecords {
  public:
-  // True the first time.
-  bool insert(std::uint64_t epoch, std::uint64_t sequence);
+  // True when none of these `count` consecutive records was there before; false, with nothing
+  // changed, when any was.
+  bool insert(std::uint64_t epoch, std::uint64_t first, std::uint64_t count = 1);
 
  private:
-  using Intervals = std::map<std::uint64_t, std::uint64_t>;  // first -> last
-
-  static bool insert_into(Intervals& intervals, std::uint64_t sequence);
+  using Intervals = std::map<std::uint64_t, std::uint64_t>;  // first -> last; with gaps between them
 
   std::map<std::uint64_t, Intervals> epochs_;
-  // Where the last one went: the next one mostly belongs behind it.
-  std::uint64_t epoch_ = 0;
-  Intervals* last_ = nullptr;
 };
 
 }  // namespace holdfast::spool

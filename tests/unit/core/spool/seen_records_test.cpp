@@ -25,6 +25,18 @@ TEST(SeenRecords, IntervalsJoinFromBothSides) {
   EXPECT_TRUE(seen.insert(1, 0));
 }
 
+TEST(SeenRecords, ARunIsTakenWholeOrNotAtAll) {
+  SeenRecords seen;
+  EXPECT_TRUE(seen.insert(1, 10, 5));
+  EXPECT_FALSE(seen.insert(1, 14, 3)) << "14 was there";
+  EXPECT_FALSE(seen.insert(1, 8, 3)) << "10 was there";
+  EXPECT_FALSE(seen.insert(1, 5, 20)) << "all were";
+  EXPECT_TRUE(seen.insert(1, 15, 3)) << "and nothing had been changed";
+  EXPECT_TRUE(seen.insert(1, 7, 3));
+  EXPECT_FALSE(seen.insert(1, 7));
+  EXPECT_FALSE(seen.insert(1, 17));
+}
+
 // Against the obvious way to do it.
 TEST(SeenRecords, AgreesWithASetOfAllInAnyOrder) {
   RandomStream draws = Random(1).stream("test");
