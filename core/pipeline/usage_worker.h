@@ -45,10 +45,10 @@ class UsageWorker {
   const usage::PriceTable prices_;
   usage::Store store_;
   usage::Book book_;
-  std::uint64_t counted_ = 0;                  // of this life, in the book
+  std::uint64_t counted_ = 0;                // of this life, in the book
   std::vector<spool::Inherited> uncounted_;  // segments not yet compared with the book
   std::vector<std::uint32_t> compared_;      // those that were, and are still held
-  bool changed_ = false;                       // the book says more than the file
+  bool changed_ = false;                     // the book says more than the file
 };
 
 }  // namespace holdfast::pipeline

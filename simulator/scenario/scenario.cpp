@@ -15,8 +15,8 @@ void place_in(const std::string& mount, std::string& directory) {
 
 void Subject::place(const std::string& mount, const std::string& endpoint) {
   options.delivery.endpoint = endpoint;
-  for (std::string* directory : {&options.usage.directory, &options.usage.backup_directory,
-                                 &options.usage.emergency_directory})
+  for (std::string* directory :
+       {&options.usage.directory, &options.usage.backup_directory, &options.usage.emergency_directory})
     place_in(mount, *directory);
   options.spool.directory = mount + "/spool";
   if (!fallback_locations) return;

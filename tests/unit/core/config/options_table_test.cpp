@@ -34,8 +34,8 @@ std::size_t members_of_options() {
   return count_of(ring_bytes, poll, idle_poll, mode, directory, backup, emergency, max_bytes, segment_bytes,
                   commit_records, commit_interval, retry_interval, max_retry_interval, slow_commit,
                   memory_max, endpoint, shippers, timeout, max_age, max_records, linger, queue_records, base,
-                  max, threshold, open_time, max_open_time, permits,
-                  usage_directory, usage_backup, usage_emergency, flush_interval, max_keys, days, prices);
+                  max, threshold, open_time, max_open_time, permits, usage_directory, usage_backup,
+                  usage_emergency, flush_interval, max_keys, days, prices);
 }
 
 std::string message_of(const Status& status) { return status ? "" : status.error().message; }

@@ -59,7 +59,8 @@ class CommandSubjectTest : public testing::Test {
 
   host::HostEnvironment host{"http://here"};
   Notes notes;
-  const std::string directory = testing::TempDir() + "command_subject_test";
+  const std::string directory =
+      testing::TempDir() + "command_subject_" + testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 TEST_F(CommandSubjectTest, GetsRecordsAsLinesAndItsWorldAsVariables) {
