@@ -17,7 +17,7 @@ enum class BreakerState : std::uint8_t { closed, open, half_open };
 
 // "These records are durable: their frames are the bytes [begin, end) of `path`, whose name is
 // durable too." A claim, which the harness checks. Frame i ends at ends[i] and begins where the one
-// before it ends, the first one at `begin`.
+// before it ends, the first one at `begin`; `ends` is empty where that is not known.
 struct DurableClaim {
   std::string_view path;
   std::uint64_t begin = 0;

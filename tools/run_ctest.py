@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Runs the tests of a build directory and tells the result in the words of ./test.
 
-    tools/run_ctest.py build/dev [--include REGEX] [--exclude REGEX] [--filter REGEX] [--jobs N] [--repeat N]
+    tools/run_ctest.py build/dev [--include REGEX] [--exclude REGEX] [--filter REGEX] [--alone REGEX] [--jobs N]
+                       [--repeat N]
 
 For each failed test its output, for each skipped one its reason, and as last line
 `N passed, N failed, N skipped`. Exit code 1 when a test failed, or when none was found without --filter.
@@ -22,24 +23,25 @@ def parse_arguments(arguments):
     parser.add_argument("--include", default="", help="only tests whose name matches")
     parser.add_argument("--exclude", default="", help="no tests whose name matches")
     parser.add_argument("--filter", default="", help="of these, only tests whose name matches too")
+    parser.add_argument("--alone", default="(?!)", help="tests beside which no other may run")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=1, help="run each test up to N times, until it fails")
     return parser.parse_args(arguments)
 
 
-def numbers_of(build, options):
-    """The numbers that ctest gives to the chosen tests."""
+def tests_of(build, options):
+    """The chosen tests, each with the number that ctest gives it."""
     listed = subprocess.run(["ctest", "--test-dir", build, "--show-only=human"], capture_output=True, text=True).stdout
     tests = re.findall(r"^ +Test +#(\d+): (.*?)(?: \(Disabled\))?$", listed, re.MULTILINE)
     refused = options.exclude or "(?!)"
-    return [number for number, name in tests if re.search(options.include, name) and re.search(options.filter, name)
-            and not re.search(refused, name)]
+    return [(number, name) for number, name in tests if re.search(options.include, name)
+            and re.search(options.filter, name) and not re.search(refused, name)]
 
 
-def run(build, numbers, options, junit):
+def run(build, numbers, jobs, options, junit):
     chosen = build / "chosen-tests.txt"
     chosen.write_text("0,0,0," + ",".join(numbers) + "\n")  # start, end, stride, then the tests
-    command = ["ctest", "--test-dir", build, "-I", chosen, "-j", str(options.jobs), "--timeout", "300",
+    command = ["ctest", "--test-dir", build, "-I", chosen, "-j", str(jobs), "--timeout", "300",
                "--output-junit", junit, "--test-output-size-failed", "20000", "--test-output-size-passed", "4000"]
     if options.repeat > 1:
         command += ["--repeat", f"until-fail:{options.repeat}"]
@@ -58,9 +60,9 @@ def is_skipped(case):
     return case.get("status") == "disabled" or (skip is not None and skip.get("message", "").startswith("SKIP_"))
 
 
-def tell(junit):
+def tell(cases):
     passed, failed, skipped = 0, [], []
-    for case in xml.parse(junit).getroot().iter("testcase"):
+    for case in cases:
         output = case.findtext("system-out") or ""
         if is_skipped(case):
             skipped.append((case.get("name"), "disabled" if case.get("status") == "disabled" else reason_of(output)))
@@ -79,15 +81,21 @@ def tell(junit):
 def main(arguments):
     options = parse_arguments(arguments)
     build = options.build.resolve()
-    numbers = numbers_of(build, options)
-    if not numbers:
+    tests = tests_of(build, options)
+    if not tests:
         print(f"no test in {options.build} matches")
         print(f"0 passed, {0 if options.filter else 1} failed, 0 skipped")
         return 0 if options.filter else 1
     junit = build / "junit.xml"
-    junit.unlink(missing_ok=True)
-    run(build, numbers, options, junit)
-    return 1 if tell(junit) else 0
+    cases = []
+    for alone, jobs in ((False, options.jobs), (True, 1)):
+        numbers = [number for number, name in tests if bool(re.search(options.alone, name)) == alone]
+        if not numbers:
+            continue
+        junit.unlink(missing_ok=True)
+        run(build, numbers, jobs, options, junit)
+        cases += xml.parse(junit).getroot().iter("testcase")
+    return 1 if tell(cases) else 0
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ void ClaimsLog::write(Time now, const DurableClaim& claim) const {
   if (path.starts_with(mount_)) path.remove_prefix(mount_.size() + 1);
   std::string line = std::to_string(nanoseconds(now)) + " " + std::string(path) + " " +
                      std::to_string(claim.begin) + " " + std::to_string(claim.end);
-  for (std::size_t i = 0; i < claim.references.size(); ++i) {
+  // Another program does not say where each record ends.
+  for (std::size_t i = 0; i < claim.ends.size(); ++i) {
     line += i == 0 ? ' ' : ',';
     line += std::to_string(claim.references[i]) + ":" + std::to_string(claim.ends[i]);
   }

@@ -103,7 +103,7 @@ TEST(CommandLine, GateWithoutTheCoreIsNotAPass) {
 TEST(CommandLine, NaiveSeedIsRejectedInVirtualTimeToo) {
   TemporaryDirectory directory;
   const auto gate = run_program({holdfast(), "gate", "--no-live", "--no-report", "--out", directory.path(),
-                                 source("scenarios/stress")});
+                                 source("scenarios/stress/slow-upstream.json")});
   EXPECT_EQ(gate.exit_code, 0) << gate.output;
   EXPECT_NE(gate.output.find("rejected in 1 of 1"), std::string::npos) << gate.output;
   for (const char* seed : {"1", "2", "3", "4", "5"}) {

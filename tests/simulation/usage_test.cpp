@@ -191,6 +191,61 @@ TEST(Usage, SettledSegmentsAreHeldForTheFileOnlyWhileTheSpoolHasRoom) {
   });
 }
 
+// Records are in two locations when the life is killed, and one of them cannot be read at the next start:
+// what it gives back later is counted then, once, and its segments are let go.
+TEST(Usage, CountsWhatALocationGivesBackLate) {
+  UsageTrackerWorld world;
+  world.options.spool.backup_directory = "/mnt/backup";
+  world.options.spool.max_retry_interval = 1s;
+  world.options.usage.flush_interval = 10min;
+  world.run([&] {
+    MortalFileSystem mortal(world.env.files);
+    world.arm(away(Outage::refuse));
+    auto killed = world.open_in(world.on(mortal));
+    world.offer_named(*killed, 100);
+    EXPECT_TRUE(killed->flush(5s));
+    world.offer_named(*killed, 100);
+    world.sleep(50ms);
+    world.arm({failing(Operation::write, EIO, "spool/**")});
+    world.offer_named(*killed, 100);
+    world.sleep(50ms);
+    EXPECT_EQ(killed->stats().location(), SpoolLocation::backup);
+    EXPECT_EQ(world.witness.durable.size(), 300U);
+    mortal.die();
+    (void)killed->close(10ms);
+
+    world.heal_upstream();
+    world.options.usage.flush_interval = 1s;
+    world.arm({failing(Operation::readdir, EIO, "spool")});
+    auto tracker = world.open();
+    world.sleep(3s);
+    EXPECT_EQ(tracker->stats().usage_recounted, 100U) << "what the backup has";
+    world.heal_disk();
+    EXPECT_TRUE(world.wait_for(30s, [&] { return tracker->stats().usage_recounted == 200; }));
+    EXPECT_TRUE(world.wait_for(30s, [&] { return tracker->stats().spool_bytes == 0; })) << "let go";
+    EXPECT_TRUE(tracker->close(5s));
+    world.expect_all_delivered();
+    world.expect_all_counted();
+  });
+}
+
+// A hung commit is bypassed, and what goes around it is counted like everything else.
+TEST(Usage, CountsWhatGoesAroundADiskThatHangs) {
+  UsageTrackerWorld world;
+  world.run([&] {
+    auto tracker = world.open();
+    auto hang = slow(5s, {Operation::fsync});
+    hang.when.path = "spool/**";
+    world.arm({hang});
+    for (int i = 0; i < 20; ++i, world.sleep(100ms)) world.offer_named(*tracker, 10);
+    EXPECT_GT(tracker->stats().delivered, 100U) << "around the disk";
+    world.heal_disk();
+    EXPECT_TRUE(tracker->flush(20s));
+    EXPECT_TRUE(tracker->close(5s));
+    world.expect_all_counted();
+  });
+}
+
 // Kills at every call of the file system, over the whole of a short life, the replacing of the file
 // included: never twice, never less than was durable.
 TEST(Usage, AKillAtAnyCallCountsNothingTwiceAndLosesNothingDurable) {
