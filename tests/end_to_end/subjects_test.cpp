@@ -53,8 +53,8 @@ TEST_F(LiveRun, AProgramThatLiesAboutDurabilityIsFound) {
 // Whoever waits inside record() for a disk or an upstream that is ill keeps next to nothing.
 TEST_F(LiveRun, TheNaiveSubjectsWithAFileAreRejected) {
   for (const std::string kind : {"naive-sync", "naive-retry"}) {
-    const auto run = run_program(
-        live("scenarios/upstream/outage.json", with(kShort, {"subject.kind=" + kind, "load.rate=200/s"})));
+    const auto run = run_program(live("scenarios/combined/disk-full-during-outage.json",
+                                      with(kShort, {"subject.kind=" + kind, "load.rate=200/s"})));
     EXPECT_EQ(run.exit_code, 1) << kind << "\n" << run.output;
   }
   for (const auto& result : results_in(scratch.path())) {
