@@ -11,9 +11,9 @@ namespace {
 using scenario::SubjectKind;
 
 constexpr Control kControls[] = {
-    {.kind = SubjectKind::naive_seed, .virtual_world = true, .open_loads = false},
-    {.kind = SubjectKind::naive_sync, .virtual_world = false, .open_loads = true},
-    {.kind = SubjectKind::naive_retry, .virtual_world = false, .open_loads = true},
+    {.kind = SubjectKind::naive_seed, .virtual_world = true, .open_loads = false, .live = "stress/"},
+    {.kind = SubjectKind::naive_sync, .virtual_world = false, .open_loads = true, .live = "combined/"},
+    {.kind = SubjectKind::naive_retry, .virtual_world = false, .open_loads = true, .live = "combined/"},
 };
 
 }  // namespace
@@ -29,7 +29,7 @@ bool is_stress(const scenario::Scenario& scenario) { return scenario.title().sta
 bool can_play(const Control& control, const scenario::Scenario& scenario, bool live) {
   if (scenario.subject.kind != SubjectKind::holdfast) return false;
   if (scenario.load.arrival != scenario::Arrival::closed && !control.open_loads) return false;
-  if (live) return scenario.live_tier && is_stress(scenario);
+  if (live) return scenario.live_tier && scenario.title().starts_with(control.live);
   return control.virtual_world && scenario::why_live_only(scenario).empty();
 }
 

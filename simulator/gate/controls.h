@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "simulator/scenario/scenario.h"
 
@@ -14,8 +15,9 @@ namespace holdfast::gate {
 
 struct Control {
   scenario::SubjectKind kind;
-  bool virtual_world;  // whether it runs on fibers, too
-  bool open_loads;     // whether it can fall behind a schedule, or knows closed loops only
+  bool virtual_world;     // whether it runs on fibers, too
+  bool open_loads;        // whether it can fall behind a schedule, or knows closed loops only
+  std::string_view live;  // LIVE, where real time is dear: the directory whose scenarios it plays
 };
 
 std::span<const Control> controls();
@@ -23,7 +25,6 @@ std::span<const Control> controls();
 // Every other subject, the core or a program of somebody else, is there to pass.
 bool is_control(scenario::SubjectKind kind);
 
-// LIVE, controls play the stress scenarios alone: real time is dear.
 bool can_play(const Control& control, const scenario::Scenario& scenario, bool live);
 
 // The scenarios of the directory stress/, each of which some control must fail.

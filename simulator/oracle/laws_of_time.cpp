@@ -78,6 +78,7 @@ LawResult check_liveness(const RunRecord& run, const Accounting& books) {
   const auto w = armed(run);
   if (w.empty()) return findings.not_judged("no fault was armed");
   if (run.interrupted) return findings.not_judged("the run was interrupted");
+  if (run.control()) return findings.not_judged("what a control falls short of is its result");
   const Duration healed = w.back().to;
   const auto recovery = recovery_time(run);
   const auto drain = drain_time(run, books);

@@ -159,8 +159,9 @@ TEST(Controls, AreTheNaiveSubjectsAlone) {
 }
 
 TEST(Controls, PlayWhatSuitsThem) {
-  const Control closed{.kind = scenario::SubjectKind::naive_seed, .virtual_world = true, .open_loads = false};
-  const Control real{.kind = scenario::SubjectKind::naive_seed, .virtual_world = false, .open_loads = true};
+  const auto kind = scenario::SubjectKind::naive_seed;
+  const Control closed{.kind = kind, .virtual_world = true, .open_loads = false, .live = "stress/"};
+  const Control real{.kind = kind, .virtual_world = false, .open_loads = true, .live = "stress/"};
   auto stress = scenario_of("stress/slow");
   EXPECT_TRUE(can_play(closed, stress, false));
   EXPECT_FALSE(can_play(real, stress, false));
@@ -172,7 +173,7 @@ TEST(Controls, PlayWhatSuitsThem) {
   EXPECT_FALSE(can_play(closed, stress, true));
   auto calm = scenario_of("disk/full");
   calm.live_tier = true;
-  EXPECT_FALSE(can_play(closed, calm, true)) << "LIVE is for stress";
+  EXPECT_FALSE(can_play(closed, calm, true)) << "LIVE it plays one directory";
 }
 
 }  // namespace
