@@ -1,9 +1,9 @@
 # Compiler settings shared by every target.
 find_program(HOLDFAST_CCACHE ccache)
 if(HOLDFAST_CCACHE)
-  # Sloppy as its manual asks for precompiled headers.
+  # Sloppy as its manual asks for precompiled headers; paths count from the root, so that clones share.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
-    ${HOLDFAST_CCACHE})
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${HOLDFAST_CCACHE})
 endif()
 
 add_library(holdfast_options INTERFACE)
