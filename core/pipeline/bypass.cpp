@@ -30,7 +30,7 @@ void Bypass::take_over(Time now) {
   taken_.clear();
   if (s_.take_in(std::min<std::size_t>(s_.memory_room(), s_.options.spool.commit_records), taken_) == 0)
     return;
-  if (!s_.disk_failed.exchange(true)) {
+  if (collector_is_stuck(now) && !s_.disk_failed.exchange(true)) {
     s_.counters.fallbacks.fetch_add(1);
     s_.env.log.write(Log::Level::warning, "spool.hangs",
                      "a commit does not return; records are held in memory meanwhile");

@@ -53,8 +53,9 @@ void UsageWorker::flush(bool last) {
   const std::uint32_t counted_below = sealed ? end.segment + 1 : end.segment;
   changed_ |= take_tally();
   if (last) changed_ |= !std::exchange(book_.life(s_.spool->epoch(), bounds_).closed, true);
+  const bool all_found = s_.spool->all_inherited();  // asked before they are fetched: none comes in between
   if (complete) changed_ |= recount_killed_lives();
-  if (complete) changed_ |= fold_lives_that_are_over();
+  if (complete && all_found) changed_ |= fold_lives_that_are_over();
   if (changed_) {
     const auto written = store_.write(book_, s_.env.clock.wall());
     if (written) s_.counters.usage_counted.store(counted_);
@@ -97,9 +98,10 @@ bool UsageWorker::recount(const spool::Inherited& inherited) {
   std::uint64_t records = 0;
   spool::SegmentReader reader(s_.env.files, segment.path);
   auto header = reader.open();
-  if (!header && header.error().code == Code::not_found) return true;  // given up to make room
+  if (!header && header.error().code == Code::not_found && !s_.spool->has(segment.id))
+    return true;  // given up to make room
   Result<spool::SegmentReader::Step> step = spool::SegmentReader::Step::frame;
-  if (!header) step = fail(header.error());
+  if (!header && header.error().code != Code::corrupted) step = fail(header.error());  // the epoch is known
   spool::FrameView frame;
   while (step && *step == spool::SegmentReader::Step::frame) {
     step = reader.next(frame);
@@ -125,7 +127,7 @@ bool UsageWorker::recount(const spool::Inherited& inherited) {
 // A life of which nothing is left to count is summed up. Segments that could not be read at the start
 // may belong to any.
 bool UsageWorker::fold_lives_that_are_over() {
-  if (!uncounted_.empty() || !s_.spool->all_inherited()) return false;
+  if (!uncounted_.empty()) return false;
   std::vector<std::uint64_t> over;
   for (const usage::Life& life : book_.lives)
     if (life.epoch != s_.spool->epoch()) over.push_back(life.epoch);

@@ -131,10 +131,11 @@ class Recoverer {
     if (hint != checkpoint_.segments.end() && hint->second.epoch == segment.info.epoch)
       segment.settled_prefix = std::min(hint->second.settled_prefix, segment.info.count);
     erase_below(segment.damaged, segment.settled_prefix);  // settled before they were damaged
-    erase_below(segment.copies, segment.settled_prefix);
+    const auto unsettled_copies = std::ranges::count_if(
+        segment.copies, [&](std::uint32_t ordinal) { return ordinal >= segment.settled_prefix; });
     result_.damaged += segment.damaged.size();
-    result_.records +=
-        segment.info.count - segment.settled_prefix - segment.damaged.size() - segment.copies.size();
+    result_.records += segment.info.count - segment.settled_prefix - segment.damaged.size() -
+                       static_cast<std::uint64_t>(unsettled_copies);
     result_.segments.push_back(std::move(segment));
   }
 

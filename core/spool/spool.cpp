@@ -107,9 +107,12 @@ std::optional<Error> Spool::commit_some(std::size_t at, std::span<const PendingF
 
 Status Spool::ensure_segment(std::size_t at) {
   if (writer_) return {};
-  const std::uint32_t id = next_segment_.fetch_add(1);
+  const std::uint32_t id = next_segment_.load();
   auto writer = SegmentWriter::create(files_, locations_[at]->directory(), {id, epoch_});
-  if (!writer) return fail(writer.error());
+  if (!writer) {
+    pass_id(id);  // a file of that name may be there all the same
+    return fail(writer.error());
+  }
   writer_ = std::move(*writer);
   writer_at_ = at;
   index_.add({.id = id,
@@ -117,6 +120,7 @@ Status Spool::ensure_segment(std::size_t at) {
               .location = static_cast<std::uint32_t>(at),
               .epoch = epoch_,
               .path = writer_->path()});
+  pass_id(id);  // not before the index knows it: end() never lies behind a segment in the making
   return {};
 }
 

@@ -155,6 +155,7 @@ class Spool {
   std::vector<Inherited> take_inherited();
   // Every location was read, and all of it: no more will be found.
   bool all_inherited() const { return all_inherited_.load(); }
+  bool has(std::uint32_t segment) const { return index_.find(segment).has_value(); }
 
   Status save_hint();
 
@@ -177,6 +178,7 @@ class Spool {
   bool reachable(std::size_t at) const;
   std::vector<std::size_t> best_first() const;
   Checkpoint checkpoint_of(std::size_t at) const;
+  bool location_is_there(const SegmentInfo& segment) const;
   bool holds(const SegmentInfo& segment) const;
   void note_what_is_unread();
 
@@ -186,6 +188,7 @@ class Spool {
   std::optional<Error> commit_some(std::size_t at, std::span<const PendingFrame> frames,
                                    CommitResult& result);
   Status ensure_segment(std::size_t at);
+  void pass_id(std::uint32_t id);  // the next segment's is higher
   std::size_t frames_that_fit(std::span<const PendingFrame> frames) const;
   void note_commit(const SegmentCommit& commit, CommitResult& result);
   void note_pace(std::size_t at, Duration taken);

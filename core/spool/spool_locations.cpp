@@ -62,10 +62,14 @@ Result<Recovery> Spool::recover_in(std::size_t at, const Wanted& wanted) {
   if (!recovery) return recovery;
   for (auto& segment : recovery->segments) segment.info.location = static_cast<std::uint32_t>(at);
   unread_[at] = {recovery->unreadable, clock_.now() + settings_.retry.longest_retry};
-  for (std::uint32_t next = next_segment_.load(); next < recovery->next_segment;)
-    if (next_segment_.compare_exchange_weak(next, recovery->next_segment)) break;
+  pass_id(recovery->next_segment - 1);
   recovered_.fetch_add(recovery->records + recovery->damaged);
   return recovery;
+}
+
+void Spool::pass_id(std::uint32_t id) {
+  for (std::uint32_t next = next_segment_.load(); next <= id;)
+    if (next_segment_.compare_exchange_weak(next, id + 1)) break;
 }
 
 void Spool::add(RecoveredSegment segment, bool apart) {
@@ -165,7 +169,8 @@ std::size_t Spool::retire() {
   for (const auto& segment : index_.retirable()) {
     if (!reachable(segment.location) || holds(segment)) continue;
     auto removed = files_.remove(segment.path);
-    if (!removed && removed.error().code != Code::not_found) {
+    const bool gone = !removed && removed.error().code == Code::not_found && location_is_there(segment);
+    if (!removed && !gone) {
       log_.write(Log::Level::warning, "spool.retire", removed.error().message + "; tried again later");
       continue;
     }
@@ -175,6 +180,11 @@ std::size_t Spool::retire() {
     policy([&](auto& policy) { return policy.hasten(segment.location); });  // there is room again
   }
   return count;
+}
+
+// A file that is not there is gone for good only where its directory is.
+bool Spool::location_is_there(const SegmentInfo& segment) const {
+  return files_.stat(locations_[segment.location]->directory()).has_value();
 }
 
 bool Spool::holds(const SegmentInfo& segment) const {
