@@ -1,6 +1,6 @@
 // The workers of one tracker: started together, ended together, with a deadline.
 //
-//   Pipeline pipeline(shared);                 // starts collector, replay, shippers, usage worker
+//   Pipeline pipeline(shared);                 // starts collector, bypass, replay, shippers, usage
 //   pipeline.flush(deadline);                  // everything accepted so far is safe, and counted
 //   pipeline.close(deadline);                  // then: join, count what is left, free the spool
 //
