@@ -23,6 +23,7 @@
 #include "core/spool/spool.h"
 #include "tests/benchmarks/sample_records.h"
 #include "tests/benchmarks/samples.h"
+#include "tests/temporary_directory.h"
 
 namespace holdfast::bench {
 namespace {
@@ -42,23 +43,11 @@ class QuietLog final : public Log {
   void write(Level, std::string_view, std::string_view) override {}
 };
 
-// A directory of its own, gone at the end.
-class Directory {
- public:
-  Directory() {
-    const char* base = std::getenv("HOLDFAST_BENCH_DIRECTORY");
-    path_ = std::string(base != nullptr ? base : ".") + "/holdfast-bench-XXXXXX";
-    HOLDFAST_CHECK(::mkdtemp(path_.data()) != nullptr, "the benchmark's directory can be made");
-  }
-  ~Directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+// On the disk that is measured, which /tmp need not be on.
+std::filesystem::path parent_directory() {
+  const char* given = std::getenv("HOLDFAST_BENCH_DIRECTORY");
+  return given != nullptr ? given : ".";
+}
 
 // Record frames as the collector hands them over.
 class Frames {
@@ -177,7 +166,7 @@ void spool_commit(benchmark::State& state) {
   const auto records = static_cast<std::size_t>(state.range(0));
   const Frames frames(records);
   for (auto _ : state) {
-    const Directory directory;
+    const TemporaryDirectory directory(parent_directory());
     SpoolOnDisk spool(directory.path() + "/spool");
     RawFile raw(directory.path() + "/raw", RawFile::Kind::written_once);
     RawFile growing(directory.path() + "/growing", RawFile::Kind::growing);
@@ -219,7 +208,7 @@ std::uint32_t read_and_check(const std::string& directory) {
 }
 
 void spool_recovery(benchmark::State& state) {
-  const Directory directory;
+  const TemporaryDirectory directory(parent_directory());
   const std::string path = directory.path() + "/spool";
   Frames frames(10'000);
   std::uint64_t written = 0;

@@ -12,6 +12,7 @@
 #include "core/env/file_system.h"
 #include "core/host/posix_file_system.h"
 #include "simulator/world/virtual/virtual_world.h"
+#include "tests/temporary_directory.h"
 
 namespace holdfast {
 namespace {
@@ -37,19 +38,13 @@ class MemoryArm final : public Arm {
 
 class PosixArm final : public Arm {
  public:
-  PosixArm() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-conformance-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-  }
-  ~PosixArm() override { std::filesystem::remove_all(directory_); }
   void run(const Body& body) override {
     host::PosixFileSystem files;
-    body(files, directory_);
+    body(files, directory_.path());
   }
 
  private:
-  std::string directory_;
+  TemporaryDirectory directory_;
 };
 
 struct Implementation {

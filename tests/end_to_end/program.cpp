@@ -31,15 +31,6 @@ std::string text_of(const std::string& path) {
 std::string holdfast() { return HOLDFAST_BINARY_DIR "/bin/holdfast"; }
 std::string source(const std::string& path) { return std::string(HOLDFAST_SOURCE_DIR) + "/" + path; }
 
-TemporaryDirectory::TemporaryDirectory() : path_("/tmp/holdfast-test-XXXXXX") {
-  if (::mkdtemp(path_.data()) == nullptr) std::abort();
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 namespace {
 
 // Runs it to its end, with `meanwhile` called once it has started.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/temporary_directory.h"
+
 namespace holdfast::end_to_end {
 
 struct ProgramRun {
@@ -29,16 +31,5 @@ std::size_t stale_mounts(const std::string& directory);
 std::vector<std::string> processes_of(const std::string& directory);
 // A process among them that somebody has stopped (SIGSTOP).
 bool any_stopped(const std::string& directory);
-
-// A fresh directory, removed at the end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 }  // namespace holdfast::end_to_end

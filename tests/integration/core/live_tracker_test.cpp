@@ -14,6 +14,7 @@
 #include "core/host/system_clock.h"
 #include "core/host/thread_scheduler.h"
 #include "core/tracker.h"
+#include "tests/temporary_directory.h"
 
 namespace holdfast {
 namespace {
@@ -64,15 +65,12 @@ class FlakyTransport final : public Transport {
 class LiveTracker : public testing::Test {
  protected:
   void SetUp() override {
-    directory = testing::TempDir() + "holdfast-tracker-XXXXXX";
-    ASSERT_NE(::mkdtemp(directory.data()), nullptr);
-    options.spool.directory = directory + "/spool";
+    options.spool.directory = directory / "spool";
     options.spool.segment_bytes = 64 * 1024;
     options.delivery.backoff = {.base = milliseconds(1), .max = milliseconds(20)};
     options.delivery.breaker.open_time = milliseconds(5);
     options.delivery.breaker.max_open_time = milliseconds(50);
   }
-  void TearDown() override { std::filesystem::remove_all(directory); }
 
   std::unique_ptr<Tracker> open() {
     auto tracker = Tracker::open({.clock = clock,
@@ -103,7 +101,7 @@ class LiveTracker : public testing::Test {
     first_reference += static_cast<std::uint64_t>(producers) * count;
   }
 
-  std::string directory;
+  TemporaryDirectory directory;
   host::SystemClock clock;
   host::ThreadScheduler scheduler;
   host::PosixFileSystem files;

@@ -18,6 +18,7 @@
 #include "core/host/host_environment.h"
 #include "core/tracker.h"
 #include "tests/integration/core/allocation_counter.h"
+#include "tests/temporary_directory.h"
 
 namespace holdfast {
 namespace {
@@ -32,22 +33,6 @@ constexpr std::uint64_t kEveryTooLarge = 50;
 
 // Set in the process that is traced.
 constexpr const char* kTraced = "HOLDFAST_TEST_TRACED";
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    path_ = (std::filesystem::temp_directory_path() / "holdfast-isolation-XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr) ADD_FAILURE() << "no temporary directory: " << path_;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // A tracker on real files whose upstream nobody answers for, and its one producer.
 class Recording {

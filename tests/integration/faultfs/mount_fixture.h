@@ -30,6 +30,7 @@
 #include "faultfs/control/mount_table.h"
 #include "faultfs/control/socket_path.h"
 #include "faultfs/model/fault_plan_json.h"
+#include "tests/temporary_directory.h"
 
 namespace holdfast::faultfs {
 
@@ -76,25 +77,25 @@ class MountTest : public testing::Test {
  protected:
   void SetUp() override {
     if (auto able = fuse_available(); !able) GTEST_SKIP() << able.error().message;
-    std::string pattern = std::filesystem::temp_directory_path().string() + "/faultfs-test-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = std::filesystem::canonical(pattern).string();
     ASSERT_EQ(::mkdir(backing().c_str(), 0755), 0);
     ASSERT_EQ(::mkdir(mountpoint().c_str(), 0755), 0);
   }
 
   void TearDown() override {
-    if (directory_.empty()) return;
+    if (IsSkipped()) return;
     end(SIGTERM);
     EXPECT_TRUE(abort_and_unmount(mountpoint()));
-    std::filesystem::remove_all(directory_);
   }
 
-  std::string backing(const std::string& name = "") const { return directory_ + "/backing" + below(name); }
-  std::string mountpoint(const std::string& name = "") const { return directory_ + "/mount" + below(name); }
-  std::string fault_log() const { return directory_ + "/faults.jsonl"; }
-  std::string sync_log() const { return directory_ + "/syncs.jsonl"; }
-  std::string socket() const { return directory_ + "/control.sock"; }
+  std::string backing(const std::string& name = "") const {
+    return directory_.path() + "/backing" + below(name);
+  }
+  std::string mountpoint(const std::string& name = "") const {
+    return directory_.path() + "/mount" + below(name);
+  }
+  std::string fault_log() const { return directory_ / "faults.jsonl"; }
+  std::string sync_log() const { return directory_ / "syncs.jsonl"; }
+  std::string socket() const { return directory_ / "control.sock"; }
   pid_t daemon() const { return daemon_; }
 
   void mount(std::vector<std::string> more = {}) {
@@ -109,7 +110,7 @@ class MountTest : public testing::Test {
     char byte = 0;
     const bool is_ready = ::read(ready[0], &byte, 1) == 1;
     ::close(ready[0]);
-    ASSERT_TRUE(is_ready) << content_of(directory_ + "/output");
+    ASSERT_TRUE(is_ready) << content_of(directory_ / "output");
   }
 
   // Runs the program to its end; its exit code, and what it said in output_.
@@ -117,7 +118,7 @@ class MountTest : public testing::Test {
     const pid_t child = spawn(words, -1);
     int status = 0;
     ::waitpid(child, &status, 0);
-    output_ = content_of(directory_ + "/output");
+    output_ = content_of(directory_ / "output");
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
@@ -149,7 +150,7 @@ class MountTest : public testing::Test {
   std::string output_;
 
  private:
-  std::string directory_;
+  TemporaryDirectory directory_;
   pid_t daemon_ = -1;
   std::optional<ControlClient> control_;
 
@@ -159,7 +160,7 @@ class MountTest : public testing::Test {
     std::vector<char*> arguments{const_cast<char*>(kProgram.c_str())};
     for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
-    const std::string output = directory_ + "/output";
+    const std::string output = directory_ / "output";
     const pid_t child = ::fork();
     if (child != 0) return child;
     ::dup2(::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), 1);

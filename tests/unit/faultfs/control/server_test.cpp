@@ -14,6 +14,7 @@
 
 #include "faultfs/control/client.h"
 #include "faultfs/control/socket_path.h"
+#include "tests/temporary_directory.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -32,14 +33,6 @@ class Recorder final : public ControlHandler {
 
 class ControlSocket : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = std::filesystem::temp_directory_path().string() + "/faultfs-control-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    path_ = pattern + "/c.sock";
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
   std::unique_ptr<ControlServer> serve() {
     auto server = ControlServer::listen(path_, recorder_);
     EXPECT_TRUE(server) << server.error().message;
@@ -60,8 +53,8 @@ class ControlSocket : public testing::Test {
   static LineSocket::Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
   Recorder recorder_;
-  std::string directory_;
-  std::string path_;
+  TemporaryDirectory directory_;
+  std::string path_ = directory_ / "c.sock";
 };
 
 TEST_F(ControlSocket, AnAnswerComesAfterTheCommandTookEffect) {
@@ -85,7 +78,7 @@ TEST_F(ControlSocket, OnlyItsOwnerMayEnter) {
 }
 
 TEST_F(ControlSocket, ALinkOrAFileInItsPlaceIsRefusedAndLeftAlone) {
-  std::filesystem::create_symlink(directory_ + "/elsewhere", path_);
+  std::filesystem::create_symlink(directory_ / "elsewhere", path_);
   EXPECT_FALSE(ControlServer::listen(path_, recorder_));
   EXPECT_TRUE(std::filesystem::is_symlink(path_));
   std::filesystem::remove(path_);
@@ -138,14 +131,14 @@ TEST_F(ControlSocket, ItGoesWithItsServer) {
 }
 
 TEST_F(ControlSocket, AMountpointHasOneSocketUnderAllItsNames) {
-  ASSERT_EQ(::mkdir((directory_ + "/mnt").c_str(), 0755), 0);
-  std::filesystem::create_directory_symlink(directory_ + "/mnt", directory_ + "/link");
-  const auto plain = control_socket_for(directory_ + "/mnt");
+  ASSERT_EQ(::mkdir((directory_ / "mnt").c_str(), 0755), 0);
+  std::filesystem::create_directory_symlink(directory_ / "mnt", directory_ / "link");
+  const auto plain = control_socket_for(directory_ / "mnt");
   ASSERT_TRUE(plain) << plain.error().message;
-  EXPECT_EQ(*control_socket_for(directory_ + "/mnt/"), *plain);
-  EXPECT_EQ(*control_socket_for(directory_ + "/x/../mnt"), *plain);
-  EXPECT_EQ(*control_socket_for(directory_ + "/link"), *plain);
-  EXPECT_NE(*control_socket_for(directory_ + "/other"), *plain);
+  EXPECT_EQ(*control_socket_for(directory_ / "mnt/"), *plain);
+  EXPECT_EQ(*control_socket_for(directory_ / "x/../mnt"), *plain);
+  EXPECT_EQ(*control_socket_for(directory_ / "link"), *plain);
+  EXPECT_NE(*control_socket_for(directory_ / "other"), *plain);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <set>
 
+#include "tests/temporary_directory.h"
+
 namespace holdfast::load {
 namespace {
 
@@ -105,9 +107,6 @@ TEST(ClosedLoad, HasNoIntendedTimes) {
 class TraceLoad : public testing::Test {
  protected:
   void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::temp_directory_path() /
-            ("holdfast-" + std::string(test->name()) + std::to_string(::getpid()));
     std::ofstream file(path_);
     file << "TIMESTAMP,ContextTokens,GeneratedTokens\n";
     // 8,819 calls over 8818 * 0.39 s: nearly an hour.
@@ -119,14 +118,14 @@ class TraceLoad : public testing::Test {
       file << line;
     }
   }
-  void TearDown() override { std::filesystem::remove(path_); }
 
   Scenario scenario(Duration length) {
     auto made = scenario_of(Arrival::trace, 0, length);
     made.load.trace = path_.string();
     return made;
   }
-  std::filesystem::path path_;
+  TemporaryDirectory directory_;
+  std::filesystem::path path_ = directory_ / "trace.csv";
 };
 
 TEST_F(TraceLoad, PlaysEveryRowOnceStretchedToThePhases) {

@@ -8,22 +8,10 @@
 #include <fstream>
 #include <string>
 
+#include "tests/temporary_directory.h"
+
 namespace holdfast::oracle {
 namespace {
-
-// A path of this test's own, removed at its end.
-class TemporaryPath {
- public:
-  TemporaryPath()
-      : path_(::testing::TempDir() + "ledger_" +
-              ::testing::UnitTest::GetInstance()->current_test_info()->name() + "_" +
-              std::to_string(::getpid())) {}
-  ~TemporaryPath() { std::filesystem::remove(path_); }
-  const std::string& get() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 TEST(Ledger, StartsWithNothingHavingHappened) {
   const auto ledger = Ledger::in_memory(10);
@@ -43,15 +31,16 @@ TEST(Ledger, ClaimsEachEntryOnceAndThenSaysFull) {
 }
 
 TEST(Ledger, FileShowsTheSameEntriesToEveryProcess) {
-  const TemporaryPath path;
-  auto ledger = Ledger::create_file(path.get(), 100);
+  const TemporaryDirectory directory;
+  const std::string path = directory / "ledger";
+  auto ledger = Ledger::create_file(path, 100);
   ASSERT_TRUE(ledger) << ledger.error().message;
   (*ledger)->set_start_ns(77);
   (*ledger)->set_size(50);
 
   const auto child = ::fork();
   if (child == 0) {
-    auto same = Ledger::open_file(path.get());
+    auto same = Ledger::open_file(path);
     if (!same || (*same)->size() != 50 || (*same)->start_ns() != 77) ::_exit(1);
     (*same)->entry(99).durable_ns = 123;
     ::kill(::getpid(), SIGKILL);
@@ -63,19 +52,21 @@ TEST(Ledger, FileShowsTheSameEntriesToEveryProcess) {
 }
 
 TEST(Ledger, RefusesFilesThatAreNotLedgers) {
-  const TemporaryPath path;
-  EXPECT_EQ(Ledger::open_file(path.get()).error().code, Code::not_found);
-  std::ofstream(path.get()) << "short";
-  EXPECT_EQ(Ledger::open_file(path.get()).error().code, Code::corrupted);
-  std::ofstream(path.get()) << std::string(4096, 'x');
-  EXPECT_EQ(Ledger::open_file(path.get()).error().code, Code::corrupted);
+  const TemporaryDirectory directory;
+  const std::string path = directory / "ledger";
+  EXPECT_EQ(Ledger::open_file(path).error().code, Code::not_found);
+  std::ofstream(path) << "short";
+  EXPECT_EQ(Ledger::open_file(path).error().code, Code::corrupted);
+  std::ofstream(path) << std::string(4096, 'x');
+  EXPECT_EQ(Ledger::open_file(path).error().code, Code::corrupted);
 }
 
 TEST(Ledger, RefusesAFileThatWasCutShort) {
-  const TemporaryPath path;
-  ASSERT_TRUE(Ledger::create_file(path.get(), 100));
-  std::filesystem::resize_file(path.get(), 1000);
-  EXPECT_EQ(Ledger::open_file(path.get()).error().code, Code::corrupted);
+  const TemporaryDirectory directory;
+  const std::string path = directory / "ledger";
+  ASSERT_TRUE(Ledger::create_file(path, 100));
+  std::filesystem::resize_file(path, 1000);
+  EXPECT_EQ(Ledger::open_file(path).error().code, Code::corrupted);
 }
 
 TEST(LedgerDeathTest, StopsAtAReferenceBeyondItsCapacity) {

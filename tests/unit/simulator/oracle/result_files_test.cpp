@@ -11,6 +11,7 @@
 
 #include "simulator/oracle/result_json.h"
 #include "simulator/oracle/timeline.h"
+#include "tests/temporary_directory.h"
 #include "tests/unit/simulator/oracle/test_run.h"
 
 namespace holdfast::oracle {
@@ -132,8 +133,8 @@ TEST(ResultJson, RefusesAResolvedScenarioThatIsNotJson) {
 }
 
 TEST(ResultFiles, AreWrittenWholeIntoADirectoryThatNeedNotExist) {
-  const auto directory =
-      std::filesystem::path(::testing::TempDir()) / ("results_" + std::to_string(::getpid())) / "a";
+  TemporaryDirectory parent;
+  const std::filesystem::path directory = parent / "a/b";
   auto run = small_run();
   TestRun twin;
   const auto written = write_result_files(evaluate(run.record(), &twin.record()), directory.string());
@@ -144,7 +145,6 @@ TEST(ResultFiles, AreWrittenWholeIntoADirectoryThatNeedNotExist) {
   EXPECT_TRUE(std::filesystem::exists(directory / "result.json"));
   EXPECT_TRUE(std::filesystem::exists(directory / "twin.csv"));
   EXPECT_FALSE(std::filesystem::exists(directory / "result.json.part"));
-  std::filesystem::remove_all(directory.parent_path());
 }
 
 TEST(ResultFiles, SayWhyTheyCannotBeWritten) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/temporary_directory.h"
 #include "tests/unit/simulator/world/virtual/world_fixture.h"
 
 namespace holdfast::run {
@@ -43,7 +44,8 @@ TEST(SpoolFiles, KeepTheHighestNumberSeen) {
 }
 
 TEST(SegmentsBelow, CountsWhateverTheTrackerPutAnywhereButTheQuarantine) {
-  const std::string root = testing::TempDir() + "segments_below";
+  TemporaryDirectory directory;
+  const std::string root = directory.path();
   for (const char* name : {"spool/00000001.seg", "spool/0000002a.seg", "spool/checkpoint",
                            "backup/00000003.seg", "spool/quarantine/00000004.seg", "spool/notes.seg"}) {
     const std::filesystem::path path = root + "/" + name;
@@ -52,7 +54,6 @@ TEST(SegmentsBelow, CountsWhateverTheTrackerPutAnywhereButTheQuarantine) {
   }
   EXPECT_EQ(segments_below(root), 3U);
   EXPECT_EQ(segments_below(root + "/absent"), 0U);
-  std::filesystem::remove_all(root);
 }
 
 TEST(SegmentsBelow, AsksTheMemoryDiskTheSame) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include "tests/temporary_directory.h"
 
 namespace holdfast::run {
 namespace {
@@ -10,13 +10,13 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(SubjectReport, ArrivesAsItWasWritten) {
-  const std::string path = testing::TempDir() + "/subject_report_test.json";
+  TemporaryDirectory directory;
+  const std::string path = directory / "report.json";
   SubjectReport report{.stats = Stats{.offered = 7}, .closed = true, .allocations = 3};
   report.host = oracle::HostTask{
       .bins = {{.operations = 5, .gap = 2ms}}, .alone_per_second = 19'000.5, .alone_gap = 1ms};
   ASSERT_TRUE(write_report(path, report));
   const auto again = read_report(path);
-  std::filesystem::remove(path);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->stats->offered, 7U);
   EXPECT_EQ(again->allocations, 3U);

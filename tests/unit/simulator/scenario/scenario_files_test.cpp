@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/temporary_directory.h"
+
 namespace holdfast::scenario {
 namespace {
 
@@ -14,21 +16,14 @@ namespace fs = std::filesystem;
 
 class ScenarioFiles : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    root_ =
-        fs::temp_directory_path() / ("holdfast-" + std::string(test->name()) + std::to_string(::getpid()));
-    fs::create_directories(root_);
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   std::string make(const std::string& name) {
     const fs::path path = root_ / name;
     fs::create_directories(path.parent_path());
     std::ofstream(path) << "{}";
     return path.string();
   }
-  fs::path root_;
+  TemporaryDirectory directory_;
+  fs::path root_ = directory_.path();
 };
 
 TEST_F(ScenarioFiles, ListsADirectoryInOrderAndLeavesOutSchemas) {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/host/host_environment.h"
+#include "tests/temporary_directory.h"
 
 namespace holdfast::subject {
 namespace {
@@ -59,8 +60,8 @@ class CommandSubjectTest : public testing::Test {
 
   host::HostEnvironment host{"http://here"};
   Notes notes;
-  const std::string directory =
-      testing::TempDir() + "command_subject_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryDirectory temporary;
+  const std::string directory = temporary.path();
 };
 
 TEST_F(CommandSubjectTest, GetsRecordsAsLinesAndItsWorldAsVariables) {

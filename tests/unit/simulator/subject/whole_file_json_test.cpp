@@ -6,6 +6,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/temporary_directory.h"
+
 namespace holdfast::subject {
 namespace {
 
@@ -15,11 +17,10 @@ const UsageRecord kRecord{
 
 class WholeFileTest : public testing::Test {
  protected:
-  void SetUp() override { std::filesystem::remove(path); }
-  void TearDown() override { std::filesystem::remove(path); }
   nlohmann::json content() { return nlohmann::json::parse(std::ifstream(path)); }
 
-  std::string path = testing::TempDir() + "/whole_file_test.json";
+  TemporaryDirectory directory;
+  std::string path = directory / "usage.json";
   WholeFile file{path};
 };
 
