@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """Runs the tests of a build directory and tells the result in the words of ./test.
 
-    tools/run_ctest.py build/dev [--include REGEX] [--exclude REGEX] [--filter REGEX] [--alone REGEX] [--jobs N]
-                       [--repeat N]
+    tools/run_ctest.py build/dev [--include REGEX] [--exclude REGEX] [--filter REGEX] [--jobs N] [--repeat N]
 
 For each failed test its output, for each skipped one its reason, and as last line
 `N passed, N failed, N skipped`. Exit code 1 when a test failed, or when none was found without --filter.
@@ -23,7 +22,6 @@ def parse_arguments(arguments):
     parser.add_argument("--include", default="", help="only tests whose name matches")
     parser.add_argument("--exclude", default="", help="no tests whose name matches")
     parser.add_argument("--filter", default="", help="of these, only tests whose name matches too")
-    parser.add_argument("--alone", default="(?!)", help="tests beside which no other may run")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=1, help="run each test up to N times, until it fails")
     return parser.parse_args(arguments)
@@ -38,10 +36,10 @@ def tests_of(build, options):
             and re.search(options.filter, name) and not re.search(refused, name)]
 
 
-def run(build, numbers, jobs, options, junit):
+def run(build, numbers, options, junit):
     chosen = build / "chosen-tests.txt"
     chosen.write_text("0,0,0," + ",".join(numbers) + "\n")  # start, end, stride, then the tests
-    command = ["ctest", "--test-dir", build, "-I", chosen, "-j", str(jobs), "--timeout", "300",
+    command = ["ctest", "--test-dir", build, "-I", chosen, "-j", str(options.jobs), "--timeout", "300",
                "--output-junit", junit, "--test-output-size-failed", "20000", "--test-output-size-passed", "4000"]
     if options.repeat > 1:
         command += ["--repeat", f"until-fail:{options.repeat}"]
@@ -87,15 +85,9 @@ def main(arguments):
         print(f"0 passed, {0 if options.filter else 1} failed, 0 skipped")
         return 0 if options.filter else 1
     junit = build / "junit.xml"
-    cases = []
-    for alone, jobs in ((False, options.jobs), (True, 1)):
-        numbers = [number for number, name in tests if bool(re.search(options.alone, name)) == alone]
-        if not numbers:
-            continue
-        junit.unlink(missing_ok=True)
-        run(build, numbers, jobs, options, junit)
-        cases += xml.parse(junit).getroot().iter("testcase")
-    return 1 if tell(cases) else 0
+    junit.unlink(missing_ok=True)
+    run(build, [number for number, _ in tests], options, junit)
+    return 1 if tell(xml.parse(junit).getroot().iter("testcase")) else 0
 
 
 if __name__ == "__main__":

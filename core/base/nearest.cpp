@@ -41,20 +41,18 @@ std::string nearest_name(std::string_view found, std::span<const std::string_vie
   return std::string(best);
 }
 
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
 std::string quoted_list(std::span<const std::string_view> names) {
   std::string list;
-  for (auto name : names) {
-    if (!list.empty()) list += ", ";
-    list += '"';
-    list += name;
-    list += '"';
-  }
+  for (auto name : names) list += (list.empty() ? "" : ", ") + in_quotes(name);
   return list;
 }
 
 std::string allowed_names(std::string_view found, std::span<const std::string_view> allowed) {
   const std::string near = nearest_name(found, allowed);
-  return "; allowed are " + quoted_list(allowed) + (near.empty() ? "" : "; did you mean \"" + near + "\"?");
+  return "; allowed are " + quoted_list(allowed) +
+         (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?");
 }
 
 }  // namespace holdfast

@@ -13,6 +13,7 @@
 namespace holdfast {
 
 std::string nearest_name(std::string_view found, std::span<const std::string_view> allowed);
+std::string in_quotes(std::string_view text);  // "text"
 std::string quoted_list(std::span<const std::string_view> names);
 
 // `; allowed are "a", "b"` and, when one is near, `; did you mean "a"?`.

@@ -5,9 +5,10 @@
 namespace holdfast::pipeline {
 namespace {
 
-constexpr Duration kPatience = std::chrono::milliseconds(300);  // with one commit; a slow disk takes its time
-constexpr Duration kLook = std::chrono::milliseconds(50);       // between looks while all is well
-constexpr Duration kTurn = std::chrono::milliseconds(10);       // between takes while it is not
+constexpr Duration kCommitPatience =
+    std::chrono::milliseconds(300);                            // with one commit; a slow disk takes its time
+constexpr Duration kCalmLook = std::chrono::milliseconds(50);  // between looks while all is well
+constexpr Duration kTurn = std::chrono::milliseconds(10);      // between takes while it is not
 
 }  // namespace
 
@@ -17,13 +18,13 @@ void Bypass::run() {
     const Time now = s_.env.clock.now();
     const bool stuck = collector_is_stuck(now);
     if (stuck) take_over(now);
-    if (!s_.stopping.load()) s_.relief->wait_until(ticket, now + (stuck ? kTurn : kLook));
+    if (!s_.stopping.load()) s_.relief->wait_until(ticket, now + (stuck ? kTurn : kCalmLook));
   }
 }
 
 bool Bypass::collector_is_stuck(Time now) const {
   const Time since = s_.committing_since.load();
-  return since != kNever && now - since >= kPatience;
+  return since != kNever && now - since >= kCommitPatience;
 }
 
 void Bypass::take_over(Time now) {

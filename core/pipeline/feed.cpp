@@ -7,8 +7,8 @@ namespace holdfast::pipeline {
 namespace {
 
 constexpr std::size_t kRefillRecords = 2000;  // read in one go, so that the other upkeep gets its turn
-constexpr Duration kPatience = std::chrono::seconds(1);    // with a disk that cannot be read
-constexpr Duration kAsidePause = std::chrono::seconds(5);  // before it is tried again
+constexpr Duration kReadPatience = std::chrono::seconds(1);  // with a disk that cannot be read
+constexpr Duration kAsidePause = std::chrono::seconds(5);    // before it is tried again
 
 }  // namespace
 
@@ -51,7 +51,7 @@ Feed::Refill Feed::refill(Time now) {
     failing_since_.reset();
   } else if (!failing_since_ || cursor.segment != before.segment || cursor.ordinal != before.ordinal) {
     failing_since_ = now;
-  } else if (now - *failing_since_ >= kPatience) {
+  } else if (now - *failing_since_ >= kReadPatience) {
     pass_over(cursor, now);
   }
   base::MutexLock lock(mutex_);

@@ -7,7 +7,7 @@ namespace holdfast::spool {
 namespace {
 
 // u64 magic, u32 next segment, u32 entries, then {u32 id, u32 prefix, u64 epoch} each, u32 crc32c.
-constexpr std::uint64_t kMagic = 0x3154504b43534648ULL;  // "HFSCKPT1"
+constexpr std::uint64_t kCheckpointMagic = 0x3154504b43534648ULL;  // "HFSCKPT1"
 constexpr std::size_t kFixedBytes = 16;
 constexpr std::size_t kEntryBytes = 16;
 constexpr std::uint64_t kMaxBytes = 16 << 20;
@@ -17,7 +17,7 @@ std::string path_of(const std::string& directory) { return directory + "/checkpo
 ByteBuffer encode(const Checkpoint& checkpoint) {
   ByteBuffer bytes(kFixedBytes + checkpoint.segments.size() * kEntryBytes + 4);
   ByteWriter out(bytes.data());
-  out.u64(kMagic);
+  out.u64(kCheckpointMagic);
   out.u32(checkpoint.next_segment);
   out.u32(static_cast<std::uint32_t>(checkpoint.segments.size()));
   for (const auto& [id, entry] : checkpoint.segments) {
@@ -58,7 +58,7 @@ Result<Checkpoint> load_checkpoint(FileSystem& files, const std::string& directo
   Checkpoint checkpoint;
   checkpoint.next_segment = in.u32();
   const std::uint64_t entries = in.u32();
-  if (!in.ok() || magic != kMagic || bytes->size() != kFixedBytes + entries * kEntryBytes + 4)
+  if (!in.ok() || magic != kCheckpointMagic || bytes->size() != kFixedBytes + entries * kEntryBytes + 4)
     return fail(Code::corrupted, path_of(directory) + " is not a checkpoint");
   if (crc32c(Bytes(*bytes).first(bytes->size() - 4)) != ByteReader(Bytes(*bytes).last(4)).u32())
     return fail(Code::corrupted, path_of(directory) + " is damaged");

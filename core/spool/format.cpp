@@ -9,7 +9,7 @@
 namespace holdfast::spool {
 namespace {
 
-constexpr std::string_view kMagic = "HFSPOOL1";
+constexpr std::string_view kSegmentMagic = "HFSPOOL1";
 constexpr std::string_view kSuffix = ".seg";
 constexpr std::size_t kIdDigits = 8;
 
@@ -19,7 +19,7 @@ void append_segment_header(ByteBuffer& out, const SegmentHeader& header) {
   const std::size_t at = out.size();
   out.resize(at + kSegmentHeaderBytes);
   ByteWriter writer(out.data() + at);
-  for (char c : kMagic) writer.u8(static_cast<std::uint8_t>(c));
+  for (char c : kSegmentMagic) writer.u8(static_cast<std::uint8_t>(c));
   writer.u32(kSegmentHeaderBytes);
   writer.u32(header.id);
   writer.u64(header.epoch);
@@ -28,11 +28,11 @@ void append_segment_header(ByteBuffer& out, const SegmentHeader& header) {
 }
 
 std::optional<SegmentHeader> parse_segment_header(Bytes bytes) {
-  if (bytes.size() < kSegmentHeaderBytes || as_text(bytes.first(kMagic.size())) != kMagic)
+  if (bytes.size() < kSegmentHeaderBytes || as_text(bytes.first(kSegmentMagic.size())) != kSegmentMagic)
     return std::nullopt;
   const std::uint32_t crc = ByteReader(bytes.subspan(kSegmentHeaderBytes - 4)).u32();
   if (crc32c(bytes.first(kSegmentHeaderBytes - 4)) != crc) return std::nullopt;
-  ByteReader reader(bytes.subspan(kMagic.size()));
+  ByteReader reader(bytes.subspan(kSegmentMagic.size()));
   if (reader.u32() != kSegmentHeaderBytes) return std::nullopt;
   SegmentHeader header;
   header.id = reader.u32();

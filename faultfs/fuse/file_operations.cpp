@@ -16,8 +16,6 @@ namespace {
 
 constexpr Duration kLockRetry = std::chrono::milliseconds(2);
 
-void answer(fuse_req_t request, int result) { fuse_reply_err(request, result == 0 ? 0 : errno); }
-
 // Flags for the backing file. Truncation arrives as a request of its own; offsets of appending
 // writes come from the kernel, which knows the size; buffers are ours, so not aligned for O_DIRECT.
 int backing_flags(int flags) {

@@ -11,8 +11,6 @@
 namespace holdfast::faultfs {
 namespace {
 
-void answer(fuse_req_t request, int result) { fuse_reply_err(request, result == 0 ? 0 : errno); }
-
 fuse_entry_param entry_of(const Passthrough& fs, const Node& node, const struct stat& status) {
   fuse_entry_param entry{};
   entry.ino = fs.nodes.id_of(node);

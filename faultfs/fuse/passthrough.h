@@ -16,6 +16,7 @@
 #include <fuse_lowlevel.h>
 
 #include <atomic>
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,9 @@ inline constexpr double kAttributeTimeout = 0.0;
 inline constexpr std::size_t kWorkers = 8;
 
 enum class Place { here, worker };
+
+// Answers with what a system call said: 0, or -1 with errno.
+inline void answer(fuse_req_t request, int result) { fuse_reply_err(request, result == 0 ? 0 : errno); }
 
 class Passthrough {
  public:

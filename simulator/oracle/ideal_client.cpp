@@ -11,7 +11,7 @@ namespace holdfast::oracle {
 
 namespace {
 
-constexpr Duration kBin = std::chrono::milliseconds(100);
+constexpr Duration kStep = std::chrono::milliseconds(100);
 
 // What the upstream can take, as the armed rules leave it.
 struct Availability {
@@ -72,7 +72,7 @@ std::vector<Interval> slices_of(const RunRecord& run) {
   Duration end = run.scenario.length();
   for (const auto& window : run.windows) end = std::max(end, window.to);
   std::set<Duration> edges;
-  for (Duration at{0}; at < end; at += kBin) edges.insert(at);
+  for (Duration at{0}; at < end; at += kStep) edges.insert(at);
   for (const auto& window : run.windows) edges.insert({window.from, window.to});
   edges.insert(end);
   std::vector<Interval> slices;

@@ -12,8 +12,6 @@ namespace holdfast::oracle {
 
 namespace {
 
-using Json = nlohmann::json;
-
 std::optional<DiskEvent::Kind> kind_from(const std::string& op) {
   using enum DiskEvent::Kind;
   static const std::map<std::string, DiskEvent::Kind> kinds = {
@@ -26,7 +24,7 @@ std::optional<DiskEvent::Kind> kind_from(const std::string& op) {
 }
 
 // Throws what the library throws when a field is missing or of the wrong type.
-std::optional<DiskEvent> read_event(const Json& line) {
+std::optional<DiskEvent> read_event(const nlohmann::json& line) {
   const auto kind = kind_from(line.at("op").get<std::string>());
   if (!kind) return std::nullopt;
   DiskEvent event{.kind = *kind, .time_ns = line.at("t").get<std::int64_t>()};
@@ -43,9 +41,9 @@ std::optional<DiskEvent> read_event(const Json& line) {
 
 Result<DiskEvent> parse_line(std::string_view text, std::size_t number) {
   try {
-    if (auto event = read_event(Json::parse(text))) return *event;
+    if (auto event = read_event(nlohmann::json::parse(text))) return *event;
     return fail(Code::corrupted, fmt::format("sync log, line {}: unknown operation", number));
-  } catch (const Json::exception& error) {
+  } catch (const nlohmann::json::exception& error) {
     return fail(Code::corrupted, fmt::format("sync log, line {}: {}", number, error.what()));
   }
 }

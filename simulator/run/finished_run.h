@@ -16,6 +16,9 @@
 
 namespace holdfast::run {
 
+// How long a subject may take to close, in both worlds.
+inline constexpr Duration kCloseWithin = std::chrono::seconds(5);
+
 struct FinishedRun {
   FinishedRun(std::unique_ptr<oracle::Ledger> owned, scenario::Scenario played, std::uint64_t seed)
       : ledger(std::move(owned)), record{.ledger = *ledger, .scenario = std::move(played), .seed = seed} {}

@@ -22,10 +22,9 @@
 namespace holdfast::run {
 namespace {
 
-constexpr Duration kLook = std::chrono::milliseconds(1);
-constexpr Duration kSamplePeriod = std::chrono::milliseconds(50);
-constexpr Duration kOpenWithin = std::chrono::seconds(10);  // a faulty disk may refuse at first
-constexpr Duration kCloseWithin = std::chrono::seconds(5);
+constexpr Duration kOrderLook = std::chrono::milliseconds(1);
+constexpr Duration kUsagePeriod = std::chrono::milliseconds(50);
+constexpr Duration kOpenWithin = std::chrono::seconds(10);
 constexpr Duration kHostAlone = std::chrono::seconds(1);  // before the tracker opens, and after it closed
 
 class LiveSubject {
@@ -83,7 +82,7 @@ class LiveSubject {
     for (;;) {
       auto started = subject_->start();
       if (started || env_.clock.now() >= deadline) return started;
-      pause(20 * kLook);
+      pause(20 * kOrderLook);
     }
   }
 
@@ -91,7 +90,7 @@ class LiveSubject {
 
   // A first life learns the run's start only after it is ready.
   Time await_start() {
-    while (ledger_.start_ns() == 0 && !orders_.stop_asked()) pause(kLook);
+    while (ledger_.start_ns() == 0 && !orders_.stop_asked()) pause(kOrderLook);
     const Time start = from_nanoseconds(ledger_.start_ns());
     observer_.set_start(start);
     return start;
@@ -114,7 +113,7 @@ class LiveSubject {
       if (auto health = subject_->health(); !health) return health;
       if (auto stats = subject_->stats()) sampler.sample(*stats);
       usage.sample(harness_threads);
-      pause(kSamplePeriod);
+      pause(kUsagePeriod);
     }
     return {};
   }

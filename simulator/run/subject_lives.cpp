@@ -12,7 +12,7 @@ namespace holdfast::run {
 namespace {
 
 constexpr Duration kReadyWithin = std::chrono::seconds(15);
-constexpr Duration kCloseWithin = std::chrono::seconds(15);
+constexpr Duration kGoneWithin = std::chrono::seconds(15);
 
 }  // namespace
 
@@ -34,7 +34,7 @@ Status SubjectLives::spawn() {
 
 void SubjectLives::kill(Duration at) {
   process_->kill();
-  const auto exit = process_->wait(kCloseWithin);
+  const auto exit = process_->wait(kGoneWithin);
   if (!exit.by_signal || exit.code != SIGKILL) note_death();  // it had ended before, by itself
   process_.reset();
   record_.ended_lives.push_back({.at = at, .killed = true});
@@ -97,7 +97,7 @@ std::string SubjectLives::end() {
   hear();
   process_->resume();
   process_->ask_to_stop();
-  return take_report(process_->wait(kCloseWithin));
+  return take_report(process_->wait(kGoneWithin));
 }
 
 std::string SubjectLives::take_report(world::SubjectProcess::Exit exit) {

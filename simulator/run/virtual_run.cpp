@@ -17,7 +17,6 @@ namespace holdfast::run {
 namespace {
 
 constexpr Duration kSamplePeriod = std::chrono::milliseconds(100);
-constexpr Duration kCloseWithin = std::chrono::seconds(5);
 constexpr Duration kAfterDeadline = std::chrono::seconds(60);  // a close() that takes longer hangs
 
 const std::string kMountRoot = "/mnt";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/nearest.h"
 #include "core/base/units.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
@@ -33,8 +34,6 @@ class Reasons {
   const Scenario& scenario_;
   std::string text_;
 };
-
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 bool has_stress(const Scenario& scenario) { return std::ranges::any_of(scenario.phases, &Phase::faulty); }
 

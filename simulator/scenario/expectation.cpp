@@ -27,8 +27,6 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 std::unexpected<Error> wrong(std::string message) { return fail(Code::invalid, std::move(message)); }
 
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 std::optional<double> number(std::string_view text) {
   double value = 0;
   const auto [end, error] =

@@ -42,6 +42,12 @@ class LiveRun : public testing::Test {
   TemporaryDirectory scratch;
 };
 
+// The settings, and more of them.
+inline std::vector<std::string> with(std::vector<std::string> settings, std::vector<std::string> more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
 inline std::vector<nlohmann::json> results_in(const std::string& out) {
   std::vector<nlohmann::json> results;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(out))

@@ -11,11 +11,6 @@ const std::vector<std::string> kShort{"phases.warm-up.for=1s",  "phases.stress.f
                                       "phases.recovery.for=6s", "limits.recover=1s",
                                       "load.rate=500/s",        "tier=live"};
 
-std::vector<std::string> with(std::vector<std::string> settings, std::vector<std::string> more) {
-  settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
-}
-
 void expect_laws(const nlohmann::json& result, const std::string& output) {
   for (const char* law : {"conservation", "durability", "identity", "isolation", "liveness"})
     EXPECT_EQ(verdict_of_law(result, law), "pass") << law << "\n" << output;

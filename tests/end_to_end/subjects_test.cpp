@@ -6,13 +6,8 @@
 namespace holdfast::end_to_end {
 namespace {
 
-const std::vector<std::string> kShort{"phases.warm-up.for=1s", "phases.stress.for=3s",
-                                      "phases.recovery.for=6s", "limits.recover=1s", "tier=live"};
-
-std::vector<std::string> with(std::vector<std::string> settings, std::vector<std::string> more) {
-  settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
-}
+const std::vector<std::string> kShortPhases{"phases.warm-up.for=1s", "phases.stress.for=3s",
+                                            "phases.recovery.for=6s", "limits.recover=1s", "tier=live"};
 
 TEST_F(LiveRun, ATrackerInPythonIsHeldToTheSameLaws) {
   const auto run =
@@ -32,8 +27,8 @@ TEST_F(LiveRun, ATrackerInPythonIsHeldToTheSameLaws) {
 TEST_F(LiveRun, AProgramThatForgetsBreaksConservation) {
   const auto run = run_program(
       live("scenarios/subjects/command.json",
-           with(kShort, {R"(subject.command=["sh", "-c", "cat > /dev/null"])", "phases.stress.process=[]",
-                         "phases.stress.disk=[]", "limits.drain=1s"})));
+           with(kShortPhases, {R"(subject.command=["sh", "-c", "cat > /dev/null"])",
+                               "phases.stress.process=[]", "phases.stress.disk=[]", "limits.drain=1s"})));
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_EQ(verdict_of_law(only_result(scratch.path()), "conservation"), "fail") << run.output;
 }
@@ -44,8 +39,8 @@ TEST_F(LiveRun, AProgramThatLiesAboutDurabilityIsFound) {
       R"(touch $HOLDFAST_DIR/j; echo '{\"event\":\"durable\",\"references\":[0],\"path\":\"j\",\"begin\":0,\"end\":9}' >&3; cat > /dev/null)";
   const auto run = run_program(
       live("scenarios/subjects/command.json",
-           with(kShort, {"subject.command=[\"sh\", \"-c\", \"" + liar + "\"]", "phases.stress.process=[]",
-                         "phases.stress.disk=[]", "limits.drain=1s"})));
+           with(kShortPhases, {"subject.command=[\"sh\", \"-c\", \"" + liar + "\"]",
+                               "phases.stress.process=[]", "phases.stress.disk=[]", "limits.drain=1s"})));
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_EQ(verdict_of_law(only_result(scratch.path()), "durability"), "fail") << run.output;
 }
@@ -54,7 +49,7 @@ TEST_F(LiveRun, AProgramThatLiesAboutDurabilityIsFound) {
 TEST_F(LiveRun, TheNaiveSubjectsWithAFileAreRejected) {
   for (const std::string kind : {"naive-sync", "naive-retry"}) {
     const auto run = run_program(live("scenarios/combined/disk-full-during-outage.json",
-                                      with(kShort, {"subject.kind=" + kind, "load.rate=200/s"})));
+                                      with(kShortPhases, {"subject.kind=" + kind, "load.rate=200/s"})));
     EXPECT_EQ(run.exit_code, 1) << kind << "\n" << run.output;
   }
   for (const auto& result : results_in(scratch.path())) {
@@ -65,8 +60,8 @@ TEST_F(LiveRun, TheNaiveSubjectsWithAFileAreRejected) {
 }
 
 TEST_F(LiveRun, TheHostTaskIsCountedAloneAndBesideTheTracker) {
-  const auto run =
-      run_program(live("scenarios/host/streaming.json", with(kShort, {"expect.0=loss.unaccounted == 0"})));
+  const auto run = run_program(
+      live("scenarios/host/streaming.json", with(kShortPhases, {"expect.0=loss.unaccounted == 0"})));
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const auto measures = only_result(scratch.path())["measures"];
   EXPECT_GT(measures["retention.host"], 0.2);

@@ -20,15 +20,15 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-struct Pipe {
+struct PipeEnds {
   int read = -1;
   int write = -1;
 };
 
-Result<Pipe> make_pipe() {
+Result<PipeEnds> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) < 0) return fail(error_of_errno(errno, "make a pipe"));
-  return Pipe{ends[0], ends[1]};
+  return PipeEnds{ends[0], ends[1]};
 }
 
 void close_end(int& end) {

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-DeliveryRecord record(std::uint64_t sequence, std::string_view model = "gpt-4o-mini") {
+DeliveryRecord delivery_record(std::uint64_t sequence, std::string_view model = "gpt-4o-mini") {
   return {{.epoch = 0xa7, .sequence = sequence},
           {.time_ns = 1'700'000'000'000'000'000,
            .input_tokens = 812,
@@ -25,7 +25,7 @@ DeliveryRecord record(std::uint64_t sequence, std::string_view model = "gpt-4o-m
 }
 
 std::string sent_model(std::string_view model) {
-  const std::vector<DeliveryRecord> records{record(1, model)};
+  const std::vector<DeliveryRecord> records{delivery_record(1, model)};
   return json::parse(LineageCodec().encode(records, 1, 0).body).at(0).at("model");
 }
 
@@ -41,7 +41,7 @@ void expect_corrupted(const std::string& body, std::size_t count) {
 }
 
 TEST(LineageCodec, WritesEveryFieldOfEveryRecordInOrder) {
-  const std::vector<DeliveryRecord> records{record(7), record(8, "claude")};
+  const std::vector<DeliveryRecord> records{delivery_record(7), delivery_record(8, "claude")};
   const Request request = LineageCodec().encode(records, 3, 1);
 
   const json body = json::parse(request.body);
@@ -61,7 +61,7 @@ TEST(LineageCodec, WritesEveryFieldOfEveryRecordInOrder) {
 }
 
 TEST(LineageCodec, CarriesKeysReferencesBatchAndAttemptBesideTheBody) {
-  const std::vector<DeliveryRecord> records{record(7), record(8)};
+  const std::vector<DeliveryRecord> records{delivery_record(7), delivery_record(8)};
   const Request request = LineageCodec().encode(records, 3, 1);
 
   EXPECT_EQ(request.method, "POST");

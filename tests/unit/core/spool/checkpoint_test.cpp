@@ -5,7 +5,7 @@
 namespace holdfast::spool {
 namespace {
 
-const std::string kPath = kDirectory + "/checkpoint";
+const std::string kCheckpointPath = kDirectory + "/checkpoint";
 
 Checkpoint sample() {
   return {.next_segment = 12,
@@ -17,7 +17,7 @@ TEST(Checkpoint, RoundTripsAndIsDurable) {
   world.run([&] {
     EXPECT_TRUE(save_checkpoint(world.env.files, kDirectory, sample()));
     EXPECT_EQ(*load_checkpoint(world.env.files, kDirectory), sample());
-    EXPECT_TRUE(world.world.disk().durable(kPath, 0, world.size_of(kPath)));
+    EXPECT_TRUE(world.world.disk().durable(kCheckpointPath, 0, world.size_of(kCheckpointPath)));
   });
 }
 
@@ -30,15 +30,15 @@ TEST(Checkpoint, AnyDamagedByteAndAnyMissingTailIsNoticed) {
   SpoolWorld world;
   world.run([&] {
     EXPECT_TRUE(save_checkpoint(world.env.files, kDirectory, sample()));
-    const auto size = world.size_of(kPath);
+    const auto size = world.size_of(kCheckpointPath);
     for (std::uint64_t at = 0; at < size; ++at) {
-      world.flip(kPath, at);
+      world.flip(kCheckpointPath, at);
       EXPECT_EQ(load_checkpoint(world.env.files, kDirectory).error().code, Code::corrupted) << "byte " << at;
-      world.flip(kPath, at);
+      world.flip(kCheckpointPath, at);
     }
     EXPECT_TRUE(load_checkpoint(world.env.files, kDirectory));
     for (std::uint64_t length = size; length-- > 0;) {
-      world.cut(kPath, length);
+      world.cut(kCheckpointPath, length);
       EXPECT_FALSE(load_checkpoint(world.env.files, kDirectory)) << length;
     }
   });

@@ -9,8 +9,6 @@ namespace {
 constexpr std::uint64_t kEpoch = 99;
 const std::string kQuarantine = kDirectory + "/quarantine/";
 
-std::uint64_t at_frame(std::uint64_t ordinal) { return kSegmentHeaderBytes + ordinal * framed_bytes(40); }
-
 void write_segment(SpoolWorld& world, std::uint32_t id, std::size_t count, bool footer = true) {
   auto writer = SegmentWriter::create(world.env.files, kDirectory, {.id = id, .epoch = kEpoch});
   ASSERT_TRUE(writer) << writer.error().message;

@@ -8,11 +8,7 @@ namespace {
 
 using Step = SegmentReader::Step;
 
-const std::string kPath = path_of(7);
-
-std::uint64_t at_frame(std::uint64_t ordinal, std::size_t payload = 40) {
-  return kSegmentHeaderBytes + ordinal * framed_bytes(payload);
-}
+const std::string kReadPath = path_of(7);
 
 void write_segment(SpoolWorld& world, const Frames& frames, bool footer = true) {
   auto writer = SegmentWriter::create(world.env.files, kDirectory, {.id = 7, .epoch = 99});
@@ -41,7 +37,7 @@ TEST(SegmentReader, GivesEveryFrameInOrderAndEndsAtTheFooter) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(20));
-    SegmentReader reader(world.env.files, kPath);
+    SegmentReader reader(world.env.files, kReadPath);
     EXPECT_EQ(reader.open()->epoch, 99U);
     EXPECT_EQ(read_on(reader), numbers(1, 20));
     EXPECT_TRUE(reader.footer());
@@ -55,7 +51,7 @@ TEST(SegmentReader, FramesMayLieAcrossTheEdgeOfWhatIsReadAtOnce) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(3000, 1, 225));  // 248 bytes each: 256 KiB is no multiple
-    SegmentReader reader(world.env.files, kPath);
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     EXPECT_EQ(read_on(reader), numbers(1, 3000));
     reader.close();
@@ -66,7 +62,7 @@ TEST(SegmentReader, TheLongestPayloadLiesAcrossTheEdgeToo) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(200, 1, kMaxPayloadBytes));
-    SegmentReader reader(world.env.files, kPath);
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     EXPECT_EQ(read_on(reader), numbers(1, 200));
     reader.close();
@@ -78,8 +74,8 @@ TEST(SegmentReader, GoesOnBehindDamageAndCountsExactlyWhatIsMissing) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(20));
-    for (const std::uint64_t ordinal : {3, 4, 5, 11}) world.flip(kPath, at_frame(ordinal) + 30);
-    SegmentReader reader(world.env.files, kPath);
+    for (const std::uint64_t ordinal : {3, 4, 5, 11}) world.flip(kReadPath, at_frame(ordinal) + 30);
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     const auto sequences = read_on(reader);
     EXPECT_EQ(sequences.size(), 16U);
@@ -93,8 +89,8 @@ TEST(SegmentReader, ADamagedLengthDoesNotHideTheFramesBehindIt) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(20));
-    world.write(kPath, at_frame(2) + 4, as_bytes("\xff\x0f"));
-    SegmentReader reader(world.env.files, kPath);
+    world.write(kReadPath, at_frame(2) + 4, as_bytes("\xff\x0f"));
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     EXPECT_EQ(read_on(reader).size(), 19U);
     EXPECT_EQ(reader.skipped(), 1U);
@@ -107,8 +103,8 @@ TEST(SegmentReader, DamageAcrossAnEdgeOfReadingIsPassedOver) {
   world.run([&] {
     write_segment(world, Frames(10'000));
     const std::string zeros(300 * 1024, '\0');
-    world.write(kPath, at_frame(1000), as_bytes(zeros));
-    SegmentReader reader(world.env.files, kPath);
+    world.write(kReadPath, at_frame(1000), as_bytes(zeros));
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     EXPECT_EQ(read_on(reader).size(), 10'000 - zeros.size() / framed_bytes(40));
     EXPECT_EQ(reader.skipped(), zeros.size() / framed_bytes(40));
@@ -120,8 +116,8 @@ TEST(SegmentReader, AFooterTellsOfDamagedLastRecords) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(20));
-    for (const std::uint64_t ordinal : {18, 19}) world.flip(kPath, at_frame(ordinal));
-    SegmentReader reader(world.env.files, kPath);
+    for (const std::uint64_t ordinal : {18, 19}) world.flip(kReadPath, at_frame(ordinal));
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     EXPECT_EQ(read_on(reader), numbers(1, 18));
     EXPECT_EQ(reader.skipped(), 2U);
@@ -136,8 +132,8 @@ TEST(SegmentReader, StopsAtATornTailAndSaysWhereAndHowLong) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(10), false);
-    world.cut(kPath, at_frame(9) + 35);
-    SegmentReader reader(world.env.files, kPath);
+    world.cut(kReadPath, at_frame(9) + 35);
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     EXPECT_EQ(read_on(reader), numbers(1, 9));
     EXPECT_FALSE(reader.footer());
@@ -153,8 +149,8 @@ TEST(SegmentReader, ATailOfZerosIsNoTornTail) {
   world.run([&] {
     write_segment(world, Frames(10), false);
     const std::string zeros(1000, '\0');
-    world.write(kPath, at_frame(10), as_bytes(zeros));
-    SegmentReader reader(world.env.files, kPath);
+    world.write(kReadPath, at_frame(10), as_bytes(zeros));
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     EXPECT_EQ(read_on(reader), numbers(1, 10));
     EXPECT_EQ(reader.torn_bytes(), 0U);
@@ -166,7 +162,7 @@ TEST(SegmentReader, ReadsNoFurtherThanItsLimit) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(10));
-    SegmentReader reader(world.env.files, kPath);
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open(at_frame(6)));
     EXPECT_EQ(read_on(reader), numbers(1, 6));
     reader.close();
@@ -177,7 +173,7 @@ TEST(SegmentReader, GoesOnFromAnOffset) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(10));
-    SegmentReader reader(world.env.files, kPath);
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     reader.seek(at_frame(4), 4);
     EXPECT_EQ(read_on(reader), numbers(5, 10));
@@ -190,8 +186,8 @@ TEST(SegmentReader, BehindADamagedHeaderTheFramesCanStillBeRead) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(10));
-    world.flip(kPath, 20);
-    SegmentReader reader(world.env.files, kPath);
+    world.flip(kReadPath, 20);
+    SegmentReader reader(world.env.files, kReadPath);
     const auto header = reader.open();
     ASSERT_FALSE(header);
     EXPECT_EQ(header.error().code, Code::corrupted);
@@ -204,7 +200,7 @@ TEST(SegmentReader, AHeaderOfAnotherSegmentIsDamage) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(10));
-    ASSERT_TRUE(world.env.files.rename(kPath, path_of(8)));
+    ASSERT_TRUE(world.env.files.rename(kReadPath, path_of(8)));
     SegmentReader reader(world.env.files, path_of(8));
     EXPECT_FALSE(reader.open());
     EXPECT_EQ(read_on(reader).size(), 0U) << "and so are its frames";
@@ -216,7 +212,7 @@ TEST(SegmentReader, AFileThatCannotBeReadIsAnErrorAndNotAnEnd) {
   SpoolWorld world;
   world.run([&] {
     write_segment(world, Frames(10'000));
-    SegmentReader reader(world.env.files, kPath);
+    SegmentReader reader(world.env.files, kReadPath);
     ASSERT_TRUE(reader.open());
     world.arm({failing(Operation::read, EIO)});
     FrameView frame;

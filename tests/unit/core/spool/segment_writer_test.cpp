@@ -6,7 +6,7 @@
 namespace holdfast::spool {
 namespace {
 
-const std::string kPath = path_of(7);
+const std::string kWrittenPath = path_of(7);
 
 std::unique_ptr<SegmentWriter> create(SpoolWorld& world) {
   auto writer = SegmentWriter::create(world.env.files, kDirectory, {.id = 7, .epoch = 99});
@@ -23,7 +23,7 @@ TEST(SegmentWriter, OneCommitIsOneSyncAndThenAllItsFramesAreDurable) {
     EXPECT_EQ(commit.durable, 500U);
     EXPECT_FALSE(commit.error);
     EXPECT_EQ(world.world.disk().syncs(), syncs + 1);
-    EXPECT_TRUE(world.world.disk().durable(kPath, commit.begin, commit.end));
+    EXPECT_TRUE(world.world.disk().durable(kWrittenPath, commit.begin, commit.end));
     EXPECT_EQ(commit.end - commit.begin, 500 * framed_bytes(40));
     EXPECT_TRUE(writer->finish());
   });
@@ -33,9 +33,9 @@ TEST(SegmentWriter, TheNameIsDurableAfterTheFirstCommitAndNotBefore) {
   SpoolWorld world;
   world.run([&] {
     auto writer = create(world);
-    EXPECT_FALSE(world.world.disk().durable_bytes(kPath));
+    EXPECT_FALSE(world.world.disk().durable_bytes(kWrittenPath));
     EXPECT_EQ(writer->commit(Frames(1).span()).durable, 1U);
-    EXPECT_TRUE(world.world.disk().durable_bytes(kPath));
+    EXPECT_TRUE(world.world.disk().durable_bytes(kWrittenPath));
     EXPECT_TRUE(writer->finish());
   });
 }
@@ -65,8 +65,8 @@ TEST(SegmentWriter, OrdinalsAndBytesGoOnOverCommits) {
     EXPECT_EQ(second.begin, first.end);
     EXPECT_EQ(writer->count(), 5U);
     EXPECT_TRUE(writer->finish());
-    EXPECT_EQ(world.size_of(kPath), second.end + framed_bytes(0)) << "frames and a footer";
-    EXPECT_TRUE(world.world.disk().durable(kPath, 0, world.size_of(kPath)));
+    EXPECT_EQ(world.size_of(kWrittenPath), second.end + framed_bytes(0)) << "frames and a footer";
+    EXPECT_TRUE(world.world.disk().durable(kWrittenPath, 0, world.size_of(kWrittenPath)));
   });
 }
 
@@ -80,8 +80,9 @@ TEST(SegmentWriter, AtTheEdgeOfAFullDiskWholeFramesStayAndAreDurable) {
     const std::uint64_t fits = (4096 - kSegmentHeaderBytes) / framed_bytes(50);
     EXPECT_EQ(commit.durable, fits);
     EXPECT_EQ(commit.error->code, Code::no_space);
-    EXPECT_TRUE(world.world.disk().durable(kPath, commit.begin, commit.end));
-    EXPECT_EQ(world.size_of(kPath), kSegmentHeaderBytes + fits * framed_bytes(50)) << "the torn frame is cut";
+    EXPECT_TRUE(world.world.disk().durable(kWrittenPath, commit.begin, commit.end));
+    EXPECT_EQ(world.size_of(kWrittenPath), kSegmentHeaderBytes + fits * framed_bytes(50))
+        << "the torn frame is cut";
     EXPECT_TRUE(writer->broken());
     writer->abandon();
   });
@@ -111,8 +112,9 @@ TEST(SegmentWriter, AFailedSyncCutsBackToTheLastSyncedByte) {
     EXPECT_TRUE(writer->broken());
     EXPECT_EQ(writer->count(), 5U);
     EXPECT_EQ(writer->bytes(), good.end);
-    EXPECT_EQ(world.size_of(kPath), good.end);
-    EXPECT_TRUE(world.world.disk().durable(kPath, good.begin, good.end)) << "what was claimed stays so";
+    EXPECT_EQ(world.size_of(kWrittenPath), good.end);
+    EXPECT_TRUE(world.world.disk().durable(kWrittenPath, good.begin, good.end))
+        << "what was claimed stays so";
     writer->abandon();
   });
 }
@@ -124,18 +126,18 @@ TEST(SegmentWriter, AFooterThatCannotBeSyncedIsTakenBack) {
     const auto commit = writer->commit(Frames(5).span());
     world.arm({failing(Operation::fsync, EIO)});
     EXPECT_FALSE(writer->finish());
-    EXPECT_EQ(world.size_of(kPath), commit.end);
+    EXPECT_EQ(world.size_of(kWrittenPath), commit.end);
   });
 }
 
 TEST(SegmentWriter, AnExistingFileIsNeverOverwritten) {
   SpoolWorld world;
   world.run([&] {
-    world.write(kPath, 0, as_bytes("precious"));
+    world.write(kWrittenPath, 0, as_bytes("precious"));
     const auto writer = SegmentWriter::create(world.env.files, kDirectory, {.id = 7, .epoch = 99});
     ASSERT_FALSE(writer);
     EXPECT_EQ(writer.error().code, Code::exists);
-    EXPECT_EQ(as_text(*world.world.disk().visible_bytes(kPath)), "precious");
+    EXPECT_EQ(as_text(*world.world.disk().visible_bytes(kWrittenPath)), "precious");
   });
 }
 

@@ -29,6 +29,11 @@ inline const std::string kDirectory = "/mnt/spool";
 inline std::string path_of(std::uint32_t id) { return kDirectory + "/" + segment_name(id); }
 inline std::string in_mount(const std::string& path) { return path.substr(std::string("/mnt/").size()); }
 
+// Where a frame of a segment begins, when all have that payload.
+inline std::uint64_t at_frame(std::uint64_t ordinal, std::size_t payload = 40) {
+  return kSegmentHeaderBytes + ordinal * framed_bytes(payload);
+}
+
 inline std::string text_of(std::uint64_t sequence, std::size_t size) {
   std::string text = "record " + std::to_string(sequence);
   text.resize(size, '.');

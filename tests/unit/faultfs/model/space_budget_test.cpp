@@ -10,79 +10,79 @@
 namespace holdfast::faultfs {
 namespace {
 
-constexpr std::uint64_t kBlock = SpaceBudget::kBlock;
+constexpr std::uint64_t kUnit = SpaceBudget::kBlock;
 
 TEST(SpaceBudget, WithoutALimitEverythingFitsAndIsCounted) {
   SpaceBudget budget;
   EXPECT_EQ(budget.write(1, 0, 10), 10U);
-  EXPECT_EQ(budget.used_bytes(), kBlock);
+  EXPECT_EQ(budget.used_bytes(), kUnit);
   EXPECT_TRUE(budget.room_for_name());
   EXPECT_FALSE(budget.limited());
 }
 
 TEST(SpaceBudget, AWriteAcrossTheEdgeFitsUpToTheEdge) {
   SpaceBudget budget;
-  budget.limit(2 * kBlock);
-  EXPECT_EQ(budget.write(1, 100, 3 * kBlock), 2 * kBlock - 100);
+  budget.limit(2 * kUnit);
+  EXPECT_EQ(budget.write(1, 100, 3 * kUnit), 2 * kUnit - 100);
   EXPECT_EQ(budget.left_bytes(), 0U);
-  EXPECT_EQ(budget.write(1, 2 * kBlock, 1), 0U);
+  EXPECT_EQ(budget.write(1, 2 * kUnit, 1), 0U);
   EXPECT_FALSE(budget.room_for_name());
 }
 
 TEST(SpaceBudget, RewritingAndFillingTheLastBlockCostNothing) {
   SpaceBudget budget;
-  budget.limit(kBlock);
+  budget.limit(kUnit);
   EXPECT_EQ(budget.write(1, 0, 10), 10U);
-  EXPECT_EQ(budget.write(1, 10, kBlock - 10), kBlock - 10);
-  EXPECT_EQ(budget.write(1, 0, kBlock), kBlock);
-  EXPECT_EQ(budget.write(1, kBlock, 1), 0U);
+  EXPECT_EQ(budget.write(1, 10, kUnit - 10), kUnit - 10);
+  EXPECT_EQ(budget.write(1, 0, kUnit), kUnit);
+  EXPECT_EQ(budget.write(1, kUnit, 1), 0U);
 }
 
 TEST(SpaceBudget, HolesAreFreeUntilWritten) {
   SpaceBudget budget;
-  budget.limit(2 * kBlock);
-  EXPECT_EQ(budget.write(1, 100 * kBlock, 1), 1U);
-  EXPECT_EQ(budget.write(1, 50 * kBlock, 2 * kBlock), kBlock);
+  budget.limit(2 * kUnit);
+  EXPECT_EQ(budget.write(1, 100 * kUnit, 1), 1U);
+  EXPECT_EQ(budget.write(1, 50 * kUnit, 2 * kUnit), kUnit);
   EXPECT_EQ(budget.left_bytes(), 0U);
 }
 
 TEST(SpaceBudget, AWriteOverTakenBlocksReachesTheHoleBehindThem) {
   SpaceBudget budget;
-  budget.adopt(1, 2 * kBlock);
-  budget.limit(kBlock);
-  EXPECT_EQ(budget.write(1, 0, 10 * kBlock), 3 * kBlock);
+  budget.adopt(1, 2 * kUnit);
+  budget.limit(kUnit);
+  EXPECT_EQ(budget.write(1, 0, 10 * kUnit), 3 * kUnit);
   EXPECT_EQ(budget.left_bytes(), 0U);
 }
 
 TEST(SpaceBudget, TruncateAndRemoveGiveBack) {
   SpaceBudget budget;
-  budget.limit(4 * kBlock);
-  EXPECT_EQ(budget.write(1, 0, 4 * kBlock), 4 * kBlock);
-  budget.truncate(1, kBlock + 1);
-  EXPECT_EQ(budget.left_bytes(), 2 * kBlock);
+  budget.limit(4 * kUnit);
+  EXPECT_EQ(budget.write(1, 0, 4 * kUnit), 4 * kUnit);
+  budget.truncate(1, kUnit + 1);
+  EXPECT_EQ(budget.left_bytes(), 2 * kUnit);
   budget.remove(1);
-  EXPECT_EQ(budget.left_bytes(), 4 * kBlock);
+  EXPECT_EQ(budget.left_bytes(), 4 * kUnit);
   EXPECT_EQ(budget.used_bytes(), 0U);
   EXPECT_FALSE(budget.knows(1));
 }
 
 TEST(SpaceBudget, FilesThatExistedBeforeTheLimitGiveBackToo) {
   SpaceBudget budget;
-  budget.adopt(1, 3 * kBlock);
-  budget.adopt(1, 9 * kBlock);  // known: harmless
+  budget.adopt(1, 3 * kUnit);
+  budget.adopt(1, 9 * kUnit);  // known: harmless
   budget.limit(0);
-  EXPECT_EQ(budget.write(1, 0, 3 * kBlock), 3 * kBlock);
+  EXPECT_EQ(budget.write(1, 0, 3 * kUnit), 3 * kUnit);
   budget.remove(1);
-  EXPECT_EQ(budget.left_bytes(), 3 * kBlock);
+  EXPECT_EQ(budget.left_bytes(), 3 * kUnit);
 }
 
 TEST(SpaceBudget, AllocationIsAllOrNothing) {
   SpaceBudget budget;
-  budget.limit(2 * kBlock);
-  EXPECT_FALSE(budget.allocate(1, 0, 3 * kBlock));
-  EXPECT_EQ(budget.left_bytes(), 2 * kBlock);
-  EXPECT_TRUE(budget.allocate(1, 0, 2 * kBlock));
-  EXPECT_EQ(budget.write(1, 0, 2 * kBlock), 2 * kBlock);
+  budget.limit(2 * kUnit);
+  EXPECT_FALSE(budget.allocate(1, 0, 3 * kUnit));
+  EXPECT_EQ(budget.left_bytes(), 2 * kUnit);
+  EXPECT_TRUE(budget.allocate(1, 0, 2 * kUnit));
+  EXPECT_EQ(budget.write(1, 0, 2 * kUnit), 2 * kUnit);
 }
 
 TEST(SpaceBudget, LiftingTheLimitLetsWritesProceed) {
@@ -95,7 +95,7 @@ TEST(SpaceBudget, LiftingTheLimitLetsWritesProceed) {
 
 TEST(SpaceBudget, OffsetsAtTheEndOfTheRangeDoNotWrapAround) {
   SpaceBudget budget;
-  budget.limit(kBlock);
+  budget.limit(kUnit);
   EXPECT_EQ(budget.write(1, ~0ULL - 10, 100), 100U);
   EXPECT_EQ(budget.left_bytes(), 0U);
 }
@@ -106,7 +106,7 @@ TEST(SpaceBudget, AgreesWithAPlainMapOfBlocksUnderRandomUse) {
   SpaceBudget budget;
   std::vector<bool> blocks(64, false);
   std::uint64_t left = 40;
-  budget.limit(left * kBlock);
+  budget.limit(left * kUnit);
   const auto used = [&] {
     return static_cast<std::uint64_t>(std::count(blocks.begin(), blocks.end(), true));
   };
@@ -117,7 +117,7 @@ TEST(SpaceBudget, AgreesWithAPlainMapOfBlocksUnderRandomUse) {
         if (blocks[i]) ++left;
         blocks[i] = false;
       }
-      budget.truncate(1, keep * kBlock);
+      budget.truncate(1, keep * kUnit);
     } else {
       const std::uint64_t first = random.below(60);
       const std::uint64_t count = 1 + random.below(4);
@@ -126,10 +126,10 @@ TEST(SpaceBudget, AgreesWithAPlainMapOfBlocksUnderRandomUse) {
         if (!blocks[first + expected]) --left;
         blocks[first + expected++] = true;
       }
-      ASSERT_EQ(budget.write(1, first * kBlock, count * kBlock), expected * kBlock) << step;
+      ASSERT_EQ(budget.write(1, first * kUnit, count * kUnit), expected * kUnit) << step;
     }
-    ASSERT_EQ(budget.left_bytes(), left * kBlock) << step;
-    ASSERT_EQ(budget.used_bytes(), used() * kBlock) << step;
+    ASSERT_EQ(budget.left_bytes(), left * kUnit) << step;
+    ASSERT_EQ(budget.used_bytes(), used() * kUnit) << step;
   }
 }
 

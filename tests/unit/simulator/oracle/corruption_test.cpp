@@ -30,8 +30,8 @@ std::vector<bool> hit_by(TestRun& run, std::uint64_t begin, std::uint64_t end,
   return hit_by_corruption(run.record());
 }
 
-LawVerdict durability(TestRun& run) { return check_durability(run.record(), account(run.record())).verdict; }
-LawResult conservation(TestRun& run) { return check_conservation(run.record(), account(run.record())); }
+LawVerdict durable(TestRun& run) { return check_durability(run.record(), account(run.record())).verdict; }
+LawResult books(TestRun& run) { return check_conservation(run.record(), account(run.record())); }
 
 TEST(Corruption, HitsTheFramesWhoseBytesItChangedAndNoNeighbour) {
   auto run = four_records();
@@ -60,10 +60,10 @@ TEST(Durability, ExcusesARecordWhoseBytesWereHitAndCountsItQuarantined) {
   run->in_spool = {0, 2, 3};
   run.stats().pending_spool = 3;
   run.stats().quarantined = 1;
-  EXPECT_EQ(durability(run), LawVerdict::fail) << "nobody hit it";
+  EXPECT_EQ(durable(run), LawVerdict::fail) << "nobody hit it";
   run->damage = {{"spool/1.seg", 170, 171}};
-  EXPECT_EQ(durability(run), LawVerdict::pass);
-  EXPECT_EQ(conservation(run).verdict, LawVerdict::pass) << conservation(run).detail;
+  EXPECT_EQ(durable(run), LawVerdict::pass);
+  EXPECT_EQ(books(run).verdict, LawVerdict::pass) << books(run).detail;
   const auto books = account(run.record());
   EXPECT_EQ(books.quarantined, 1U);
   EXPECT_EQ(books.corrupted, 1U);
@@ -87,9 +87,9 @@ TEST(Conservation, CatchesADamagedRecordThatNobodyCounted) {
   run->in_spool = {0, 2, 3};
   run.stats().pending_spool = 4;  // the subject believes that it still has it
   run->damage = {{"spool/1.seg", 170, 171}};
-  EXPECT_THAT(conservation(run).detail, HasSubstr("counts 0 records quarantined"));
+  EXPECT_THAT(books(run).detail, HasSubstr("counts 0 records quarantined"));
   run->damaged_in_spool = 1;
-  EXPECT_EQ(conservation(run).verdict, LawVerdict::pass) << "found, but not read again before the end";
+  EXPECT_EQ(books(run).verdict, LawVerdict::pass) << "found, but not read again before the end";
 }
 
 TEST(Conservation, CatchesASubjectThatCountsMoreDamageThanThereWas) {
@@ -98,7 +98,7 @@ TEST(Conservation, CatchesASubjectThatCountsMoreDamageThanThereWas) {
   run.stats().pending_spool = 2;
   run.stats().quarantined = 2;
   run->damage = {{"spool/1.seg", 170, 171}};
-  EXPECT_THAT(conservation(run).detail, HasSubstr("counts 2 records quarantined"));
+  EXPECT_THAT(books(run).detail, HasSubstr("counts 2 records quarantined"));
 }
 
 }  // namespace

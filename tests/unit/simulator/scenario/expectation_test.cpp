@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string error_of(std::string_view text) {
+std::string error_in(std::string_view text) {
   const auto expectation = parse_expectation(text);
   return expectation ? "" : expectation.error().message;
 }
@@ -42,26 +42,26 @@ TEST(Expectation, EveryComparatorComparesAsWritten) {
 TEST(Expectation, EveryKnownMeasureCanBeExpected) {
   for (const auto& measure : known_measures()) {
     const char* value = measure.unit == MeasureUnit::duration ? "1s" : "1";
-    EXPECT_EQ(error_of(std::string(measure.name) + " <= " + value), "");
+    EXPECT_EQ(error_in(std::string(measure.name) + " <= " + value), "");
   }
 }
 
 TEST(Expectation, RefusesUnitsThatDoNotFitTheMeasure) {
-  EXPECT_THAT(error_of("recovery.time <= 20"), HasSubstr("a duration like 20s"));
-  EXPECT_THAT(error_of("recovery.time <= 20%"), HasSubstr("a duration like 20s"));
-  EXPECT_THAT(error_of("retention.durable >= 10s"), HasSubstr("a share like 10%"));
-  EXPECT_THAT(error_of("duplicates == 10%"), HasSubstr("a number like 0"));
-  EXPECT_THAT(error_of("amplification.max <= 150%"), HasSubstr("a factor like 1.5"));
+  EXPECT_THAT(error_in("recovery.time <= 20"), HasSubstr("a duration like 20s"));
+  EXPECT_THAT(error_in("recovery.time <= 20%"), HasSubstr("a duration like 20s"));
+  EXPECT_THAT(error_in("retention.durable >= 10s"), HasSubstr("a share like 10%"));
+  EXPECT_THAT(error_in("duplicates == 10%"), HasSubstr("a number like 0"));
+  EXPECT_THAT(error_in("amplification.max <= 150%"), HasSubstr("a factor like 1.5"));
 }
 
 TEST(Expectation, RefusesWhatIsNoSentence) {
-  EXPECT_THAT(error_of("retention.durable>=10%"), HasSubstr("with spaces between"));
-  EXPECT_THAT(error_of("retention.durable => 10%"), HasSubstr("the comparator \"=>\""));
-  EXPECT_THAT(error_of("retention.durabel >= 10%"), HasSubstr("did you mean \"retention.durable\"?"));
+  EXPECT_THAT(error_in("retention.durable>=10%"), HasSubstr("with spaces between"));
+  EXPECT_THAT(error_in("retention.durable => 10%"), HasSubstr("the comparator \"=>\""));
+  EXPECT_THAT(error_in("retention.durabel >= 10%"), HasSubstr("did you mean \"retention.durable\"?"));
   for (const char* text :
        {"", " ", "duplicates", "duplicates ==", "duplicates == 0 0", "duplicates == -1", "duplicates == nan",
         "duplicates == inf", "duplicates == 1e3", "duplicates == 0x1", "retention.durable >= %"})
-    EXPECT_NE(error_of(text), "") << text;
+    EXPECT_NE(error_in(text), "") << text;
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ std::string place(const PositionedJson& json, std::string_view pointer, bool key
   return std::to_string(p.line) + ":" + std::to_string(p.column);
 }
 
-std::string error_of(std::string_view text) {
+std::string place_error(std::string_view text) {
   const auto parsed = parse_positioned(text, "x.json");
   return parsed ? "" : parsed.error().message;
 }
@@ -60,25 +60,25 @@ TEST(PositionedJson, FallsBackToTheNearestKnownObject) {
 }
 
 TEST(PositionedJson, RefusesAKeyGivenTwice) {
-  const std::string message = error_of("{\"a\": 1,\n \"a\": 2}");
+  const std::string message = place_error("{\"a\": 1,\n \"a\": 2}");
   EXPECT_TRUE(message.starts_with("x.json:2:2: found the key \"a\" a second time")) << message;
   EXPECT_NE(message.find("line 1"), std::string::npos);
 }
 
 TEST(PositionedJson, RefusesNestingThatIsTooDeep) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
-  EXPECT_EQ(error_of(nested(PositionedJson::kDeepest)), "");
-  EXPECT_TRUE(error_of(nested(PositionedJson::kDeepest + 1)).starts_with("x.json:1:33: "));
-  EXPECT_NE(error_of(std::string(1'000'000, '[')), "") << "and does not crash";
+  EXPECT_EQ(place_error(nested(PositionedJson::kDeepest)), "");
+  EXPECT_TRUE(place_error(nested(PositionedJson::kDeepest + 1)).starts_with("x.json:1:33: "));
+  EXPECT_NE(place_error(std::string(1'000'000, '[')), "") << "and does not crash";
 }
 
 TEST(PositionedJson, PointsAtTheFirstWrongCharacter) {
-  const std::string message = error_of("{\n  \"a\": 1,\n}");
+  const std::string message = place_error("{\n  \"a\": 1,\n}");
   EXPECT_TRUE(message.starts_with("x.json:3:1: ")) << message;
   EXPECT_EQ(message.find("json.exception"), std::string::npos) << message;
   for (const char* text :
        {"", "{", "{\"a\": tru}", "[1, 2", "{} {}", "\"open", "1e999", "{'a': 1}", "/* open"})
-    EXPECT_TRUE(error_of(text).starts_with("x.json:1:")) << text << " -> " << error_of(text);
+    EXPECT_TRUE(place_error(text).starts_with("x.json:1:")) << text << " -> " << place_error(text);
 }
 
 }  // namespace

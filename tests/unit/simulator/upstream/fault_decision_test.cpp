@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "simulator/upstream/lineage_body_json.h"
 
 namespace holdfast::upstream {

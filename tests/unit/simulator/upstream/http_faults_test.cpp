@@ -1,4 +1,5 @@
 // Faults of the connection and of the answer, as a client meets them over real HTTP.
+#include <algorithm>
 #include <thread>
 
 #include "tests/unit/simulator/upstream/http_fixture.h"

@@ -10,7 +10,6 @@
 namespace holdfast::world {
 namespace {
 
-constexpr Time kStart = VirtualWorld::start();
 constexpr std::uint64_t kBlock = 4096;
 
 std::unique_ptr<File> create(FileSystem& files, const std::string& path) {

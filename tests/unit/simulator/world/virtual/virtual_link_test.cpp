@@ -11,7 +11,6 @@ namespace {
 
 using Outcome = SendResult::Outcome;
 
-constexpr Time kStart = VirtualWorld::start();
 constexpr Duration kOneWay = 5us;
 
 Request request_of(std::initializer_list<std::uint64_t> sequences, std::uint64_t batch = 1) {

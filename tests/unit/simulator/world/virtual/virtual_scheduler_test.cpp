@@ -11,8 +11,6 @@
 namespace holdfast::world {
 namespace {
 
-constexpr Time kStart = VirtualWorld::start();
-
 TEST(VirtualScheduler, SleepsMoveTimeAndNothingElseDoes) {
   TestWorld test;
   std::vector<std::string> said;

@@ -9,8 +9,6 @@
 namespace holdfast::world {
 namespace {
 
-constexpr Time kStart = VirtualWorld::start();
-
 // A small life: two nodes that write, sync, wait for each other and send.
 std::uint64_t hash_of_life(std::uint64_t seed, Duration pause, const std::string& word = "record",
                            bool print_order = false) {

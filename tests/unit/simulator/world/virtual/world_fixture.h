@@ -14,6 +14,8 @@ namespace holdfast::world {
 
 using namespace std::chrono_literals;
 
+inline constexpr Time kStart = VirtualWorld::start();
+
 struct TestWorld {
   explicit TestWorld(WorldSettings settings = {}, upstream::UpstreamSettings service = {})
       : model(service, settings.seed,
