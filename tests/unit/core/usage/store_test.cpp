@@ -6,12 +6,6 @@
 namespace holdfast::usage {
 namespace {
 
-void count_more(Book& book, std::uint64_t epoch, std::uint64_t records) {
-  Life& life = book.life(epoch, kBounds);
-  life.counted += records;
-  life.totals.add(kToday, {"m", "p", "o"}, used(records), kBounds);
-}
-
 faultfs::Rule full_at(const std::string& path) { return failing(Operation::create, ENOSPC, path); }
 
 // S-08: what went to another location is neither lost nor doubled, and no good copy was replaced by it.
