@@ -64,7 +64,7 @@ void UsageWorker::flush(bool last) {
   }
   if (!changed_ && complete) {
     let_go(counted_below, last);
-  } else if (!last && (s_.disk_full.load() || (file_finds_no_room && disk_of_the_spool_is_short()))) {
+  } else if (s_.disk_full.load() || (file_finds_no_room && disk_of_the_spool_is_short())) {
     give_room();
   }
   note_counts();
@@ -90,7 +90,11 @@ bool UsageWorker::recount_killed_lives() {
     compared_.push_back(segment.id);
     return true;
   });
-  for (usage::Life& life : book_.lives) life.counted.join_nearest(usage::Life::kMaxIntervals);
+  for (usage::Life& life : book_.lives)
+    if (life.counted.join_nearest(usage::Life::kMaxIntervals) > 0)
+      s_.env.log.write(Log::Level::warning, "usage.gaps",
+                       "a killed life left too many gaps between its records; what is found later in the "
+                       "narrowest of them is not counted");
   return book_.sum() != before;
 }
 
@@ -157,6 +161,7 @@ bool UsageWorker::disk_of_the_spool_is_short() const {
 // Settled segments wait for the file, and the file or the records for their room. The oldest of those that
 // memory has counted goes; should a kill come before the file is written, it takes those counts.
 void UsageWorker::give_room() {
+  if (s_.stopping.load()) return;  // there is no other write to come: the next start counts what is held
   for (const auto& segment : s_.spool->held()) {
     if (segment.epoch == s_.spool->epoch()) {
       s_.spool->hold_from(segment.id + 1);

@@ -16,14 +16,15 @@
 // failure too where there is another location, so that a disk that hangs holds up one commit and not
 // all. What a location could not give at open() is read by tend() when it can be.
 //
-// Who calls what, each by one task at a time:
+// Who calls what, one call at a time of each:
 //
 //   collector       commit()
 //   replay worker   read(), read_one(), retire(), tend(), tend_at(), keep_refused(), save_hint()
-//   usage worker    hold_from(), let_go(), held(), take_inherited(), all_inherited(), read_whole()
+//   usage worker    hold_from(), let_go(), take_inherited(), all_inherited(), read_whole()
 //   the end         close(), when none of them is at work any more
 //
-// Everything else is safe from any task: settle(), last_chance(), read_through(), at_end(), end(), counts().
+// Everything else is safe from any task: settle(), last_chance(), held(), read_through(), at_end(), end(),
+// counts(). The three workers run beside each other.
 #pragma once
 
 #include <array>
@@ -148,7 +149,7 @@ class Spool {
 
   // For a usage file, which counts what earlier lives left: settled segments are held for it. Those of
   // this life are held from an id on, kHoldNone holds none; those inherited until they are let go. But
-  // only while the spool is not half full. These are the usage worker's; they are safe from any task.
+  // only while the spool is not half full.
   static constexpr std::uint32_t kHoldNone = ~std::uint32_t{0};
   void hold_from(std::uint32_t segment) { hold_from_.store(segment); }
   void let_go(std::uint32_t segment);
