@@ -115,6 +115,31 @@ TEST(UsageRecount, ASegmentThatIsGoneIsGivenUpOnce) {
   });
 }
 
+// A spool that is more than half full holds nothing: what went before it could be counted is said to be lost.
+TEST(UsageRecount, WhatWentForWantOfRoomIsSaidToBeLost) {
+  KilledLives world;
+  world.options.spool.segment_bytes = 4096;
+  world.options.spool.max_bytes = 32 * 1024;
+  world.run([&] {
+    world.killed_life([&](Tracker& killed) {
+      world.arm(away(Outage::refuse));
+      for (int i = 0; i < 3; ++i, world.sleep(50ms)) world.offer_named(killed, 100);
+      EXPECT_GT(killed.stats().spool_bytes, 20U * 1024);
+    });
+    world.arm({failing(Operation::open, EACCES, "usage/**")});
+    auto next = world.open();
+    EXPECT_TRUE(world.wait_for(10s, [&] { return next->stats().spool_bytes <= 16U * 1024; }));
+    world.heal_disk();
+    EXPECT_TRUE(world.wait_for(5s, [&] { return next->stats().usage_lost > 0; }));
+    const Stats stats = next->stats();
+    EXPECT_GT(stats.usage_recounted, 0U);
+    EXPECT_EQ(stats.usage_recounted + stats.usage_lost, 301U)
+        << "the first was counted in time, and lost too";
+    EXPECT_TRUE(next->close(5s));
+    world.expect_none_twice(world.counted());
+  });
+}
+
 // A location that hangs is not asked for what is to be counted there; the file is written meanwhile.
 TEST(UsageRecount, ALocationThatHangsHoldsUpNoFlush) {
   KilledLives world;
