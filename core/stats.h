@@ -53,6 +53,7 @@ struct Stats {
   std::uint64_t usage_counted = 0;    // records of this life in a file that is durable
   std::uint64_t usage_pending = 0;    // summed up in memory only
   std::uint64_t usage_recounted = 0;  // records of killed lives, found in the spool and counted
+  std::uint64_t usage_lost = 0;       // at most: in segments of killed lives that were gone before that
   std::uint64_t usage_other = 0;      // counted under "other", for want of rows (usage.max_keys)
   std::uint64_t usage_flushes = 0;
   std::uint64_t usage_failures = 0;    // flushes that no location took

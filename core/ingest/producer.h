@@ -21,7 +21,7 @@ namespace holdfast {
 
 namespace ingest {
 
-// What one producer shares with the collector.
+// What one producer shares with the intake.
 struct ProducerSlot {
   explicit ProducerSlot(std::size_t ring_bytes, const std::atomic<bool>& closed_flag)
       : ring(ring_bytes), closed(closed_flag) {}
@@ -34,9 +34,9 @@ struct ProducerSlot {
   std::atomic<std::uint64_t> rejected_ring_full{0};
   std::atomic<std::uint64_t> rejected_too_large{0};
   std::atomic<std::uint64_t> rejected_closed{0};
-  std::atomic<bool> released{false};  // the handle is gone; the collector may drop the slot once empty
+  std::atomic<bool> released{false};  // the handle is gone; the intake may drop the slot once empty
 
-  // Written by the collector alone: frames drained, and how many of them are in its books.
+  // Written by the intake alone: frames drained, and how many of them are in its books.
   std::uint64_t drained = 0;
   std::atomic<std::uint64_t> collected{0};
 };

@@ -1,4 +1,4 @@
-// All producers of a tracker. Producers come and go under a lock; the collector walks its own copy
+// All producers of a tracker. Producers come and go under a lock; the intake walks its own copy
 // of the list, renewed only when the list changed.
 //
 //   auto slot = registry.add();                 // any thread
@@ -51,7 +51,7 @@ class RingRegistry {
     return total;
   }
 
-  // Collector only: whoever asks collected() may be told of what was drained so far.
+  // Who drained says so: whoever asks collected() may be told of it from now on.
   void note_collected();
 
   // How much each producer had had accepted at one instant.

@@ -26,6 +26,7 @@ struct Counters {
 
   Counter usage_counted{0};  // of this life, in a usage file that is durable
   Counter usage_recounted{0};
+  Counter usage_lost{0};
   Counter usage_other{0};
   Counter usage_flushes{0};
   Counter usage_failures{0};

@@ -56,6 +56,7 @@ void Collector::commit(Time now) {
   const spool::CommitResult result = s_.spool->commit(frames_);
   s_.committing_since = kNever;
   s_.counters.commits.fetch_add(1);
+  s_.disk_full.store(result.error && result.error->code == Code::no_space);
   if (result.error)
     note_failure(*result.error, now);
   else
@@ -90,6 +91,8 @@ void Collector::report(const spool::CommitResult& result, Time now) {
 void Collector::note_failure(const Error& error, Time now) {
   s_.counters.failed_commits.fetch_add(1);
   disk_retry_at_ = now + s_.options.spool.retry_interval;
+  // A usage file that is written now lets go of the segments that are held for it.
+  if (s_.usage && s_.disk_full.load() && !s_.spool->held().empty()) s_.usage->ask();
   if (s_.disk_failed.exchange(true)) return;
   s_.counters.fallbacks.fetch_add(1);
   s_.env.log.write(Log::Level::warning, "spool.failed",

@@ -1,9 +1,9 @@
-// How many records only memory has: collected, and neither in the spool nor settled. They are told
+// How many records only memory has: taken in, and neither in the spool nor settled. They are told
 // apart by generations, so that a flush() can wait for those that came before it while others keep
 // coming.
 //
-//   held.add(records);                                // the collector; they carry held.generation()
-//   const auto mine = held.next_generation();         // flush(): what is collected from now on is later
+//   held.add(records);                                // the intake; they carry held.generation()
+//   const auto mine = held.next_generation();         // flush(): what is taken in from now on is later
 //   if (held.none_before(mine)) ...                   // all that was there is safe
 //
 // There are never more generations than records. Safe from any task; pure but for its lock.
@@ -20,7 +20,7 @@ namespace holdfast::pipeline {
 
 class HeldCount {
  public:
-  // The one that records collected now belong to.
+  // The one that records taken in now belong to.
   std::uint32_t generation() const;
   // Begins a new one and returns its number.
   std::uint32_t next_generation();

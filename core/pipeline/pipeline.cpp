@@ -64,9 +64,9 @@ Status Pipeline::flush(Time deadline) {
   if (!wait_for(deadline, all_safe))
     return fail(Code::timeout, "records are still held in memory only: disk and upstream do not take them");
   if (!usage_) return {};
-  const std::uint64_t collected = s.counters.collected.load();
+  const std::uint64_t counted = s.usage->counted();
   s.usage->ask();
-  if (wait_for(deadline, [&] { return s.counters.usage_counted.load() >= collected; })) return {};
+  if (wait_for(deadline, [&] { return s.counters.usage_counted.load() >= counted; })) return {};
   return fail(Code::timeout, "every record is safe, but no usage directory took the usage file");
 }
 
@@ -187,6 +187,7 @@ Stats Pipeline::stats() const {
   stats.usage_counted = c.usage_counted;
   stats.usage_pending = s.usage ? collected - std::min<std::uint64_t>(collected, c.usage_counted) : 0;
   stats.usage_recounted = c.usage_recounted;
+  stats.usage_lost = c.usage_lost;
   stats.usage_other = c.usage_other;
   stats.usage_flushes = c.usage_flushes;
   stats.usage_failures = c.usage_failures;

@@ -37,6 +37,7 @@ void Replay::tidy(Time now) {
   if (s_.spool->retire() > 0) {
     s_.try_disk.store(true);
     s_.progress->notify();
+    if (s_.usage && s_.usage->wants_room.exchange(false)) s_.usage->ask();
   }
   tend(now);
   if (now < hint_due_) return;

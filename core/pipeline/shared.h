@@ -38,7 +38,7 @@ struct Shared {
 
   ingest::RingRegistry rings;              // producers, intake
   HeldCount held;                          // any worker
-  std::unique_ptr<UsageDesk> usage;        // intake, usage worker; null: no usage file is kept
+  std::unique_ptr<UsageDesk> usage;        // intake, usage worker, who asks; null: no usage file is kept
   Intake intake;                           // collector, bypass
   std::unique_ptr<spool::Spool> spool;     // see its own rules
   delivery::BatchQueue queue;              // any worker
@@ -59,6 +59,7 @@ struct Shared {
   std::atomic<bool> abandoned{false};          // close() has returned without waiting for every worker
   std::atomic<bool> try_disk{false};           // there is room again, or a location: the collector may commit
   std::atomic<bool> disk_failed{false};        // records are held in memory
+  std::atomic<bool> disk_full{false};          // the last commit found no room
   std::atomic<Time> committing_since{kNever};  // when the collector went into its commit; kNever: it is out
 
   // Out of the rings, counted; at most `limit`.

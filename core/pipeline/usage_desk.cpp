@@ -69,4 +69,9 @@ UsageDesk::Handed UsageDesk::take() {
   return {*handed_, counted_};
 }
 
+std::uint64_t UsageDesk::counted() const {
+  base::MutexLock lock(mutex_);
+  return counted_;
+}
+
 }  // namespace holdfast::pipeline

@@ -1,10 +1,11 @@
-// Where the collector leaves what it counted, and the usage worker fetches it.
+// Where the intake leaves what it counted, and the usage worker fetches it.
 //
-//   desk.count(records, wall);                    // collector: behind the rings, before the commit
+//   desk.count(records, wall);                    // intake: behind the rings, before the commit
 //   auto handed = desk.take();                    // usage worker: everything counted so far
 //   pour(handed.tally, totals, prices, bounds);
+//   desk.ask(); ... desk.counted();               // any task: a file with that many is waited for
 //
-// Two tallies take turns: the worker swaps them under the lock, so the collector waits for a swap at
+// Two tallies take turns: the worker swaps them under the lock, so the intake waits for a swap at
 // most and never for a disk. Records are counted in the order of their sequences.
 #pragma once
 
@@ -42,6 +43,8 @@ class UsageDesk {
     std::uint64_t counted = 0;  // the highest sequence in it or in an earlier one
   };
   Handed take();
+  // The highest sequence counted: no record that was collected before this call has a higher one.
+  std::uint64_t counted() const;
 
   // Somebody waits for a flush.
   void ask() {
@@ -49,11 +52,12 @@ class UsageDesk {
     due->notify();
   }
   std::atomic<bool> asked{false};
+  std::atomic<bool> wants_room{false};  // the next segment that is retired is reason to ask
   const std::unique_ptr<Event> due;
 
  private:
   const std::uint64_t days_;
-  base::Mutex mutex_;
+  mutable base::Mutex mutex_;
   std::unique_ptr<usage::Tally> filling_;  // guarded by mutex_
   std::uint64_t counted_ = 0;              // guarded by mutex_
   std::unique_ptr<usage::Tally> handed_;   // the worker's

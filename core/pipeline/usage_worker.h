@@ -1,4 +1,4 @@
-// The worker that keeps the usage file: fetches what the collector counted, adds it to the book, and
+// The worker that keeps the usage file: fetches what the intake counted, adds it to the book, and
 // writes the book to the first location that takes it.
 //
 //   UsageWorker worker(shared);
@@ -12,6 +12,7 @@
 //
 //   flush:  learn what locations say -> take the tally -> recount killed lives -> fold lives that are
 //           over -> write -> let go the segments that are counted now
+//                         `-> failed, and a disk is full: let go the oldest that memory has counted
 //
 // Nothing here is on the way of a record: when no location can be written, totals stay in memory.
 #pragma once
@@ -34,9 +35,12 @@ class UsageWorker {
   void flush(bool last);
   bool take_tally();
   bool recount_killed_lives();
-  bool recount(const spool::Inherited& inherited);
+  bool recount(const spool::SegmentInfo& segment);
+  void give_up(const spool::SegmentInfo& segment);
   bool fold_lives_that_are_over();
   void let_go(std::uint32_t counted_below, bool last);
+  bool disk_of_the_spool_is_short() const;
+  void give_room();
   void note_counts();
 
   std::shared_ptr<Shared> shared_;
@@ -45,10 +49,10 @@ class UsageWorker {
   const usage::PriceTable prices_;
   usage::Store store_;
   usage::Book book_;
-  std::uint64_t counted_ = 0;                // of this life, in the book
-  std::vector<spool::Inherited> uncounted_;  // segments not yet compared with the book
-  std::vector<std::uint32_t> compared_;      // those that were, and are still held
-  bool changed_ = false;                     // the book says more than the file
+  std::uint64_t counted_ = 0;                  // of this life, in the book
+  std::vector<spool::SegmentInfo> uncounted_;  // segments not yet compared with the book
+  std::vector<std::uint32_t> compared_;        // those that were, and are still held
+  bool changed_ = false;                       // the book says more than the file
 };
 
 }  // namespace holdfast::pipeline

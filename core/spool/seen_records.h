@@ -4,12 +4,14 @@
 //
 //   if (!seen.insert(epoch, sequence)) ...     // it was found before
 //
-// Sequences of one epoch are kept as intervals: they are nearly consecutive, so a spool of millions
-// of records takes a few entries, and a run of them one look. Pure.
+// Sequences of one epoch are nearly consecutive, so a spool of millions of records takes a few entries,
+// and a run of them one look. Pure.
 #pragma once
 
 #include <cstdint>
 #include <map>
+
+#include "core/base/interval_set.h"
 
 namespace holdfast::spool {
 
@@ -17,12 +19,12 @@ class SeenRecords {
  public:
   // True when none of these `count` consecutive records was there before; false, with nothing
   // changed, when any was.
-  bool insert(std::uint64_t epoch, std::uint64_t first, std::uint64_t count = 1);
+  bool insert(std::uint64_t epoch, std::uint64_t first, std::uint64_t count = 1) {
+    return epochs_[epoch].insert(first, first + count - 1);
+  }
 
  private:
-  using Intervals = std::map<std::uint64_t, std::uint64_t>;  // first -> last; with gaps between them
-
-  std::map<std::uint64_t, Intervals> epochs_;
+  std::map<std::uint64_t, IntervalSet> epochs_;
 };
 
 }  // namespace holdfast::spool

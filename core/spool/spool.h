@@ -16,8 +16,15 @@
 // failure too where there is another location, so that a disk that hangs holds up one commit and not
 // all. What a location could not give at open() is read by tend() when it can be.
 //
-// commit() and close() belong to the collector, read(), retire(), tend(), keep_refused() and
-// save_hint() to the replay worker; settle(), last_chance() and the counters are safe from any task.
+// Who calls what, one call at a time of each:
+//
+//   collector       commit()
+//   replay worker   read(), read_one(), retire(), tend(), tend_at(), keep_refused(), save_hint()
+//   usage worker    hold_from(), let_go(), take_inherited(), all_inherited(), read_whole()
+//   the end         close(), when none of them is at work any more
+//
+// Everything else is safe from any task: settle(), last_chance(), held(), read_through(), at_end(), end(),
+// counts(). The three workers run beside each other.
 #pragma once
 
 #include <array>
@@ -40,6 +47,7 @@
 #include "core/spool/location_policy.h"
 #include "core/spool/recovery.h"
 #include "core/spool/segment_index.h"
+#include "core/spool/segment_reader.h"
 #include "core/spool/segment_writer.h"
 
 namespace holdfast::spool {
@@ -95,12 +103,6 @@ struct SpoolCounts {
   std::optional<std::size_t> location;  // where the next commit goes; none: no location is usable
 };
 
-// A segment that an earlier life left, with the ordinals of records that another one has too.
-struct Inherited {
-  SegmentInfo segment;
-  std::vector<std::uint32_t> copies;  // rising
-};
-
 // What tend() achieved.
 struct Tended {
   bool restored = false;             // a location takes records again
@@ -151,11 +153,15 @@ class Spool {
   static constexpr std::uint32_t kHoldNone = ~std::uint32_t{0};
   void hold_from(std::uint32_t segment) { hold_from_.store(segment); }
   void let_go(std::uint32_t segment);
-  // The segments of earlier lives that were found since the last call. Safe from any task.
-  std::vector<Inherited> take_inherited();
+  // Settled segments that are kept only because they are held, the oldest first.
+  std::vector<SegmentInfo> held() const;
+  // The segments of earlier lives that were found since the last call.
+  std::vector<SegmentInfo> take_inherited();
   // Every location was read, and all of it: no more will be found.
   bool all_inherited() const { return all_inherited_.load(); }
-  bool has(std::uint32_t segment) const { return index_.find(segment).has_value(); }
+  // Hands out every frame of a segment, settled ones and copies too. Code::not_found: it is gone for good;
+  // any other error may pass, and what was handed out before it is to be forgotten.
+  Status read_whole(const SegmentInfo& segment, const std::function<void(const FrameView&)>& take) const;
 
   Status save_hint();
 
@@ -196,6 +202,7 @@ class Spool {
   void seal(const char* why);
 
   std::size_t drop_segment(const SegmentInfo& segment, std::uint32_t from_ordinal, std::uint64_t& damaged);
+  Status open_segment(const SegmentInfo& segment, SegmentReader& reader) const;
   Result<std::size_t> read_segment(const SegmentInfo& segment, Cursor& cursor, std::size_t limit,
                                    const Take& take, std::uint64_t& damaged);
 
@@ -240,8 +247,8 @@ class Spool {
   std::atomic<std::uint32_t> hold_from_{kHoldNone};
   std::atomic<bool> all_inherited_{false};
   mutable base::Mutex inherited_mutex_;
-  std::vector<Inherited> inherited_;  // guarded by inherited_mutex_
-  std::set<std::uint32_t> held_;      // likewise: inherited and not let go
+  std::vector<SegmentInfo> inherited_;  // guarded by inherited_mutex_
+  std::set<std::uint32_t> held_;        // likewise: inherited and not let go
 };
 
 }  // namespace holdfast::spool

@@ -82,7 +82,7 @@ void Spool::add(RecoveredSegment segment, bool apart) {
   if (settings_.hold) {
     base::MutexLock lock(inherited_mutex_);
     held_.insert(id);
-    inherited_.push_back({info, segment.copies});
+    inherited_.push_back(info);
   }
   index_.add(std::move(info));
   for (std::uint32_t ordinal = 0; ordinal < segment.settled_prefix; ++ordinal) index_.settle(id, ordinal);
@@ -199,7 +199,13 @@ void Spool::let_go(std::uint32_t segment) {
   held_.erase(segment);
 }
 
-std::vector<Inherited> Spool::take_inherited() {
+std::vector<SegmentInfo> Spool::held() const {
+  auto segments = index_.retirable();
+  std::erase_if(segments, [&](const SegmentInfo& segment) { return !holds(segment); });
+  return segments;
+}
+
+std::vector<SegmentInfo> Spool::take_inherited() {
   base::MutexLock lock(inherited_mutex_);
   return std::exchange(inherited_, {});
 }

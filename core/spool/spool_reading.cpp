@@ -1,5 +1,4 @@
 // Reading back what was committed, over damage and past what cannot be read now.
-#include "core/spool/segment_reader.h"
 #include "core/spool/spool.h"
 
 namespace holdfast::spool {
@@ -34,16 +33,35 @@ bool Spool::read_through(const Cursor& cursor) const {
   return !segment || (segment->sealed && cursor.ordinal >= segment->count);
 }
 
-Result<std::size_t> Spool::read_segment(const SegmentInfo& segment, Cursor& cursor, std::size_t limit,
-                                        const Take& take, std::uint64_t& damaged) {
+// Code::not_found: the file is gone for good. A damaged header is no error: the epoch is known here.
+Status Spool::open_segment(const SegmentInfo& segment, SegmentReader& reader) const {
   const std::string& directory = locations_[segment.location]->directory();
   if (!policy([&](const auto& policy) { return policy.answers(segment.location); }))
     return fail(Code::timeout, directory + " does not answer in time: its records wait");
-  SegmentReader reader(files_, segment.path);
   auto header = reader.open(segment.bytes);
-  if (!header && header.error().code != Code::corrupted) {  // a damaged header: the epoch is known here
-    reader.close();
-    if (header.error().code != Code::not_found || !files_.stat(directory)) return fail(header.error());
+  if (header || header.error().code == Code::corrupted) return {};
+  reader.close();
+  if (header.error().code == Code::not_found && !location_is_there(segment))
+    return fail(Code::unavailable, directory + " is not there: its records wait");
+  return fail(header.error());
+}
+
+Status Spool::read_whole(const SegmentInfo& segment,
+                         const std::function<void(const FrameView&)>& take) const {
+  SegmentReader reader(files_, segment.path);
+  if (auto opened = open_segment(segment, reader); !opened) return opened;
+  FrameView frame;
+  auto step = reader.next(frame);
+  for (; step && *step == SegmentReader::Step::frame; step = reader.next(frame)) take(frame);
+  reader.close();
+  return step ? Status{} : Status(fail(step.error()));
+}
+
+Result<std::size_t> Spool::read_segment(const SegmentInfo& segment, Cursor& cursor, std::size_t limit,
+                                        const Take& take, std::uint64_t& damaged) {
+  SegmentReader reader(files_, segment.path);
+  if (auto opened = open_segment(segment, reader); !opened) {
+    if (opened.error().code != Code::not_found) return fail(opened.error());
     drop_segment(segment, cursor.ordinal, damaged);
     cursor.ordinal = segment.count;
     return 0;

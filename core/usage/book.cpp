@@ -8,7 +8,7 @@ namespace {
 
 // What of one life two books know is a part of the other's: a life only ever counts on.
 bool knows_less(const Life& life, const Life& other) {
-  const auto extent = [](const Life& l) { return std::tuple(l.counted, l.segments.size(), l.closed); };
+  const auto extent = [](const Life& l) { return std::tuple(l.counted.size(), l.closed); };
   return extent(life) < extent(other);
 }
 
@@ -27,7 +27,7 @@ Life& Book::life(std::uint64_t epoch, const Bounds& bounds) {
     const auto closed = std::ranges::find(lives, true, &Life::closed);
     fold(closed != lives.end() ? closed->epoch : lives.front().epoch, bounds);
   }
-  return lives.emplace_back(Life{.epoch = epoch, .segments = {}, .totals = {}});
+  return lives.emplace_back(Life{.epoch = epoch, .counted = {}, .totals = {}});
 }
 
 const Life* Book::find(std::uint64_t epoch) const {
@@ -37,11 +37,9 @@ const Life* Book::find(std::uint64_t epoch) const {
 
 bool Book::is_folded(std::uint64_t epoch) const { return std::ranges::find(folded, epoch) != folded.end(); }
 
-bool Book::has_counted(std::uint64_t epoch, std::uint32_t segment) const {
-  if (is_folded(epoch)) return true;
+bool Book::is_over(std::uint64_t epoch) const {
   const Life* life = find(epoch);
-  return life != nullptr &&
-         (life->closed || std::ranges::find(life->segments, segment) != life->segments.end());
+  return is_folded(epoch) || (life != nullptr && life->closed);
 }
 
 void Book::fold(std::uint64_t epoch, const Bounds& bounds) {

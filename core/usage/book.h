@@ -1,14 +1,14 @@
 // What a usage file says: totals, and which records they have counted.
 //
 // Records have the identity that the tracker gave them: the epoch of its life, and a sequence 1, 2, 3, ...
-// within it. A life counts its records in that order, so one number says which it has counted.
+// within it. Which of them its totals have is kept as intervals: one for what the life counted itself, in
+// order, and some for what a later life found in the spool after a crash.
 //
 //   book = history (lives that are over, summed up)  +  one entry for each other life
 //
-//     life   epoch 9f3c..   counted 4711          records 1 to 4711 are in its totals
-//                           segments 12, 13       and all those that segments 12 and 13 of the spool
-//                                                 hold: counted by a later life, after a crash
-//                           closed                it ended in order; nothing of it is left to count
+//     life   epoch 9f3c..   counted 1-4711, 4720-4800    the records that are in its totals; no other copy
+//                                                        of them counts, wherever and whenever it is found
+//                           closed                       it ended in order; nothing of it is left to count
 //
 //   merge(book, other)      for each life the longer count: nothing is counted twice, whatever copies
 //                           of the file a crash or a failed disk has left
@@ -21,15 +21,18 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/interval_set.h"
 #include "core/usage/totals.h"
 
 namespace holdfast::usage {
 
 struct Life {
+  // Beyond it the narrowest gaps are closed: what would be found in them later is not counted.
+  static constexpr std::size_t kMaxIntervals = 1024;
+
   std::uint64_t epoch = 0;
-  std::uint64_t counted = 0;  // the highest sequence counted
+  IntervalSet counted;  // sequences
   bool closed = false;
-  std::vector<std::uint32_t> segments;
   Totals totals;
   friend bool operator==(const Life&, const Life&) = default;
 };
@@ -48,8 +51,8 @@ struct Book {
   // Made when it is not there.
   Life& life(std::uint64_t epoch, const Bounds& bounds);
   const Life* find(std::uint64_t epoch) const;
-  // Nothing of this segment of that life is left to count.
-  bool has_counted(std::uint64_t epoch, std::uint32_t segment) const;
+  // Nothing of that life is left to count.
+  bool is_over(std::uint64_t epoch) const;
   void fold(std::uint64_t epoch, const Bounds& bounds);
   bool is_folded(std::uint64_t epoch) const;
 

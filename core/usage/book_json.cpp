@@ -56,11 +56,16 @@ Json json_of(const Totals& totals) {
   return days;
 }
 
+Json json_of(const IntervalSet& counted) {
+  Json list = Json::array();
+  for (const auto& [first, last] : counted.intervals()) list.push_back(Json::array({first, last}));
+  return list;
+}
+
 Json json_of(const Life& life) {
   return {{"epoch", hex(life.epoch, 16)},
-          {"counted", life.counted},
+          {"counted", json_of(life.counted)},
           {"closed", life.closed},
-          {"segments", life.segments},
           {"days", json_of(life.totals)}};
 }
 
@@ -122,18 +127,29 @@ Totals totals_from(const Json& days) {
   return totals;
 }
 
+// Sequences begin at 1. In the file the intervals rise, with gaps between them.
+IntervalSet counted_from(const Json& list) {
+  IntervalSet counted;
+  std::uint64_t behind = 0;
+  for (const Json& pair : list) {
+    const bool numbers =
+        pair.is_array() && pair.size() == 2 && pair[0].is_number_unsigned() && pair[1].is_number_unsigned();
+    const auto first = numbers ? pair[0].get<std::uint64_t>() : 0;
+    const auto last = numbers ? pair[1].get<std::uint64_t>() : 0;
+    if (first <= behind || last < first) throw Wrong{"\"counted\" holds no rising intervals"};
+    counted.insert(first, last);
+    behind = last;
+  }
+  return counted;
+}
+
 Life life_from(const Json& json) {
   Life life{.epoch = epoch_from(member(json, "epoch")),
-            .counted = number(json, "counted"),
-            .segments = {},
+            .counted = counted_from(array(json, "counted")),
             .totals = totals_from(member(json, "days"))};
   const Json& closed = member(json, "closed");
   if (!closed.is_boolean()) throw Wrong{"\"closed\" is neither true nor false"};
   life.closed = closed.get<bool>();
-  for (const Json& segment : array(json, "segments")) {
-    if (!segment.is_number_unsigned()) throw Wrong{"\"segments\" holds something else than numbers"};
-    life.segments.push_back(segment.get<std::uint32_t>());
-  }
   return life;
 }
 

@@ -1,4 +1,4 @@
-// Counts records by day and key as they pass, fast enough for the collector: a table of fixed size,
+// Counts records by day and key as they pass, fast enough for the intake: a table of fixed size,
 // filled in place, that is handed over as a whole.
 //
 //   Tally tally(max_keys, seed);

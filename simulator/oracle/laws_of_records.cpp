@@ -120,6 +120,7 @@ LawResult check_conservation(const RunRecord& run, const Accounting& books) {
   }
   if (run.stats && run.closed) check_stats(findings, run, books, *run.stats);
   if (run.usage_records) check_usage(findings, run, books, *run.usage_records);
+  for (const auto& problem : run.usage_problems) findings.add("{}", problem);
   return findings.result(fmt::format("{} offered records are in one place each", books.offered));
 }
 

@@ -116,6 +116,7 @@ struct RunRecord {
   std::vector<std::uint64_t> in_spool;  // references that inspect read from the spool's files at the end
   std::uint64_t damaged_in_spool = 0;   // frames that it found damaged there, settled ones among them
   std::optional<std::uint64_t> usage_records;  // counted in the usage file at the end, if one is kept
+  std::vector<std::string> usage_problems;     // copies of it that do not belong together
   std::optional<UpstreamTotals> upstream;
   std::optional<Attempts> attempts;  // what reached the upstream
   std::vector<Bound> bounds;

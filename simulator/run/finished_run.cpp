@@ -16,21 +16,22 @@ namespace {
 constexpr Duration kShortestTurn = std::chrono::microseconds(10);
 constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 26;
 
-}  // namespace
-
-namespace {
-
 // What the usage file counts, over all its locations; nothing where none is kept.
-std::optional<std::uint64_t> usage_records(FileSystem& files, const UsageOptions& options) {
-  if (options.directory.empty()) return std::nullopt;
+Status read_usage(FileSystem& files, oracle::RunRecord& record) {
+  const UsageOptions& options = record.scenario.subject.options.usage;
+  if (options.directory.empty()) return {};
   const usage::Bounds bounds{.keys_per_day = options.max_keys, .days = options.days};
   usage::Book all;
   for (const auto& directory : {options.directory, options.backup_directory, options.emergency_directory}) {
     if (directory.empty()) continue;
-    auto inspection = usage::inspect(files, directory);
-    if (inspection && inspection->book) (void)usage::merge(all, *inspection->book, bounds);
+    const auto inspection = usage::inspect(files, directory);
+    if (!inspection && inspection.error().code != Code::not_found) return fail(inspection.error());
+    if (inspection && inspection->book && !usage::merge(all, *inspection->book, bounds))
+      record.usage_problems.push_back(inspection->source +
+                                      " tells another history than the usage files before it");
   }
-  return all.sum().records;
+  record.usage_records = all.sum().records;
+  return {};
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ oracle::Bound in_flight_bound(const scenario::Scenario& scenario,
 }
 
 Status read_disk(FileSystem& files, oracle::RunRecord& record) {
-  record.usage_records = usage_records(files, record.scenario.subject.options.usage);
+  if (auto read = read_usage(files, record); !read) return read;
   for (const auto& directory : record.scenario.subject.options.spool.directories()) {
     const auto inspection = spool::inspect(files, directory, [&](const spool::InspectedFrame& frame) {
       record.in_spool.push_back(ingest::frame_reference(frame.payload));

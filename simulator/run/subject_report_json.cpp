@@ -40,6 +40,7 @@ constexpr Field kStats[] = {
     {"usage_counted", &Stats::usage_counted},
     {"usage_pending", &Stats::usage_pending},
     {"usage_recounted", &Stats::usage_recounted},
+    {"usage_lost", &Stats::usage_lost},
     {"usage_other", &Stats::usage_other},
     {"usage_flushes", &Stats::usage_flushes},
     {"usage_failures", &Stats::usage_failures},

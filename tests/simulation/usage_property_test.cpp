@@ -1,5 +1,6 @@
 // Whatever happens to the disk and to the program, in whatever order: the usage file counts no record
-// twice, and none that was durable is missing; where no life was killed, it counts every accepted one.
+// twice, and none that was durable is missing; where no life was killed, it counts every accepted one but
+// those that a life at its end said the file does not have.
 #include <cstdlib>
 
 #include "core/base/random.h"
@@ -21,20 +22,24 @@ class Weather {
 
   std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
 
-  // Faults for a while: of the usage directories, sometimes of all the disk.
+  // Faults for a while: of the usage directories, of the spool, sometimes of all the disk. A spool that has
+  // no room gives counts up for records, so that is no fault of this test: see usage_room_test.cpp.
   void change() {
-    constexpr Operation kOperations[] = {Operation::open,     Operation::create,  Operation::read,
-                                         Operation::write,    Operation::fsync,   Operation::rename,
-                                         Operation::fsyncdir, Operation::getattr, Operation::unlink};
-    constexpr int kErrors[] = {EIO, ENOSPC, EACCES, EROFS};
-    constexpr const char* kPaths[] = {"usage/**", "usage/**", "usage-backup/**", "usage*/**",
-                                      "**/usage.json*"};
+    constexpr Operation kOperations[] = {
+        Operation::open,   Operation::create,   Operation::read,    Operation::write,  Operation::fsync,
+        Operation::rename, Operation::fsyncdir, Operation::getattr, Operation::unlink, Operation::truncate};
+    constexpr int kErrors[] = {EIO, EACCES, EROFS, ENOSPC};
+    constexpr const char* kPaths[] = {"usage/**",  "usage/**",       "usage-backup/**",
+                                      "usage*/**", "**/usage.json*", "spool/**",
+                                      "spool/**",  "backup/**",      "**"};
     std::vector<faultfs::Rule> rules;
     const std::uint64_t count = random_.below(4);
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto operation = kOperations[random_.below(std::size(kOperations))];
-      const int error = kErrors[random_.below(std::size(kErrors))];
-      auto rule = failing(operation, error, kPaths[random_.below(std::size(kPaths))]);
+      const std::string path = kPaths[random_.below(std::size(kPaths))];
+      const bool usage_alone = path.find("usage") != std::string::npos;
+      const int error = kErrors[random_.below(std::size(kErrors) - (usage_alone ? 0 : 1))];
+      auto rule = failing(operation, error, path);
       rule.name += std::to_string(i);
       if (random_.below(2) == 0) rule.when.probability = faultfs::kCertain / 3;
       rules.push_back(std::move(rule));
@@ -69,8 +74,11 @@ class Weather {
 
 void play(std::uint64_t seed, bool kills) {
   UsageTrackerWorld world;
+  if (seed % 2 == 0) world.options.spool.backup_directory = "/mnt/backup";
+  world.options.spool.max_retry_interval = 500ms;
   world.options.spool.segment_bytes = 8192;
   world.options.usage.flush_interval = 200ms;
+  std::uint64_t pending = 0;  // at the ends of lives
   world.run([&] {
     Weather weather(world, seed);
     for (int life = 0; life < kLives; ++life) {
@@ -87,6 +95,7 @@ void play(std::uint64_t seed, bool kills) {
       if (killed) mortal.die();
       if (weather.below(2) == 0) world.heal_disk();
       (void)tracker->close(killed ? 10ms : 3s);
+      pending += tracker->stats().usage_pending;
       world.heal_disk();
       weather.damage();
     }
@@ -97,7 +106,7 @@ void play(std::uint64_t seed, bool kills) {
     world.expect_none_twice(times);
     world.expect_every_durable_one(times);
     if (!kills) {
-      EXPECT_EQ(times.size(), world.next_reference - 1) << "every accepted record";
+      EXPECT_GE(times.size() + pending, world.next_reference - 1) << "every accepted record";
     }
   });
 }

@@ -169,28 +169,6 @@ TEST(Usage, AKillLosesNothingDurableAndCountsNothingTwice) {
   });
 }
 
-TEST(Usage, SettledSegmentsAreHeldForTheFileOnlyWhileTheSpoolHasRoom) {
-  UsageTrackerWorld world;
-  world.options.spool.segment_bytes = 4096;
-  world.options.spool.max_bytes = 64 * 1024;
-  world.options.usage.flush_interval = 1h;
-  world.run([&] {
-    auto tracker = world.open();
-    for (int i = 0; i < 100; ++i, world.sleep(50ms)) {
-      world.offer_named(*tracker, 20);
-      EXPECT_LE(tracker->stats().spool_bytes, world.options.spool.max_bytes);
-    }
-    EXPECT_EQ(tracker->stats().delivered, 2000U);
-    EXPECT_EQ(tracker->stats().pending_memory, 0U);
-    EXPECT_GT(tracker->stats().spool_bytes, world.options.spool.max_bytes / 4);
-    EXPECT_LE(tracker->stats().spool_bytes, world.options.spool.max_bytes / 2 + 2 * 4096);
-    EXPECT_TRUE(tracker->flush(5s));
-    EXPECT_TRUE(world.wait_for(1s, [&] { return tracker->stats().spool_bytes <= 4096; }));
-    EXPECT_TRUE(tracker->close(5s));
-    world.expect_all_counted();
-  });
-}
-
 // Records are in two locations when the life is killed, and one of them cannot be read at the next start:
 // what it gives back later is counted then, once, and its segments are let go.
 TEST(Usage, CountsWhatALocationGivesBackLate) {

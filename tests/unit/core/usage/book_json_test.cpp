@@ -18,8 +18,8 @@ Book example() {
   book.fold(0x0123456789abcdefULL, kBounds);
   book.generation = 42;
   Life& life = book.life(0xfedcba9876543210ULL, kBounds);
-  life.counted = 2;
-  life.segments = {7};
+  life.counted.insert(1);
+  life.counted.insert(5);
   life.totals.add(kToday, {"gpt-4o-mini", "openai", "chat"}, used(2), kBounds);
   return book;
 }
@@ -77,9 +77,12 @@ TEST(BookJson, AnotherShapeIsCorruptAndSaysWhere) {
   EXPECT_EQ(message_of("\"records\":2", "\"records\":2.5"), "\"records\" is no whole number");
   EXPECT_EQ(message_of("\"records\":2,", ""), "\"records\" is missing");
   EXPECT_EQ(message_of("\"2026-11-25\"", "\"2026-11-31\""), "\"2026-11-31\" is no day like 2026-11-25");
-  EXPECT_EQ(message_of("\"counted\":2", "\"counted\":\"2\""), "\"counted\" is no whole number");
+  EXPECT_EQ(message_of("\"counted\":[[1,1],[5,5]]", "\"counted\":5"), "\"counted\" is no list");
+  for (const char* intervals :
+       {"7", "[7]", "[1,2,3]", "[1,-2]", "[\"1\",2]", "[0,2]", "[3,2]", "[2,4],[4,6]", "[5,6],[1,2]"})
+    EXPECT_EQ(message_of("[[1,1],[5,5]]", "[" + std::string(intervals) + "]"),
+              "\"counted\" holds no rising intervals");
   EXPECT_EQ(message_of("\"closed\":false", "\"closed\":0"), "\"closed\" is neither true nor false");
-  EXPECT_EQ(message_of("\"segments\":[7]", "\"segments\":7"), "\"segments\" is no list");
   EXPECT_EQ(message_of("fedcba9876543210", "fedcba987654321"),
             "an epoch has sixteen hexadecimal digits, not \"fedcba987654321\"");
   EXPECT_EQ(message_of("\"lives\":1,\"epochs\"", "\"lives\":0,\"epochs\""),

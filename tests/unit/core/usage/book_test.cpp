@@ -22,7 +22,7 @@ TEST(Book, OfTwoCopiesTheLongerCountOfEachLifeIsTaken) {
 TEST(Book, WhatALaterLifeCountedOfAKilledOneIsMore) {
   Book before = book_with(1, 10);
   Book after = before;
-  after.lives.front().segments = {7};
+  after.lives.front().counted.insert(15, 17);
   after.lives.front().totals.add(kToday, {"m", "p", "o"}, used(3), kBounds);
   EXPECT_EQ(merged(before, after).sum().records, 13U);
   EXPECT_EQ(merged(after, before).sum().records, 13U);
@@ -33,7 +33,7 @@ TEST(Book, AFoldedLifeIsCountedOnceWhateverCopiesOfItTurnUp) {
   const Book old_copy = book_with(1, 7);
   book.fold(1, kBounds);
   EXPECT_TRUE(book.lives.empty());
-  EXPECT_TRUE(book.has_counted(1, 99));
+  EXPECT_TRUE(book.is_over(1));
   EXPECT_EQ(merged(book, old_copy).sum().records, 10U);
   EXPECT_EQ(merged(old_copy, book).sum().records, 10U);
   EXPECT_TRUE(merged(old_copy, book).lives.empty());
@@ -60,13 +60,10 @@ TEST(Book, HistoriesThatDidNotGrowFromOneAnotherAreNotMerged) {
 
 TEST(Book, SaysWhatIsLeftToCount) {
   Book book = book_with(1, 10);
-  EXPECT_FALSE(book.has_counted(1, 7));
-  EXPECT_FALSE(book.has_counted(2, 7)) << "a life it never heard of";
-  book.lives.front().segments = {7};
-  EXPECT_TRUE(book.has_counted(1, 7));
-  EXPECT_FALSE(book.has_counted(1, 8));
+  EXPECT_FALSE(book.is_over(1));
+  EXPECT_FALSE(book.is_over(2)) << "a life it never heard of";
   book.lives.front().closed = true;
-  EXPECT_TRUE(book.has_counted(1, 8));
+  EXPECT_TRUE(book.is_over(1));
 }
 
 TEST(Book, KeepsABoundedNumberOfLivesAndEpochsAndLosesNoRecord) {
@@ -88,10 +85,8 @@ TEST(Book, MergingCopiesInAnyOrderGivesTheLastState) {
     for (std::uint64_t epoch = 1; epoch <= 8; ++epoch) {
       const std::uint64_t flushes = random.below(5);
       for (std::uint64_t flush = 0; flush < flushes; ++flush) {
-        Life& life = book.life(epoch, kBounds);
         const std::uint64_t more = 1 + random.below(9);
-        life.counted += more;
-        life.totals.add(kToday, {"m" + std::to_string(random.below(3)), "p", "o"}, used(more), kBounds);
+        count_more(book, epoch, more, {"m" + std::to_string(random.below(3)), "p", "o"});
         ++book.generation;
         copies.push_back(book);
       }

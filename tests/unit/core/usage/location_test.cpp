@@ -7,20 +7,10 @@
 namespace holdfast::usage {
 namespace {
 
-std::string text_of_generation(std::uint64_t generation) {
-  Book book = book_with(1, generation);
-  book.generation = generation;
-  return book_text(book, kWall);
-}
-
-Result<bool> replace(Location& location, std::uint64_t generation) {
-  return location.replace(as_bytes(text_of_generation(generation)));
-}
-
 TEST(Location, BeginsEmptyAndReadsBackWhatReplacedIt) {
   UsageWorld world;
   world.run([&] {
-    Location location(world.env.files, world.env.log, kPrimary);
+    Location location = world.location();
     const auto found = location.read();
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_FALSE(found->book);
@@ -36,7 +26,7 @@ TEST(Location, BeginsEmptyAndReadsBackWhatReplacedIt) {
 TEST(Location, WhatReplaceCalledDoneSurvivesAPowerCut) {
   UsageWorld world;
   world.run([&] {
-    Location location(world.env.files, world.env.log, kPrimary);
+    Location location = world.location();
     ASSERT_TRUE(location.read());
     for (std::uint64_t generation = 1; generation <= 3; ++generation) {
       EXPECT_TRUE(replace(location, generation));
@@ -57,10 +47,7 @@ TEST(Location, AKillBetweenAnyTwoStepsLeavesTheOldFileOrTheNew) {
     bool finished = false;
     UsageWorld world;
     world.run([&] {
-      Location before(world.env.files, world.env.log, kPrimary);
-      ASSERT_TRUE(before.read());
-      EXPECT_TRUE(replace(before, 1));
-      EXPECT_TRUE(before.close());
+      world.leave_file(1);
       MortalFileSystem mortal(world.env.files);
       Location killed(mortal, world.env.log, kPrimary);
       ASSERT_TRUE(killed.read());
@@ -76,7 +63,7 @@ TEST(Location, AKillBetweenAnyTwoStepsLeavesTheOldFileOrTheNew) {
             newest_durable = std::max(newest_durable, book->generation);
       EXPECT_GE(newest_durable, done ? 2U : 1U) << "power cut at step " << step;
 
-      Location after(world.env.files, world.env.log, kPrimary);
+      Location after = world.location();
       const auto found = after.read();
       ASSERT_TRUE(found && found->book) << "step " << step;
       EXPECT_GE(found->book->generation, done ? 2U : 1U) << "step " << step;
@@ -96,7 +83,7 @@ TEST(Location, AnErrorAtAnyStepLeavesTheOldFileAndIsToldToTheCaller) {
     for (const int error : {EIO, ENOSPC, EACCES, EROFS, EDQUOT}) {
       UsageWorld world;
       world.run([&] {
-        Location location(world.env.files, world.env.log, kPrimary);
+        Location location = world.location();
         ASSERT_TRUE(location.read());
         EXPECT_TRUE(replace(location, 1));
         world.arm({failing(operation, error, "usage/**")});
@@ -140,10 +127,7 @@ TEST(Location, AFileThatDoesNotReadAsItWasWrittenIsNotPutInPlace) {
   };
   UsageWorld world;
   world.run([&] {
-    Location honest(world.env.files, world.env.log, kPrimary);
-    ASSERT_TRUE(honest.read());
-    EXPECT_TRUE(replace(honest, 1));
-    EXPECT_TRUE(honest.close());
+    world.leave_file(1);
     LyingFiles lying(world.env.files);
     Location location(lying, world.env.log, kPrimary);
     ASSERT_TRUE(location.read());
@@ -159,10 +143,8 @@ TEST(Location, ACorruptFileIsKeptAsideAndTheBackupTakesItsPlace) {
        {"", "{", "rubble", "{\"sessions\":[]}", "{\"checksum\":\"00000000\",\"usage\":{}}"}) {
     UsageWorld world;
     world.run([&] {
-      Location location(world.env.files, world.env.log, kPrimary);
-      ASSERT_TRUE(location.read());
-      EXPECT_TRUE(replace(location, 7));
-      EXPECT_TRUE(location.close());
+      world.leave_file(7);
+      Location location = world.location();
       world.write(kFile, corrupt);
       const auto found = location.read();
       ASSERT_TRUE(found && found->book) << corrupt;
@@ -178,10 +160,8 @@ TEST(Location, ACorruptFileIsKeptAsideAndTheBackupTakesItsPlace) {
 TEST(Location, WhenBothAreCorruptBothAreKeptAndTheBookBeginsAnew) {
   UsageWorld world;
   world.run([&] {
-    Location location(world.env.files, world.env.log, kPrimary);
-    ASSERT_TRUE(location.read());
-    EXPECT_TRUE(replace(location, 7));
-    EXPECT_TRUE(location.close());
+    world.leave_file(7);
+    Location location = world.location();
     world.write(kFile, "rubble");
     world.write(kFile + ".backup", "{}");
     const auto found = location.read();
@@ -198,7 +178,7 @@ TEST(Location, WhenBothAreCorruptBothAreKeptAndTheBookBeginsAnew) {
 TEST(Location, CorruptFilesAreKeptUpToANumber) {
   UsageWorld world;
   world.run([&] {
-    Location location(world.env.files, world.env.log, kPrimary);
+    Location location = world.location();
     for (int i = 0; i < 12; ++i) {
       ASSERT_TRUE(make_directories(world.env.files, kPrimary));
       world.write(kFile, "rubble " + std::to_string(i));
@@ -219,7 +199,7 @@ TEST(Location, ADirectoryInTheFilesPlaceIsSetAsideAtStartAndWhileRunning) {
   world.run([&] {
     ASSERT_TRUE(make_directories(world.env.files, kFile));
     ASSERT_TRUE(make_directories(world.env.files, kFile + ".new/sub"));
-    Location location(world.env.files, world.env.log, kPrimary);
+    Location location = world.location();
     const auto found = location.read();
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_EQ(found->set_aside, 1U);
@@ -238,10 +218,8 @@ TEST(Location, AFileThatCannotBeReadIsNeitherReplacedNorSetAside) {
   for (const int error : {EACCES, EIO, EMFILE}) {
     UsageWorld world;
     world.run([&] {
-      Location location(world.env.files, world.env.log, kPrimary);
-      ASSERT_TRUE(location.read());
-      EXPECT_TRUE(replace(location, 7));
-      EXPECT_TRUE(location.close());
+      world.leave_file(7);
+      Location location = world.location();
       world.arm({failing(Operation::open, error, "usage/usage.json*")});
       EXPECT_FALSE(location.read());
       EXPECT_FALSE(location.ready());
@@ -256,10 +234,8 @@ TEST(Location, AFileThatCannotBeReadIsNeitherReplacedNorSetAside) {
 TEST(Location, OneThatCannotBeReadIsNotWaitedForWhenItsBackupIsSound) {
   UsageWorld world;
   world.run([&] {
-    Location location(world.env.files, world.env.log, kPrimary);
-    ASSERT_TRUE(location.read());
-    EXPECT_TRUE(replace(location, 7));
-    EXPECT_TRUE(location.close());
+    world.leave_file(7);
+    Location location = world.location();
     world.arm({failing(Operation::read, EIO, "usage/usage.json")});
     const auto found = location.read();
     ASSERT_TRUE(found && found->book);
@@ -276,7 +252,7 @@ TEST(Location, AnUnfinishedFileIsOverwritten) {
   world.run([&] {
     ASSERT_TRUE(make_directories(world.env.files, kPrimary));
     world.write(kFile + ".new", std::string(100'000, 'x'));
-    Location location(world.env.files, world.env.log, kPrimary);
+    Location location = world.location();
     ASSERT_TRUE(location.read());
     EXPECT_TRUE(replace(location, 1));
     EXPECT_EQ(world.text_of(kFile), text_of_generation(1));
@@ -291,7 +267,7 @@ TEST(Location, AFileOfALaterProgramIsLeftAlone) {
     std::string text = text_of_generation(1);
     text.replace(text.find("\"version\":1"), 11, "\"version\":2");
     world.write(kFile, text);
-    Location location(world.env.files, world.env.log, kPrimary);
+    Location location = world.location();
     const auto found = location.read();
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, Code::unsupported);
@@ -303,8 +279,7 @@ TEST(Location, AFileOfALaterProgramIsLeftAlone) {
 TEST(Location, ASecondTrackerIsRefused) {
   UsageWorld world;
   world.run([&] {
-    Location first(world.env.files, world.env.log, kPrimary),
-        second(world.env.files, world.env.log, kPrimary);
+    Location first = world.location(), second = world.location();
     ASSERT_TRUE(first.read());
     EXPECT_EQ(second.read().error().code, Code::busy);
     EXPECT_TRUE(first.close());

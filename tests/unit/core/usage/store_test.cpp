@@ -6,10 +6,11 @@
 namespace holdfast::usage {
 namespace {
 
-void count_more(Book& book, std::uint64_t epoch, std::uint64_t records) {
-  Life& life = book.life(epoch, kBounds);
-  life.counted += records;
-  life.totals.add(kToday, {"m", "p", "o"}, used(records), kBounds);
+// As a tracker does it: what was read is merged before it is written. True when some location took it.
+bool flush(Store& store, Book& book, std::uint64_t epoch, std::uint64_t more) {
+  count_more(book, epoch, more);
+  EXPECT_TRUE(store.learn(book));
+  return store.write(book, kWall).has_value();
 }
 
 faultfs::Rule full_at(const std::string& path) { return failing(Operation::create, ENOSPC, path); }
@@ -20,26 +21,20 @@ TEST(Store, FallsBackStepByStepAndFindsItsWayBack) {
   world.run([&] {
     Store store = world.store();
     Book book;
-    EXPECT_TRUE(store.learn(book));
-    const auto flush = [&] {
-      count_more(book, 1, 10);
-      EXPECT_TRUE(store.learn(book));
-      return store.write(book, kWall).has_value();
-    };
-    EXPECT_TRUE(flush());
+    EXPECT_TRUE(flush(store, book, 1, 10));
     world.arm({full_at("usage/**")});
-    EXPECT_TRUE(flush());
+    EXPECT_TRUE(flush(store, book, 1, 10));
     EXPECT_EQ(parse_book(world.text_of(kSecond + "/usage.json"))->sum().records, 20U);
     EXPECT_EQ(parse_book(world.text_of(kFile))->sum().records, 10U) << "the last good copy stays";
     world.arm({full_at("usage/**"), full_at("usage-backup/**")});
-    EXPECT_TRUE(flush());
+    EXPECT_TRUE(flush(store, book, 1, 10));
     EXPECT_EQ(parse_book(world.text_of(kThird + "/usage.json"))->sum().records, 30U);
     world.arm({full_at("**")});
-    EXPECT_FALSE(flush());
+    EXPECT_FALSE(flush(store, book, 1, 10));
     EXPECT_EQ(store.counts().fallbacks, 3U);
     EXPECT_EQ(store.counts().failures, 1U);
     world.heal();
-    EXPECT_TRUE(flush());
+    EXPECT_TRUE(flush(store, book, 1, 10));
     EXPECT_EQ(parse_book(world.text_of(kFile))->sum().records, 50U) << "the primary has it all again";
     EXPECT_EQ(store.counts().fallbacks, 3U);
     store.close();
@@ -67,9 +62,7 @@ TEST(Store, ALocationThatIsUnreadableAtFirstIsMergedOnceItCanBeRead) {
   world.run([&] {
     Store first = world.store();
     Book old;
-    EXPECT_TRUE(first.learn(old));
-    count_more(old, 1, 100);
-    EXPECT_TRUE(first.write(old, kWall));
+    EXPECT_TRUE(flush(first, old, 1, 100));
     first.close();
 
     world.arm({failing(Operation::open, EACCES, "usage/**")});
@@ -97,9 +90,7 @@ TEST(Store, ADirectoryThatWasRemovedIsMadeAgain) {
   world.run([&] {
     Store store = world.primary_only();
     Book book;
-    EXPECT_TRUE(store.learn(book));
-    count_more(book, 1, 10);
-    EXPECT_TRUE(store.write(book, kWall));
+    EXPECT_TRUE(flush(store, book, 1, 10));
     for (const char* name : {"usage.json", "usage.json.backup", "usage.lock"})
       EXPECT_TRUE(world.env.files.remove(kPrimary + "/" + name));
     EXPECT_TRUE(world.env.files.remove_directory(kPrimary));

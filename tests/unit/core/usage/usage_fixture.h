@@ -43,13 +43,28 @@ inline Sums used(std::uint64_t records) {
           .latency_us = 91'000 * records,
           .cost_nanousd = 160'200 * records};
 }
+// The life counts on.
+inline void count_more(Book& book, std::uint64_t epoch, std::uint64_t records,
+                       const Names& names = {"gpt-4o-mini", "openai", "chat"}) {
+  Life& life = book.life(epoch, kBounds);
+  life.counted.insert(life.counted.size() + 1, life.counted.size() + records);
+  life.totals.add(kToday, names, used(records), kBounds);
+}
 // One life that counted `records` records.
 inline Book book_with(std::uint64_t epoch, std::uint64_t records) {
   Book book;
-  Life& life = book.life(epoch, kBounds);
-  life.counted = records;
-  life.totals.add(kToday, {"gpt-4o-mini", "openai", "chat"}, used(records), kBounds);
+  count_more(book, epoch, records);
   return book;
+}
+
+// The file of a life that counted as many records as the book has generations.
+inline std::string text_of_generation(std::uint64_t generation) {
+  Book book = book_with(1, generation);
+  book.generation = generation;
+  return book_text(book, kWall);
+}
+inline Result<bool> replace(Location& location, std::uint64_t generation) {
+  return location.replace(as_bytes(text_of_generation(generation)));
 }
 
 inline faultfs::Rule failing(Operation operation, int error, std::string path = "**") {
@@ -69,6 +84,15 @@ struct UsageWorld {
     injector.arm({.rules = std::move(rules)}, world.clock().now());
   }
   void heal() { injector.heal(world.clock().now()); }
+
+  Location location() { return {env.files, env.log, kPrimary}; }
+  // A tracker was here, and closed the primary with a file of this generation.
+  void leave_file(std::uint64_t generation) {
+    Location left = location();
+    ASSERT_TRUE(left.read());
+    EXPECT_TRUE(replace(left, generation));
+    EXPECT_TRUE(left.close());
+  }
 
   Store store() { return {env.files, env.log, {kPrimary, kSecond, kThird}, kBounds}; }
   Store primary_only() { return {env.files, env.log, {kPrimary}, kBounds}; }

@@ -58,6 +58,15 @@ TEST(Conservation, HoldsTheUsageFileToTheRecordsThatWereAccepted) {
   EXPECT_EQ(conservation(run), LawVerdict::pass) << "it waits in memory, and is counted so";
 }
 
+TEST(Conservation, CatchesCopiesOfTheUsageFileThatDoNotBelongTogether) {
+  auto run = clean_run();
+  run->usage_records = 10;
+  run->usage_problems = {"/mnt/b/usage.json tells another history"};
+  const auto law = check_conservation(run.record(), account(run.record()));
+  EXPECT_EQ(law.verdict, LawVerdict::fail);
+  EXPECT_THAT(law.detail, HasSubstr("/mnt/b/usage.json tells another history"));
+}
+
 TEST(Conservation, OverKillsTheUsageFileMissesNothingThatWasDurable) {
   auto run = clean_run();
   run->ended_lives = {{.at = 5s}};

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <string>
+#include <utility>
 
 #include "core/ingest/record_frame.h"
 #include "core/spool/spool.h"
+#include "core/usage/store.h"
 #include "simulator/world/virtual/virtual_world.h"
 
 namespace holdfast::run {
@@ -47,13 +50,25 @@ TEST(BoundsSampler, KeepsTheHighestOfEach) {
   EXPECT_EQ(bounds[1].highest, 5U);
 }
 
+struct FinishedWorld {
+  faultfs::Injector injector{1};
+  upstream::UpstreamModel model{{}, 1};
+  world::VirtualWorld world{{}, injector, model};
+  Environment env = world.environment();
+  FinishedRun run{oracle::Ledger::in_memory(1), {}, 1};
+
+  void cannot_list(std::string path) {
+    injector.arm({.rules = {{.name = "unreadable",
+                             .when = {.operations = {faultfs::Operation::readdir}, .path = std::move(path)},
+                             .effect = {.error = faultfs::ErrorEffect{EIO}}}}},
+                 world.clock().now());
+  }
+};
+
 // One that was never made holds nothing; one that cannot be read is no empty one.
 TEST(ReadDisk, ReadsEveryLocation) {
-  faultfs::Injector injector(1);
-  upstream::UpstreamModel model({}, 1);
-  world::VirtualWorld world({}, injector, model);
-  Environment env = world.environment();
-  FinishedRun run(oracle::Ledger::in_memory(1), {}, 1);
+  FinishedWorld finished;
+  auto& [injector, model, world, env, run] = finished;
   SpoolOptions& options = run.record.scenario.subject.options.spool;
   options = {.directory = "/mnt/spool", .backup_directory = "/mnt/backup"};
   EXPECT_TRUE(world.run([&] {
@@ -72,11 +87,43 @@ TEST(ReadDisk, ReadsEveryLocation) {
     options.emergency_directory = "/mnt/emergency";
     EXPECT_TRUE(read_disk(env.files, run.record));
     EXPECT_EQ(run.record.in_spool, (std::vector<std::uint64_t>{1, 2}));
-    injector.arm({.rules = {{.name = "unreadable",
-                             .when = {.operations = {faultfs::Operation::readdir}, .path = "backup"},
-                             .effect = {.error = faultfs::ErrorEffect{EIO}}}}},
-                 world.clock().now());
+    finished.cannot_list("backup");
     EXPECT_FALSE(read_disk(env.files, run.record));
+  }));
+}
+
+TEST(ReadDisk, MergesTheUsageFilesOfAllLocationsOrSaysWhichDoesNotBelong) {
+  FinishedWorld finished;
+  auto& [injector, model, world, env, run] = finished;
+  run.record.scenario.subject.options.spool.directory = "/mnt/spool";
+  run.record.scenario.subject.options.usage = {
+      .directory = "/mnt/a", .backup_directory = "/mnt/b", .emergency_directory = "/mnt/never-made"};
+  const usage::Bounds bounds{.keys_per_day = 10, .days = 10};
+  const auto write = [&](const std::string& directory, std::uint64_t epoch, bool folded) {
+    usage::Book book;
+    usage::Life& life = book.life(epoch, bounds);
+    life.counted.insert(1, 5);
+    life.totals.add(1, {"m", "p", "o"}, {.records = 5}, bounds);
+    if (folded) book.fold(epoch, bounds);
+    usage::Store store(env.files, env.log, {directory}, bounds);
+    usage::Book found;
+    EXPECT_TRUE(store.learn(found));
+    EXPECT_TRUE(store.write(book, WallTime{}));
+    store.close();
+  };
+  EXPECT_TRUE(world.run([&] {
+    write("/mnt/a", 1, true);
+    write("/mnt/b", 2, false);
+    EXPECT_TRUE(read_disk(env.files, run.record));
+    EXPECT_EQ(run.record.usage_records, 10U);
+    EXPECT_TRUE(run.record.usage_problems.empty());
+    write("/mnt/b", 2, true);
+    EXPECT_TRUE(read_disk(env.files, run.record));
+    EXPECT_EQ(
+        run.record.usage_problems,
+        std::vector<std::string>{"/mnt/b/usage.json tells another history than the usage files before it"});
+    finished.cannot_list("b");
+    EXPECT_FALSE(read_disk(env.files, run.record)) << "a file that cannot be read is not one that is empty";
   }));
 }
 
