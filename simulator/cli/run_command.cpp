@@ -9,13 +9,13 @@
 #include "simulator/cli/outputs.h"
 #include "simulator/cli/progress.h"
 #include "simulator/cli/run_settings.h"
-#include "simulator/gate/format_measure.h"
 #include "simulator/gate/gate.h"
 #include "simulator/gate/table.h"
 #include "simulator/oracle/result_json.h"
 #include "simulator/run/version.h"
 #include "simulator/scenario/check.h"
 #include "simulator/scenario/explain.h"
+#include "simulator/scenario/format_measure.h"
 #include "simulator/scenario/measures.h"
 
 namespace holdfast::cli {
@@ -93,12 +93,13 @@ void print_outcome(const run::Outcome& outcome) {
   fmt::print("expectations:\n");
   for (const auto& expectation : result.judgement.expectations)
     fmt::print("  {:<14} {:<32} {}\n", oracle::to_string(expectation.verdict), expectation.expectation.text,
-               expectation.value ? gate::format_measure(expectation.expectation.measure, *expectation.value)
-                                 : "n/a");
+               expectation.value
+                   ? scenario::format_measure(expectation.expectation.measure, *expectation.value)
+                   : "n/a");
   fmt::print("measures:\n");
   for (const auto& measure : scenario::known_measures())
     if (auto value = result.measures.value(std::string(measure.name)))
-      fmt::print("  {:<22} {}\n", measure.name, gate::format_measure(measure.name, *value));
+      fmt::print("  {:<22} {}\n", measure.name, scenario::format_measure(measure.name, *value));
   fmt::print("laws:\n");
   for (const auto& law : result.laws)
     fmt::print("  {:<14} {:<14} {}\n", oracle::to_string(law.verdict), law.law, law.detail);

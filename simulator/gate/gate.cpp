@@ -19,6 +19,7 @@ class Gate {
   GateResult run(const std::vector<Scenario>& scenarios) {
     result_.live = settings_.live;
     result_.overrides = settings_.overrides;
+    result_.not_run = not_run(scenarios, settings_.live);
     play_all(scenarios, false);
     if (settings_.live) play_all(scenarios, true);
     result_.interrupted = interrupted_.load();
@@ -84,30 +85,10 @@ class Gate {
   GateResult result_;
 };
 
-// As a POSIX shell reads it.
-std::string shell_word(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace
 
 bool is_problem(const Row& row) {
   return row.is_control() ? row.broke_law() : row.verdict() != oracle::RunVerdict::pass;
-}
-
-std::string reproduce(const Row& row, const std::vector<std::string>& overrides) {
-  std::string command = "holdfast run";
-  if (row.live()) command += " --live";
-  command += fmt::format(" {} --seeds {}", shell_word(row.scenario().file), row.telling_seed());
-  if (row.live() && row.plays().size() > 1) command += fmt::format(" --repeat {}", row.plays().size());
-  for (const auto& setting : overrides) command += " --set " + shell_word(setting);
-  if (row.is_control()) command += " --set subject.kind=" + row.subject();
-  return command;
 }
 
 GateResult run_gate(const std::vector<Scenario>& scenarios, const GateSettings& settings,

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "simulator/gate/not_run.h"
 #include "simulator/gate/row.h"
 #include "simulator/gate/self_check.h"
 #include "simulator/run/run_scenario.h"
@@ -31,7 +32,8 @@ struct GateSettings {
 
 struct GateResult {
   std::vector<Row> rows;  // VIRTUAL ones first
-  bool live = true;       // whether LIVE was asked for
+  std::vector<NotRun> not_run;
+  bool live = true;  // whether LIVE was asked for
   bool interrupted = false;
   bool plain = false;  // of `run`, which plays no controls and checks itself by none
   std::vector<std::string> overrides;
@@ -47,8 +49,5 @@ GateResult run_gate(const std::vector<scenario::Scenario>& scenarios, const Gate
 
 // Whether a row is a reason for the gate not to pass by itself.
 bool is_problem(const Row& row);
-
-// The command that plays the run which shows best why a row is not a pass.
-std::string reproduce(const Row& row, const std::vector<std::string>& overrides);
 
 }  // namespace holdfast::gate

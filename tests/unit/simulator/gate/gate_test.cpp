@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulator/gate/format_measure.h"
+#include "simulator/gate/gate.h"
+#include "simulator/gate/reproduce.h"
 #include "simulator/scenario/parse_json.h"
 #include "tests/unit/simulator/gate/rows.h"
 
@@ -92,6 +93,35 @@ TEST(Gate, CommandReproducesTheRunThatShowsItBest) {
             "holdfast run scenarios/stress/slow.json --seeds 1 --set subject.kind=naive-seed");
 }
 
+scenario::Scenario killed(const std::string& title, bool live_tier) {
+  auto scenario = scenario_of(title);
+  scenario.phases[0].process.push_back({.name = "crash"});
+  scenario.live_tier = live_tier;
+  return scenario;
+}
+
+std::vector<std::string> not_run_of(const std::vector<scenario::Scenario>& scenarios, bool live) {
+  std::vector<std::string> sentences;
+  for (const auto& one : not_run(scenarios, live)) sentences.push_back(one.sentence({"load.rate=500/s"}));
+  return sentences;
+}
+
+TEST(Gate, SaysWhatItPlaysInNoWorld) {
+  EXPECT_THAT(
+      not_run_of({scenario_of("disk/full"), killed("process/kill", true), killed("process/loop", false)},
+                 true),
+      ElementsAre("process/loop: LIVE only, outside the tier (run with `holdfast run --live "
+                  "scenarios/process/loop.json --set load.rate=500/s`)"));
+}
+
+TEST(Gate, WithoutLiveSaysWhatThatLeavesOut) {
+  auto tier = scenario_of("disk/full");
+  tier.live_tier = true;
+  EXPECT_THAT(
+      not_run_of({scenario_of("disk/slow"), tier, killed("process/kill", true)}, false),
+      ElementsAre(HasSubstr("disk/full: in VIRTUAL alone"), HasSubstr("process/kill: LIVE only, and")));
+}
+
 // Five seeds lie on both sides of the limit: three more are played, as far as the cap goes.
 TEST(Gate, PlaysMoreSeedsWhereThePublishedOnesCannotDecide) {
   const std::vector<std::string> overrides{"expect.0=retention.durable >= 69%"};
@@ -107,15 +137,6 @@ TEST(Gate, PlaysMoreSeedsWhereThePublishedOnesCannotDecide) {
   EXPECT_EQ(result.rows[0].plays().size(), 8U);
   EXPECT_EQ(result.rows[0].extra(), 3U);
   EXPECT_EQ(result.rows[0].plays()[7].seed, 8U);
-}
-
-TEST(FormatMeasure, WritesInTheUnitAndNeverRoundsUp) {
-  EXPECT_EQ(format_measure("retention.durable", 0.0999), "9.9 %");
-  EXPECT_EQ(format_measure("record.p99", 251e-9), "251 ns");
-  EXPECT_EQ(format_measure("recovery.time", 1.25), "1.25 s");
-  EXPECT_EQ(format_measure("recovery.time", std::numeric_limits<double>::infinity()), "never");
-  EXPECT_EQ(format_measure("loss.unaccounted", 3), "3");
-  EXPECT_EQ(format_measure("amplification.max", 1.57), "1.57");
 }
 
 }  // namespace
