@@ -31,14 +31,13 @@ ExitCode subject_command(const Words& words) {
   const auto incarnation = arguments.number("incarnation", 0, {0, std::numeric_limits<std::uint8_t>::max()});
   for (const auto* number : {&seed, &incarnation})
     if (!*number) return arguments.mistake(number->error().message);
-  run::LiveSubjectSpec spec{
-      .scenario = std::move(*scenario),
-      .seed = *seed,
-      .incarnation = static_cast<std::uint8_t>(*incarnation),
-      .mount = arguments.text("mount"),
-      .ledger = arguments.text("ledger"),
-      .claims = arguments.text("claims"),
-      .report = arguments.text("report")};
+  run::LiveSubjectSpec spec{.scenario = std::move(*scenario),
+                            .seed = *seed,
+                            .incarnation = static_cast<std::uint8_t>(*incarnation),
+                            .mount = arguments.text("mount"),
+                            .ledger = arguments.text("ledger"),
+                            .claims = arguments.text("claims"),
+                            .report = arguments.text("report")};
   spec.scenario.subject.command_directory = arguments.text("command-directory");
   spec.scenario.subject.place(spec.mount, arguments.text("endpoint"));
   if (auto ran = run::run_live_subject(spec); !ran) {

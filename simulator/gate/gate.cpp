@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "simulator/gate/controls.h"
+#include "simulator/gate/in_parallel.h"
 #include "simulator/scenario/live_only.h"
 
 namespace holdfast::gate {
@@ -27,24 +28,29 @@ class Gate {
   }
 
  private:
+  // In VIRTUAL no run can disturb another; in real time they would.
   void play_all(const std::vector<Scenario>& scenarios, bool live) {
     auto options = settings_.run;
     options.live = live;
     run::ScenarioRunner runner(options, interrupted_);
-    for (const auto& scenario : scenarios) {
-      if (live ? scenario.live_tier : scenario::why_live_only(scenario).empty()) play(runner, scenario, live);
-      for (const auto& control : controls())
-        if (can_play(control, scenario, live)) play(runner, with_control(scenario, control), live);
-    }
+    auto rows = rows_of(scenarios, live);
+    if (live)
+      for (auto& row : rows) play_repeats(runner, row);
+    else
+      in_parallel(rows, [&](Row& row) { play_seeds(runner, row); });
+    for (auto& row : rows)
+      if (!row.plays().empty()) result_.rows.push_back(std::move(row));
   }
 
-  void play(run::ScenarioRunner& runner, const Scenario& scenario, bool live) {
-    Row row(scenario, live);
-    if (live)
-      play_repeats(runner, row);
-    else
-      play_seeds(runner, row);
-    if (!row.plays().empty()) result_.rows.push_back(std::move(row));
+  static std::vector<Row> rows_of(const std::vector<Scenario>& scenarios, bool live) {
+    std::vector<Row> rows;
+    for (const auto& scenario : scenarios) {
+      if (live ? scenario.live_tier : scenario::why_live_only(scenario).empty())
+        rows.emplace_back(scenario, live);
+      for (const auto& control : controls())
+        if (can_play(control, scenario, live)) rows.emplace_back(with_control(scenario, control), live);
+    }
+    return rows;
   }
 
   void play_seeds(run::ScenarioRunner& runner, Row& row) {

@@ -6,7 +6,9 @@
 // Every scenario is played in VIRTUAL over its published seeds (but for those that are LIVE
 // only, scenario/live_only.h); those of the LIVE tier also in real time, `repeat` times. Where the bounds of
 // the published seeds cannot decide, the seeds after them are played too, all at once, up to
-// `max_seeds` in all. The control subjects (controls.h) play what they can, and must be rejected.
+// `max_seeds` in all. VIRTUAL rows are played on all processors at once: `begin` and `run.progress` may
+// be called from several threads, and the result is the same as one after the other. The control subjects
+// (controls.h) play what they can, and must be rejected.
 #pragma once
 
 #include <atomic>

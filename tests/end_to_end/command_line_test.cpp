@@ -210,7 +210,8 @@ TEST(CommandLine, TwoVirtualGatesGiveTheSameBytes) {
   const auto play = [] {
     TemporaryDirectory directory;
     return run_program({holdfast(), "gate", "--no-live", "--no-report", "--format", "json", "--out",
-                        directory.path(), source("scenarios/upstream/outage.json")});
+                        directory.path(), source("scenarios/upstream/outage.json"),
+                        source("scenarios/process/pause.json")});
   };
   EXPECT_EQ(play().output, play().output);
 }
