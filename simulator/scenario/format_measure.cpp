@@ -27,7 +27,8 @@ std::string format_measure(std::string_view measure, double value) {
   const auto* known = find_measure(measure);
   if (known == nullptr || known->unit == MeasureUnit::count) return fmt::format("{:.0f}", value);
   if (known->unit == MeasureUnit::duration) return format_duration_s(value);
-  if (known->unit == MeasureUnit::factor) return fmt::format("{:.3g}", value);
+  if (known->unit == MeasureUnit::factor)
+    return value < 1000 ? fmt::format("{:.3g}", value) : fmt::format("{:.0f}", value);
   return fmt::format("{:.1f} %", std::floor(value * 1000) / 10);
 }
 

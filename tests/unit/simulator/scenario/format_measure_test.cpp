@@ -15,6 +15,7 @@ TEST(FormatMeasure, WritesInTheUnitAndNeverRoundsUp) {
   EXPECT_EQ(format_measure("recovery.time", std::numeric_limits<double>::infinity()), "never");
   EXPECT_EQ(format_measure("loss.unaccounted", 3), "3");
   EXPECT_EQ(format_measure("amplification.max", 1.57), "1.57");
+  EXPECT_EQ(format_measure("amplification.max", 9861.4), "9861");
 }
 
 }  // namespace
