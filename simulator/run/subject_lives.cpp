@@ -15,6 +15,12 @@ namespace {
 constexpr Duration kReadyWithin = std::chrono::seconds(15);
 constexpr Duration kCloseWithin = std::chrono::seconds(15);
 
+// What it left of its limit, below 0 when it went beyond. The life with the least speaks for all: a limit
+// depends on what the life had when it began.
+std::int64_t room(const oracle::Bound& bound) {
+  return static_cast<std::int64_t>(bound.limit) - static_cast<std::int64_t>(bound.highest);
+}
+
 }  // namespace
 
 Status SubjectLives::begin() {
@@ -126,11 +132,10 @@ void SubjectLives::add(const SubjectReport& report) {
   if (record_.core()) record_.isolation->allocations += report.allocations;
   for (const auto& bound : report.bounds) {
     const auto known = std::ranges::find(record_.bounds, bound.what, &oracle::Bound::what);
-    if (known == record_.bounds.end()) {
+    if (known == record_.bounds.end())
       record_.bounds.push_back(bound);
-    } else {
-      known->highest = std::max(known->highest, bound.highest);
-    }
+    else if (room(bound) < room(*known))
+      *known = bound;
   }
 }
 

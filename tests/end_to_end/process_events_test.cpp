@@ -53,7 +53,9 @@ TEST_F(LiveRun, WhatEndsMakesRoomForWhatBeginsAtTheSameInstant) {
   scenario["expect"] = {"loss.unaccounted == 0"};
   const std::string file = scratch.path() + "/touching.json";
   std::ofstream(file) << scenario;
-  const auto run = run_program(live(file, kShort));
+  auto words = live("", kShort);
+  words[3] = file;
+  const auto run = run_program(words);
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const auto result = only_result(scratch.path());
   for (const char* event : {"killed", "stopped", "stands still"})
