@@ -122,6 +122,34 @@ TEST(Gate, WithoutLiveSaysWhatThatLeavesOut) {
       ElementsAre(HasSubstr("disk/full: in VIRTUAL alone"), HasSubstr("process/kill: LIVE only, and")));
 }
 
+// What one row plays must not touch another: the traces are those of each scenario alone, in the order asked.
+TEST(Gate, RowsThatAreVirtualPlayAtOnceAndAsIfAlone) {
+  const std::vector<std::string> shorter{"phases.recovery.for=14s", "seeds=1..2"};
+  std::vector<scenario::Scenario> scenarios;
+  for (const char* name : {"process/pause", "disk/inodes", "stress/slow-upstream"}) {
+    auto loaded =
+        scenario::load_scenario(std::string(HOLDFAST_SOURCE_DIR "/scenarios/") + name + ".json", shorter);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    scenarios.push_back(std::move(*loaded));
+  }
+  GateSettings settings;
+  settings.live = false;
+  settings.max_seeds = 2;
+  const std::atomic<bool> never{false};
+  const auto traces = [&](const std::vector<scenario::Scenario>& all) {
+    std::vector<std::string> lines;
+    for (const auto& row : run_gate(all, settings, never).rows)
+      for (const auto& play : row.plays())
+        lines.push_back(row.title() + " " + row.subject() + " " + play.trace_hash);
+    return lines;
+  };
+  std::vector<std::string> alone;
+  for (const auto& one : scenarios)
+    for (auto& line : traces({one})) alone.push_back(std::move(line));
+  EXPECT_EQ(alone.size(), 8U) << "two seeds of three scenarios, and of a control";
+  EXPECT_EQ(traces(scenarios), alone);
+}
+
 // Five seeds lie on both sides of the limit: three more are played, as far as the cap goes.
 TEST(Gate, PlaysMoreSeedsWhereThePublishedOnesCannotDecide) {
   const std::vector<std::string> overrides{"expect.0=retention.durable >= 69%"};
