@@ -80,7 +80,8 @@ ExitCode Arguments::mistake(const std::string& what) const {
 void Arguments::print_help() const {
   std::cout << "Examples:\n";
   for (const auto& example : examples_) std::cout << "  " << example << "\n";
-  std::cout << "\nholdfast " << command_ << " [OPTIONS] " << positional_help_ << "\n"
+  std::cout << "\nholdfast " << command_ << " [OPTIONS]" << (positional_help_.empty() ? "" : " ")
+            << positional_help_ << "\n"
             << purpose_ << "\n\n"
             << options_;
 }
