@@ -38,11 +38,13 @@ OptionRow text(std::string_view path, std::string& (*field)(Options&), std::uint
   return {path, OptionKind::text, 0, longest, field, help};
 }
 
+using Rows = std::vector<OptionRow>;
+using O = Options;
+using U = std::uint64_t;
+
 // clang-format off
-const std::vector<OptionRow>& table() {
-  using O = Options;
-  using U = std::uint64_t;
-  static const std::vector<OptionRow> rows = {
+Rows rows_of_ingest() {
+  return {
     size("ring.bytes", [](O& o) -> U& { return o.ring.bytes; }, 4 * kKiB, kGiB,
          "Memory of each producer's ring; a power of two. A record takes about 100 bytes; a full"
          " ring rejects."),
@@ -50,6 +52,11 @@ const std::vector<OptionRow>& table() {
          "Pause between two looks at the rings while records come."),
     duration("collector.idle_poll", [](O& o) -> Duration& { return o.collector.idle_poll; }, 10us, 10s,
          "Longest pause between two looks at the rings when no record comes; at least collector.poll."),
+  };
+}
+
+Rows rows_of_spool() {
+  return {
     OptionRow{"spool.mode", OptionKind::mode, 0, 0,
          +[](O& o) -> SpoolMode& { return o.spool.mode; },
          "When records are written to disk; always: before they are sent."},
@@ -80,6 +87,11 @@ const std::vector<OptionRow>& table() {
     size("memory.max_bytes", [](O& o) -> U& { return o.memory.max_bytes; }, 4 * kKiB, 64 * kGiB,
          "Most that records may take in memory while no disk takes them; beyond it the collector"
          " stops draining."),
+  };
+}
+
+Rows rows_of_delivery() {
+  return {
     text("delivery.endpoint", [](O& o) -> std::string& { return o.delivery.endpoint; }, 2048,
          "Address of the upstream; begins with http:// or https://."),
     count("delivery.shippers", [](O& o) -> U& { return o.delivery.shippers; }, 1, 256,
@@ -114,6 +126,11 @@ const std::vector<OptionRow>& table() {
          [](O& o) -> U& { return o.delivery.breaker.half_open_permits; },
          1, 1000,
          "Probes that a half-open breaker lets through at once."),
+  };
+}
+
+Rows rows_of_usage() {
+  return {
     text("usage.directory", [](O& o) -> std::string& { return o.usage.directory; }, 4095,
          "Where the usage file lies, totals by day, model, provider and operation; created when absent."
          " None: nothing is summed up."),
@@ -131,9 +148,19 @@ const std::vector<OptionRow>& table() {
          "Prices in US dollars per million tokens, input/output, for records without a cost:"
          " \"gpt-4o=2.5/10, claude-*=3/15\"."),
   };
-  return rows;
 }
 // clang-format on
+
+// In the order of a record's way.
+const Rows& table() {
+  static const Rows rows = [] {
+    Rows all;
+    for (const auto& part : {rows_of_ingest(), rows_of_spool(), rows_of_delivery(), rows_of_usage()})
+      all.insert(all.end(), part.begin(), part.end());
+    return all;
+  }();
+  return rows;
+}
 
 constexpr std::string_view kModes[] = {"always"};  // by value of SpoolMode
 

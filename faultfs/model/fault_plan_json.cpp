@@ -182,7 +182,8 @@ Result<FaultPlan> parse_fault_plan(std::string_view text) {
     const std::string place = plan.error().pointer.empty() ? "the plan" : plan.error().pointer;
     return fail(Code::invalid, place + ": " + plan.error().message);
   } catch (const json::parse_error& error) {
-    return fail(Code::invalid, std::string("the plan is not JSON: ") + error.what());
+    const std::string_view what = error.what();  // begins with the library's own name for it in brackets
+    return fail(Code::invalid, "the plan is not JSON: " + std::string(what.substr(what.find("] ") + 2)));
   }
 }
 

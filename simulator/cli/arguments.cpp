@@ -4,6 +4,8 @@
 #include <iostream>
 #include <sstream>
 
+#include "core/base/nearest.h"
+
 namespace holdfast::cli {
 
 namespace po = boost::program_options;
@@ -34,9 +36,19 @@ std::optional<ExitCode> Arguments::parse(const std::vector<std::string>& words) 
     }
     po::notify(values_);
     return std::nullopt;
+  } catch (const po::unknown_option& problem) {
+    return mistake(problem.what() + nearest_option(problem.get_option_name()));
   } catch (const po::error& problem) {
     return mistake(problem.what());
   }
+}
+
+// `; did you mean "--no-live"?`, or nothing.
+std::string Arguments::nearest_option(const std::string& found) const {
+  std::vector<std::string> names;
+  for (const auto& option : options_.options()) names.push_back("--" + option->long_name());
+  const auto nearest = nearest_name(found, std::vector<std::string_view>(names.begin(), names.end()));
+  return nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?";
 }
 
 std::string Arguments::text(const char* name, const std::string& otherwise) const {
@@ -68,7 +80,8 @@ ExitCode Arguments::mistake(const std::string& what) const {
 void Arguments::print_help() const {
   std::cout << "Examples:\n";
   for (const auto& example : examples_) std::cout << "  " << example << "\n";
-  std::cout << "\nholdfast " << command_ << " [OPTIONS] " << positional_help_ << "\n"
+  std::cout << "\nholdfast " << command_ << " [OPTIONS]" << (positional_help_.empty() ? "" : " ")
+            << positional_help_ << "\n"
             << purpose_ << "\n\n"
             << options_;
 }

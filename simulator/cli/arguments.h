@@ -43,6 +43,7 @@ class Arguments {
 
  private:
   void print_help() const;
+  std::string nearest_option(const std::string& found) const;
 
   std::string command_;
   std::string positional_help_;

@@ -8,7 +8,6 @@
 #include "simulator/cli/run_settings.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/scenario/live_only.h"
-#include "simulator/scenario/scenario_files.h"
 
 namespace holdfast::cli {
 namespace {
@@ -27,13 +26,9 @@ std::optional<std::vector<std::string>> files_of(Arguments& arguments, const Wor
   if (auto parsed = arguments.parse(words)) return end(*parsed);
   const auto places = arguments.list("scenario");
   if (places.empty()) return end(arguments.mistake("name a scenario file or a directory"));
-  std::vector<std::string> files;
-  for (const auto& place : places) {
-    auto found = scenario::scenario_files(place);
-    if (!found) return end(arguments.mistake(found.error().message));
-    files.insert(files.end(), found->begin(), found->end());
-  }
-  return files;
+  auto files = find_scenarios(places);
+  if (!files) return end(arguments.mistake(files.error().message));
+  return std::move(*files);
 }
 
 // {"file": ..., "ok": ..., "problems": [...]} for each.
@@ -70,7 +65,7 @@ ExitCode check_command(const Words& words) {
 }
 
 ExitCode explain_command(const Words& words) {
-  Arguments arguments("explain", "SCENARIO...", "Prints the resolved timeline, faults and expectations.",
+  Arguments arguments("explain", "SCENARIO|DIR...", "Prints the resolved timeline, faults and expectations.",
                       {"holdfast explain scenarios/disk/full.json",
                        "holdfast explain scenarios/disk/full.json --json | jq .load"});
   arguments.add()("json", "the resolved scenario, itself a valid scenario; one line for each");

@@ -14,7 +14,6 @@
 #include "simulator/gate/table.h"
 #include "simulator/run/version.h"
 #include "simulator/scenario/explain.h"
-#include "simulator/scenario/scenario_files.h"
 #include "simulator/world/live/live_mount.h"
 
 namespace holdfast::cli {
@@ -63,21 +62,6 @@ ExitCode code_of(const gate::GateResult& result) {
   return code;
 }
 
-std::optional<std::vector<std::string>> find_scenarios(const Arguments& arguments) {
-  auto places = arguments.list("scenario");
-  if (places.empty()) places = {"scenarios"};
-  std::vector<std::string> files;
-  for (const auto& place : places) {
-    auto found = scenario::scenario_files(place);
-    if (!found) {
-      std::cerr << "holdfast gate: " << found.error().message << "\n";
-      return std::nullopt;
-    }
-    files.insert(files.end(), found->begin(), found->end());
-  }
-  return files;
-}
-
 }  // namespace
 
 ExitCode gate_command(const Words& words) {
@@ -89,8 +73,10 @@ ExitCode gate_command(const Words& words) {
   const auto max_seeds = arguments.number("max-seeds", 20, {1, kMostSeedsPlayed});
   for (const auto* number : {&repeat, &max_seeds})
     if (!*number) return arguments.mistake(number->error().message);
-  const auto files = find_scenarios(arguments);
-  if (!files) return kBadInput;
+  auto places = arguments.list("scenario");
+  if (places.empty()) places = {"scenarios"};
+  const auto files = find_scenarios(places);
+  if (!files) return arguments.mistake(files.error().message);
   auto loaded = load_all(*files, arguments.list("set"));
   if (loaded.ended) return *loaded.ended;
   const bool live = !arguments.has("no-live");
@@ -100,8 +86,8 @@ ExitCode gate_command(const Words& words) {
       return kCannotRunHere;
     }
 
-  const std::atomic<bool>& stop = interrupted();
   const std::string out = arguments.text("out", "results/gate");
+  if (auto made = make_results_directory(out); !made) return arguments.mistake(made.error().message);
   std::error_code ignored;
   std::filesystem::remove_all(std::filesystem::path(out) / "runs", ignored);  // a report of this gate alone
   announce(loaded.scenarios);
@@ -116,7 +102,7 @@ ExitCode gate_command(const Words& words) {
   settings.run.progress = [&](const std::string& what, Duration at, Duration length,
                               const oracle::Ledger& ledger) { progress.update(what, at, length, ledger); };
   settings.begin = [&](const std::string& what) { progress.begin(what); };
-  const gate::GateResult result = gate::run_gate(loaded.scenarios, settings, stop);
+  const gate::GateResult result = gate::run_gate(loaded.scenarios, settings, interrupted());
   progress.end();
 
   const Outputs outputs(*formats, out, "gate.json");
@@ -125,7 +111,7 @@ ExitCode gate_command(const Words& words) {
   ExitCode code = worse(code_of(result), outputs.finish(result, gate::gate_json(result)));
   if (!arguments.has("no-report") && !result.rows.empty())
     code = worse(code, draw_report({settings.run.out}, out + "/report.html"));
-  return stop.load() ? kInterrupted : code;
+  return interrupted().load() ? kInterrupted : code;
 }
 
 }  // namespace holdfast::cli

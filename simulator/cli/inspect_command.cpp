@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "core/delivery/codecs/lineage.h"
@@ -39,6 +40,9 @@ ExitCode inspect_command(const Words& words) {
   if (directories.size() != 1) return arguments.mistake("name one spool or usage directory");
   const bool print = arguments.has("export"), json = arguments.has("json");
   if (print && json) return arguments.mistake("choose --export or --json");
+  if (std::error_code problem; !std::filesystem::is_directory(directories[0], problem))
+    return arguments.mistake(directories[0] + (problem ? ": " + problem.message() : " is no directory") +
+                             "; name a spool or usage directory");
   host::PosixFileSystem files;
   if (is_usage_directory(files, directories[0])) return inspect_usage(files, directories[0], json);
   auto inspection = spool::inspect(files, directories[0], [&](const spool::InspectedFrame& frame) {

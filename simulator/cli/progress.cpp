@@ -30,12 +30,15 @@ Counts count(const oracle::Ledger& ledger) {
 Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 void Progress::begin(const std::string& what) {
+  const std::lock_guard lock(mutex_);
   if (!terminal_) fmt::print(stderr, "running {}\n", what);
 }
 
 void Progress::update(const std::string& what, Duration at, Duration length, const oracle::Ledger& ledger) {
+  if (!terminal_) return;
+  const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
-  if (!terminal_ || now < due_) return;
+  if (now < due_) return;
   due_ = now + std::chrono::milliseconds(200);
   const Counts counts = count(ledger);
   const double seconds = std::chrono::duration<double>(at).count();
@@ -48,6 +51,7 @@ void Progress::update(const std::string& what, Duration at, Duration length, con
 }
 
 void Progress::end() {
+  const std::lock_guard lock(mutex_);
   if (drawn_) fmt::print(stderr, "\r\033[K");
   drawn_ = false;
 }

@@ -5,10 +5,13 @@
 //   progress.begin("disk-full LIVE");
 //   progress.update("disk-full LIVE", at, length, ledger);
 //   progress.end();
+//
+// Any thread; of several runs at once the one drawn last is seen.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <mutex>
 #include <string>
 
 #include "core/base/time.h"
@@ -26,7 +29,8 @@ class Progress {
   void end();
 
  private:
-  bool terminal_;
+  const bool terminal_;
+  std::mutex mutex_;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point due_{};  // of the next drawing: counting costs a look at each record
 };

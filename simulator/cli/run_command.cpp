@@ -9,13 +9,13 @@
 #include "simulator/cli/outputs.h"
 #include "simulator/cli/progress.h"
 #include "simulator/cli/run_settings.h"
-#include "simulator/gate/format_measure.h"
 #include "simulator/gate/gate.h"
 #include "simulator/gate/table.h"
 #include "simulator/oracle/result_json.h"
 #include "simulator/run/version.h"
 #include "simulator/scenario/check.h"
 #include "simulator/scenario/explain.h"
+#include "simulator/scenario/format_measure.h"
 #include "simulator/scenario/measures.h"
 
 namespace holdfast::cli {
@@ -25,7 +25,7 @@ namespace po = boost::program_options;
 
 Arguments run_arguments() {
   Arguments arguments(
-      "run", "SCENARIO...",
+      "run", "SCENARIO|DIR...",
       "Runs scenarios, in virtual time unless told otherwise, and prints their verdicts.",
       {"holdfast run scenarios/disk/full.json", "holdfast run --live scenarios/disk/full.json --out results",
        "holdfast run scenarios/upstream/outage.json --seeds 1..5 --set load.rate=500/s",
@@ -93,12 +93,13 @@ void print_outcome(const run::Outcome& outcome) {
   fmt::print("expectations:\n");
   for (const auto& expectation : result.judgement.expectations)
     fmt::print("  {:<14} {:<32} {}\n", oracle::to_string(expectation.verdict), expectation.expectation.text,
-               expectation.value ? gate::format_measure(expectation.expectation.measure, *expectation.value)
-                                 : "n/a");
+               expectation.value
+                   ? scenario::format_measure(expectation.expectation.measure, *expectation.value)
+                   : "n/a");
   fmt::print("measures:\n");
   for (const auto& measure : scenario::known_measures())
     if (auto value = result.measures.value(std::string(measure.name)))
-      fmt::print("  {:<22} {}\n", measure.name, gate::format_measure(measure.name, *value));
+      fmt::print("  {:<22} {}\n", measure.name, scenario::format_measure(measure.name, *value));
   fmt::print("laws:\n");
   for (const auto& law : result.laws)
     fmt::print("  {:<14} {:<14} {}\n", oracle::to_string(law.verdict), law.law, law.detail);
@@ -194,8 +195,9 @@ class Runs {
 ExitCode run_command(const Words& words) {
   Arguments arguments = run_arguments();
   if (auto ended = arguments.parse(words)) return *ended;
-  const auto files = arguments.list("scenario");
-  if (files.empty()) return arguments.mistake("name a scenario file");
+  if (arguments.list("scenario").empty()) return arguments.mistake("name a scenario file or a directory");
+  const auto files = find_scenarios(arguments.list("scenario"));
+  if (!files) return arguments.mistake(files.error().message);
   if (arguments.has("live") && arguments.has("virtual"))
     return arguments.mistake("choose --live or --virtual");
   if (arguments.has("json") && arguments.has("format")) return arguments.mistake("choose --json or --format");
@@ -210,8 +212,11 @@ ExitCode run_command(const Words& words) {
   if (!seeds)
     return arguments.mistake("--seeds takes A..B or one number (at most a million seeds), not \"" +
                              arguments.text("seeds") + "\"");
-  auto loaded = load_all(files, arguments.list("set"));
+  auto loaded = load_all(*files, arguments.list("set"));
   if (loaded.ended) return *loaded.ended;
+  if (arguments.has("out"))
+    if (auto made = make_results_directory(arguments.text("out")); !made)
+      return arguments.mistake(made.error().message);
 
   Played played;
   played.result.live = arguments.has("live");

@@ -2,6 +2,7 @@
 
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -9,6 +10,7 @@
 
 #include "simulator/scenario/check.h"
 #include "simulator/scenario/parse_json.h"
+#include "simulator/scenario/scenario_files.h"
 
 extern char** environ;
 
@@ -40,6 +42,16 @@ run::LiveSettings live_settings() {
           .scratch = std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp"};
 }
 
+Result<std::vector<std::string>> find_scenarios(const std::vector<std::string>& places) {
+  std::vector<std::string> files;
+  for (const auto& place : places) {
+    auto found = scenario::scenario_files(place);
+    if (!found) return fail(found.error());
+    files.insert(files.end(), found->begin(), found->end());
+  }
+  return files;
+}
+
 Result<scenario::Scenario> load_checked(const std::string& file, const std::vector<std::string>& overrides) {
   auto scenario = scenario::load_scenario(file, overrides);
   if (!scenario) return scenario;
@@ -59,6 +71,16 @@ Loaded load_all(const std::vector<std::string>& files, const std::vector<std::st
     loaded.ended = kBadInput;
   }
   return loaded;
+}
+
+Status make_results_directory(const std::string& directory) {
+  std::error_code problem;
+  fs::create_directories(directory, problem);
+  if (!problem && ::access(directory.c_str(), W_OK | X_OK) != 0)
+    problem = std::error_code(errno, std::generic_category());
+  if (!problem) return {};
+  return fail(Code::invalid, "--out: nothing can be written to " + directory + ": " + problem.message() +
+                                 "; name a directory of your own");
 }
 
 ExitCode draw_report(const std::vector<std::string>& results, const std::string& page) {

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <limits>
 
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
@@ -26,14 +27,17 @@ ExitCode subject_command(const Words& words) {
     std::cerr << scenario.error().message << "\n";
     return kBadInput;
   }
-  run::LiveSubjectSpec spec{
-      .scenario = std::move(*scenario),
-      .seed = std::stoull(arguments.text("seed")),
-      .incarnation = static_cast<std::uint8_t>(std::stoul(arguments.text("incarnation"))),
-      .mount = arguments.text("mount"),
-      .ledger = arguments.text("ledger"),
-      .claims = arguments.text("claims"),
-      .report = arguments.text("report")};
+  const auto seed = arguments.number("seed", 0, {0, std::numeric_limits<std::uint64_t>::max()});
+  const auto incarnation = arguments.number("incarnation", 0, {0, std::numeric_limits<std::uint8_t>::max()});
+  for (const auto* number : {&seed, &incarnation})
+    if (!*number) return arguments.mistake(number->error().message);
+  run::LiveSubjectSpec spec{.scenario = std::move(*scenario),
+                            .seed = *seed,
+                            .incarnation = static_cast<std::uint8_t>(*incarnation),
+                            .mount = arguments.text("mount"),
+                            .ledger = arguments.text("ledger"),
+                            .claims = arguments.text("claims"),
+                            .report = arguments.text("report")};
   spec.scenario.subject.command_directory = arguments.text("command-directory");
   spec.scenario.subject.place(spec.mount, arguments.text("endpoint"));
   if (auto ran = run::run_live_subject(spec); !ran) {

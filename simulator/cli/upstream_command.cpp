@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <limits>
 #include <thread>
 
 #include "core/base/units.h"
@@ -69,23 +70,17 @@ ExitCode upstream_command(const Words& words) {
     if (!loaded) return arguments.mistake("--faults: " + loaded.error().message);
     rules = std::move(*loaded);
   }
-  std::uint64_t seed = 1;
-  int port = 0, concurrency = static_cast<int>(settings.concurrency);
-  try {
-    port = std::stoi(arguments.text("port", "0"));
-    concurrency = std::stoi(arguments.text("concurrency", std::to_string(concurrency)));
-    seed = std::stoull(arguments.text("seed", "1"));
-  } catch (const std::exception&) {
-    return arguments.mistake("--port, --concurrency and --seed take a number");
-  }
-  if (port < 0 || port > 65535) return arguments.mistake("--port lies within 0..65535");
-  if (concurrency < 1 || concurrency > 65536) return arguments.mistake("--concurrency lies within 1..65536");
-  settings.concurrency = static_cast<std::uint32_t>(concurrency);
+  const auto port = arguments.number("port", 0, {0, 65535});
+  const auto concurrency = arguments.number("concurrency", settings.concurrency, {1, 65536});
+  const auto seed = arguments.number("seed", 1, {0, std::numeric_limits<std::uint64_t>::max()});
+  for (const auto* number : {&port, &concurrency, &seed})
+    if (!*number) return arguments.mistake(number->error().message);
+  settings.concurrency = static_cast<std::uint32_t>(*concurrency);
 
   return serve({.settings = settings,
                 .rules = std::move(rules),
-                .seed = seed,
-                .port = static_cast<std::uint16_t>(port)});
+                .seed = *seed,
+                .port = static_cast<std::uint16_t>(*port)});
 }
 
 }  // namespace holdfast::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "simulator/gate/controls.h"
+#include "simulator/gate/in_parallel.h"
 #include "simulator/scenario/live_only.h"
 
 namespace holdfast::gate {
@@ -19,6 +20,7 @@ class Gate {
   GateResult run(const std::vector<Scenario>& scenarios) {
     result_.live = settings_.live;
     result_.overrides = settings_.overrides;
+    result_.not_run = not_run(scenarios, settings_.live);
     play_all(scenarios, false);
     if (settings_.live) play_all(scenarios, true);
     result_.interrupted = interrupted_.load();
@@ -26,24 +28,29 @@ class Gate {
   }
 
  private:
+  // In VIRTUAL no run can disturb another; in real time they would.
   void play_all(const std::vector<Scenario>& scenarios, bool live) {
     auto options = settings_.run;
     options.live = live;
     run::ScenarioRunner runner(options, interrupted_);
-    for (const auto& scenario : scenarios) {
-      if (live ? scenario.live_tier : scenario::why_live_only(scenario).empty()) play(runner, scenario, live);
-      for (const auto& control : controls())
-        if (can_play(control, scenario, live)) play(runner, with_control(scenario, control), live);
-    }
+    auto rows = rows_of(scenarios, live);
+    if (live)
+      for (auto& row : rows) play_repeats(runner, row);
+    else
+      in_parallel(rows, [&](Row& row) { play_seeds(runner, row); });
+    for (auto& row : rows)
+      if (!row.plays().empty()) result_.rows.push_back(std::move(row));
   }
 
-  void play(run::ScenarioRunner& runner, const Scenario& scenario, bool live) {
-    Row row(scenario, live);
-    if (live)
-      play_repeats(runner, row);
-    else
-      play_seeds(runner, row);
-    if (!row.plays().empty()) result_.rows.push_back(std::move(row));
+  static std::vector<Row> rows_of(const std::vector<Scenario>& scenarios, bool live) {
+    std::vector<Row> rows;
+    for (const auto& scenario : scenarios) {
+      if (live ? scenario.live_tier : scenario::why_live_only(scenario).empty())
+        rows.emplace_back(scenario, live);
+      for (const auto& control : controls())
+        if (can_play(control, scenario, live)) rows.emplace_back(with_control(scenario, control), live);
+    }
+    return rows;
   }
 
   void play_seeds(run::ScenarioRunner& runner, Row& row) {
@@ -84,30 +91,10 @@ class Gate {
   GateResult result_;
 };
 
-// As a POSIX shell reads it.
-std::string shell_word(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace
 
 bool is_problem(const Row& row) {
   return row.is_control() ? row.broke_law() : row.verdict() != oracle::RunVerdict::pass;
-}
-
-std::string reproduce(const Row& row, const std::vector<std::string>& overrides) {
-  std::string command = "holdfast run";
-  if (row.live()) command += " --live";
-  command += fmt::format(" {} --seeds {}", shell_word(row.scenario().file), row.telling_seed());
-  if (row.live() && row.plays().size() > 1) command += fmt::format(" --repeat {}", row.plays().size());
-  for (const auto& setting : overrides) command += " --set " + shell_word(setting);
-  if (row.is_control()) command += " --set subject.kind=" + row.subject();
-  return command;
 }
 
 GateResult run_gate(const std::vector<Scenario>& scenarios, const GateSettings& settings,

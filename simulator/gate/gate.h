@@ -6,7 +6,9 @@
 // Every scenario is played in VIRTUAL over its published seeds (but for those that are LIVE
 // only, scenario/live_only.h); those of the LIVE tier also in real time, `repeat` times. Where the bounds of
 // the published seeds cannot decide, the seeds after them are played too, all at once, up to
-// `max_seeds` in all. The control subjects (controls.h) play what they can, and must be rejected.
+// `max_seeds` in all. VIRTUAL rows are played on all processors at once: `begin` and `run.progress` may
+// be called from several threads, and the result is the same as one after the other. The control subjects
+// (controls.h) play what they can, and must be rejected.
 #pragma once
 
 #include <atomic>
@@ -14,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "simulator/gate/not_run.h"
 #include "simulator/gate/row.h"
 #include "simulator/gate/self_check.h"
 #include "simulator/run/run_scenario.h"
@@ -31,7 +34,8 @@ struct GateSettings {
 
 struct GateResult {
   std::vector<Row> rows;  // VIRTUAL ones first
-  bool live = true;       // whether LIVE was asked for
+  std::vector<NotRun> not_run;
+  bool live = true;  // whether LIVE was asked for
   bool interrupted = false;
   bool plain = false;  // of `run`, which plays no controls and checks itself by none
   std::vector<std::string> overrides;
@@ -47,8 +51,5 @@ GateResult run_gate(const std::vector<scenario::Scenario>& scenarios, const Gate
 
 // Whether a row is a reason for the gate not to pass by itself.
 bool is_problem(const Row& row);
-
-// The command that plays the run which shows best why a row is not a pass.
-std::string reproduce(const Row& row, const std::vector<std::string>& overrides);
 
 }  // namespace holdfast::gate

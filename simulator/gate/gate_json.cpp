@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "simulator/gate/reproduce.h"
 #include "simulator/scenario/expectation.h"
 #include "simulator/scenario/measures.h"
 
@@ -89,6 +90,16 @@ Json row_of(const Row& row, const std::vector<std::string>& overrides) {
   return json;
 }
 
+Json not_run_of(const GateResult& result) {
+  Json json = Json::array();
+  for (const auto& one : result.not_run)
+    json.push_back({{"scenario", one.scenario.title()},
+                    {"file", one.scenario.file},
+                    {"reason", one.reason},
+                    {"command", one.command(result.overrides)}});
+  return json;
+}
+
 }  // namespace
 
 std::string gate_json(const GateResult& result) {
@@ -98,7 +109,8 @@ std::string gate_json(const GateResult& result) {
                {"interrupted", result.interrupted},
                {"self_check", {{"failed", check.failed}, {"sentences", check.sentences}}},
                {"virtual", Json::array()},
-               {"live", Json::array()}};
+               {"live", Json::array()},
+               {"not_run", not_run_of(result)}};
   for (const auto& row : result.rows) json[std::string(row.world())].push_back(row_of(row, result.overrides));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "simulator/gate/format_measure.h"
 #include "simulator/scenario/measures.h"
 
 namespace holdfast::gate {
@@ -122,6 +121,14 @@ Suite suite_of_controls(const GateResult& result) {
   return suite;
 }
 
+Suite suite_of_not_run(const GateResult& result) {
+  Suite suite{.name = "not run", .properties = {}, .cases = {}};
+  for (const auto& one : result.not_run)
+    suite.cases.push_back(
+        {.name = one.scenario.title(), .state = State::skipped, .message = one.sentence(result.overrides)});
+  return suite;
+}
+
 }  // namespace
 
 std::string junit_xml(const GateResult& result) {
@@ -129,6 +136,7 @@ std::string junit_xml(const GateResult& result) {
   for (const auto& row : result.rows)
     if (!row.is_control() || result.plain) suites.push_back(suite_of(row));
   if (!result.plain) suites.push_back(suite_of_controls(result));
+  if (!result.not_run.empty()) suites.push_back(suite_of_not_run(result));
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
   for (const auto& suite : suites) {
     tests += suite.cases.size();

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "simulator/gate/format_measure.h"
 #include "simulator/scenario/expectation.h"
+#include "simulator/scenario/format_measure.h"
 #include "simulator/scenario/measures.h"
 
 namespace holdfast::gate {
@@ -95,7 +95,7 @@ Judged judge(const Requirement& requirement, const std::vector<std::optional<dou
 std::string Judged::reason() const {
   const auto& expectation = requirement.expectation;
   const auto shown = [&](const std::optional<double>& value) {
-    return value ? format_measure(expectation.measure, *value) : std::string("n/a");
+    return value ? scenario::format_measure(expectation.measure, *value) : std::string("n/a");
   };
   if (verdict == RequirementVerdict::not_available)
     return fmt::format("expected {}, and {} runs could not give it", expectation.text,

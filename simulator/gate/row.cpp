@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "simulator/gate/controls.h"
-#include "simulator/gate/format_measure.h"
 #include "simulator/scenario/expectation.h"
+#include "simulator/scenario/format_measure.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
 
@@ -172,7 +172,8 @@ std::string Row::cell(std::string_view measure) const {
   const auto some = known(values(measure));
   if (some.empty()) return "-";
   const double median = *median_bounds(some).median;
-  const double worst = more_is_better(measure) ? std::ranges::min(some) : std::ranges::max(some);
+  using scenario::format_measure;
+  const double worst = scenario::more_is_better(measure) ? std::ranges::min(some) : std::ranges::max(some);
   if (some.size() == 1 || median == worst) return format_measure(measure, median);
   return fmt::format("{} ({})", format_measure(measure, median), format_measure(measure, worst));
 }

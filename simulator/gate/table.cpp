@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "simulator/gate/reproduce.h"
+
 namespace holdfast::gate {
 namespace {
 
@@ -103,6 +105,7 @@ std::string format_conclusion(const GateResult& result) {
           fmt::format("{}: {} seeds beyond the published ones were played, since those could not decide\n",
                       heading_of(row), row.extra());
   for (const auto& sentence : result.self_check().sentences) text += "self-check: " + sentence + "\n";
+  for (const auto& one : result.not_run) text += "not run: " + one.sentence(result.overrides) + "\n";
   if (result.interrupted) text += fmt::format("interrupted after {} rows\n", result.rows.size());
   return text + fmt::format("gate: {}\n", oracle::to_string(result.verdict()));
 }
@@ -119,6 +122,8 @@ std::string format_markdown(const GateResult& result) {
   }
   if (!result.plain) text += "\n### Self-check\n\n";
   for (const auto& sentence : result.self_check().sentences) text += "- " + in_markdown(sentence) + "\n";
+  if (!result.not_run.empty()) text += "\n### Not run\n\n";
+  for (const auto& one : result.not_run) text += "- " + in_markdown(one.sentence(result.overrides)) + "\n";
   if (result.interrupted) text += "\nInterrupted: not every scenario was played.\n";
   return text;
 }

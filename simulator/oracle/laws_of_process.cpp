@@ -1,4 +1,7 @@
 // Isolation and bounds: what the subject may do to the program and the machine around it.
+#include "core/delivery/held_record.h"
+#include "core/ingest/frame_ring.h"
+#include "core/ingest/record_frame.h"
 #include "simulator/oracle/findings.h"
 #include "simulator/oracle/laws.h"
 
@@ -6,8 +9,10 @@ namespace holdfast::oracle {
 
 namespace {
 
-// Header and fixed fields: the least a record occupies in a ring or a buffer, without its text.
-constexpr std::uint64_t kLeastRecordBytes = 48;
+// A record takes at least this much of a ring, where its text has the length it has; in memory all take
+// the same.
+constexpr std::uint64_t kLeastRingBytes = ingest::FrameRing<>::kHeader + ingest::kFrameFixedBytes;
+constexpr std::uint64_t kHeldBytes = sizeof(delivery::HeldRecord);
 
 bool disk_fault_before(const RunRecord& run, Duration at) {
   for (const auto& window : run.windows) {
@@ -22,8 +27,8 @@ bool disk_fault_before(const RunRecord& run, Duration at) {
 // rings, the commit under way, and what memory holds while a faulted disk takes nothing.
 std::uint64_t crash_limit(const RunRecord& run, Duration at) {
   const auto& options = run.scenario.subject.options;
-  const auto rings = run.scenario.load.producers * (options.ring.bytes / kLeastRecordBytes);
-  const auto held = disk_fault_before(run, at) ? options.memory.max_bytes / kLeastRecordBytes : 0;
+  const auto rings = run.scenario.load.producers * (options.ring.bytes / kLeastRingBytes);
+  const auto held = disk_fault_before(run, at) ? options.memory.max_bytes / kHeldBytes : 0;
   return rings + options.spool.commit_records + held;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "simulator/scenario/expectation.h"
+#include "simulator/scenario/format_measure.h"
 #include "simulator/scenario/measures.h"
 
 namespace holdfast::oracle {
@@ -67,7 +68,8 @@ Reasons of_expectations(const std::vector<ExpectationResult>& results, const Mea
     const auto& expectation = result.expectation;
     if (result.value) {
       const auto note = measures.note(expectation.measure);
-      reasons.push_back(fmt::format("expected {}, measured {:.6g}{}", expectation.text, *result.value,
+      reasons.push_back(fmt::format("expected {}, measured {}{}", expectation.text,
+                                    scenario::format_measure(expectation.measure, *result.value),
                                     note.empty() ? "" : " (" + note + ")"));
     } else {
       reasons.push_back(fmt::format("expected {}, and {} is not available: {}", expectation.text,

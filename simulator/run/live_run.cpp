@@ -152,11 +152,9 @@ class LiveRun {
     Duration at{0};
     for (const auto& phase : scenario_.phases) {
       timetable_.add(at, [this, &phase, at] { return arm(phase, at); });
-      for (const auto& event : phase.process)
-        for (const auto& span : scenario::spans_of(event, phase.length)) {
-          timetable_.add(at + span.from, [this, &event] { return befall(event); });
-          timetable_.add(at + span.to, [this, &event] { return relieve(event); });
-        }
+      for (const auto& turn : scenario::turns_of(phase.process, phase.length))
+        timetable_.add(at + turn.at,
+                       [this, turn] { return turn.begins ? befall(*turn.event) : relieve(*turn.event); });
       at += phase.length;
     }
   }

@@ -10,9 +10,9 @@
 #include "core/host/host_environment.h"
 #include "simulator/run/claims_log.h"
 #include "simulator/run/finished_run.h"
+#include "simulator/run/process_sampler.h"
 #include "simulator/run/subject_orders.h"
 #include "simulator/run/subject_report_json.h"
-#include "simulator/run/usage_sampler.h"
 #include "simulator/subject/ledger_observer.h"
 #include "simulator/subject/load_driver.h"
 #include "simulator/subject/watched_transport.h"
@@ -23,7 +23,7 @@ namespace holdfast::run {
 namespace {
 
 constexpr Duration kOrderLook = std::chrono::milliseconds(1);
-constexpr Duration kUsagePeriod = std::chrono::milliseconds(50);
+constexpr Duration kProcessPeriod = std::chrono::milliseconds(50);
 constexpr Duration kOpenWithin = std::chrono::seconds(10);
 constexpr Duration kHostAlone = std::chrono::seconds(1);  // before the tracker opens, and after it closed
 
@@ -47,7 +47,7 @@ class LiveSubject {
       stream_.emplace(spec_.scenario.host->task);
       stream_->run_alone(kHostAlone);
     }
-    UsageSampler usage(spec_.scenario.subject.options);
+    ProcessSampler process(spec_.scenario.subject.options);
     subject_ = subject::make_subject(env_, spec_.scenario.subject, observer_);
     if (auto opened = open(); !opened) return opened;
     orders_.say_ready();
@@ -56,13 +56,13 @@ class LiveSubject {
     if (stream_) stream_->begin(start, spec_.scenario.length(), driver.due_calls(0, start));
     auto load = env_.scheduler.spawn("load", [&] { driver.run(start, start + spec_.scenario.length()); });
     BoundsSampler sampler(spec_.scenario);
-    const Status health = watch(sampler, usage);
+    const Status health = watch(sampler, process);
     driver.cancel();
     subject_->interrupt();
     load->join(kNever);
     if (stream_) stream_->end();
     if (!health) return health;
-    return finish(driver, sampler, usage);
+    return finish(driver, sampler, process);
   }
 
  private:
@@ -107,18 +107,19 @@ class LiveSubject {
   }
 
   // Until it should stop, or the subject has ended by itself.
-  Status watch(BoundsSampler& sampler, UsageSampler& usage) {
+  Status watch(BoundsSampler& sampler, ProcessSampler& process) {
     const std::uint64_t harness_threads = spec_.scenario.load.producers + 1 + (stream_ ? 1 : 0);
     while (!orders_.stop_asked()) {
       if (auto health = subject_->health(); !health) return health;
       if (auto stats = subject_->stats()) sampler.sample(*stats);
-      usage.sample(harness_threads);
-      pause(kUsagePeriod);
+      process.sample(harness_threads);
+      pause(kProcessPeriod);
     }
     return {};
   }
 
-  Status finish(const subject::LoadDriver& driver, const BoundsSampler& sampler, const UsageSampler& usage) {
+  Status finish(const subject::LoadDriver& driver, const BoundsSampler& sampler,
+                const ProcessSampler& process) {
     SubjectReport report;
     const auto stopped = subject_->stop(kCloseWithin);
     if (!stopped) std::cerr << stopped.error().message << "\n";
@@ -127,7 +128,7 @@ class LiveSubject {
     report.closed = !report.stats || report.stats->detached_workers == 0;
     if (report.stats) {
       report.bounds = sampler.bounds();
-      usage.add_to(report.bounds);
+      process.add_to(report.bounds);
       report.bounds.push_back(in_flight_bound(spec_.scenario, transport_));
     }
     report.breaker = observer_.breaker_changes();

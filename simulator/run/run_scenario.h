@@ -10,6 +10,9 @@
 //   for (number = 1..N) runner.run_pair(scenario, seed, number);     // A B, B A, A B, ...
 //
 // so that each is compared with the twin beside it in time, and a drift of the machine favours neither.
+//
+// One thread LIVE. In VIRTUAL run() may be called from several at once, if `progress` may; a run knows
+// nothing of another.
 #pragma once
 
 #include <atomic>

@@ -14,8 +14,10 @@ namespace fs = std::filesystem;
 
 Result<std::unique_ptr<ScratchDirectory>> ScratchDirectory::make(const std::string& parent) {
   std::string pattern = parent + "/holdfast-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr)
-    return fail(error_of_errno(errno, "make a directory in " + parent));
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    const Error error = error_of_errno(errno, "make a directory in " + parent);
+    return fail(error.code, error.message + "; TMPDIR can name another place");
+  }
   auto scratch = std::unique_ptr<ScratchDirectory>(new ScratchDirectory(pattern));
   std::error_code problem;
   for (const char* name : {"backing", "mount", "logs"}) fs::create_directory(scratch->path(name), problem);

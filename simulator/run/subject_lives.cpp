@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "simulator/run/subject_orders.h"
 #include "simulator/scenario/text_file.h"
 
@@ -13,6 +14,12 @@ namespace {
 
 constexpr Duration kReadyWithin = std::chrono::seconds(15);
 constexpr Duration kGoneWithin = std::chrono::seconds(15);
+
+// What it left of its limit, below 0 when it went beyond. The life with the least speaks for all: a limit
+// depends on what the life had when it began.
+std::int64_t room(const oracle::Bound& bound) {
+  return static_cast<std::int64_t>(bound.limit) - static_cast<std::int64_t>(bound.highest);
+}
 
 }  // namespace
 
@@ -32,17 +39,23 @@ Status SubjectLives::spawn() {
   return {};
 }
 
+world::SubjectProcess& SubjectLives::process() {
+  HOLDFAST_CHECK(process_ != nullptr, "between two lives there is nobody to kill, stop, pause or tell");
+  return *process_;
+}
+
 void SubjectLives::kill(Duration at) {
-  process_->kill();
-  const auto exit = process_->wait(kGoneWithin);
+  process().kill();
+  const auto exit = process().wait(kGoneWithin);
   if (!exit.by_signal || exit.code != SIGKILL) note_death();  // it had ended before, by itself
   process_.reset();
   record_.ended_lives.push_back({.at = at, .killed = true});
 }
 
 void SubjectLives::ask_to_stop(Duration at) {
+  HOLDFAST_CHECK(!stop_asked_, "a life is asked to stop once");
+  process().ask_to_stop();
   stop_asked_ = at;
-  process_->ask_to_stop();
 }
 
 // The new life gets ready while the run goes on: the phases wait for nobody.
@@ -54,6 +67,7 @@ Status SubjectLives::start_again() {
 
 // As a supervisor does: who has not stopped in time is killed.
 void SubjectLives::end_stopped_life() {
+  HOLDFAST_CHECK(stop_asked_, "a life that was not asked to stop goes on");
   const bool in_time = process_->poll().has_value();
   const auto exit = process_->wait(Duration{0});
   if (in_time) (void)take_report(exit);
@@ -62,13 +76,13 @@ void SubjectLives::end_stopped_life() {
   stop_asked_.reset();
 }
 
-void SubjectLives::pause() { process_->pause(); }
+void SubjectLives::pause() { process().pause(); }
 
-void SubjectLives::resume() { process_->resume(); }
+void SubjectLives::resume() { process().resume(); }
 
 void SubjectLives::shift_wall(Duration shift, const std::string& event) {
   const std::string order = clock_jump_order(shift);
-  process_->tell(order);
+  process().tell(order);
   unanswered_[order] = event;
 }
 
@@ -118,11 +132,10 @@ void SubjectLives::add(const SubjectReport& report) {
   if (record_.core()) record_.isolation->allocations += report.allocations;
   for (const auto& bound : report.bounds) {
     const auto known = std::ranges::find(record_.bounds, bound.what, &oracle::Bound::what);
-    if (known == record_.bounds.end()) {
+    if (known == record_.bounds.end())
       record_.bounds.push_back(bound);
-    } else {
-      known->highest = std::max(known->highest, bound.highest);
-    }
+    else if (room(bound) < room(*known))
+      *known = bound;
   }
 }
 

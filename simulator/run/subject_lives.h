@@ -57,6 +57,7 @@ class SubjectLives {
   bool died() const { return record_.isolation && record_.isolation->died; }
 
  private:
+  world::SubjectProcess& process();  // of the present life
   Status spawn();
   void note_death();
   void hear();

@@ -90,7 +90,9 @@ class VirtualRun {
         injector_.arm(phase.disk, now);
         model_.arm(phase.upstream, now);
       });
-      for (const auto& event : phase.process) plan(event, start_ + at, phase.length);
+      const Time began = start_ + at;
+      for (const auto& turn : scenario::turns_of(phase.process, phase.length))
+        world_.at(began + turn.at, [this, turn, began] { act(turn, began); });
       at += phase.length;
     }
     world_.at(start_ + at, [this] {
@@ -100,17 +102,13 @@ class VirtualRun {
   }
 
   // Of those that VIRTUAL plays (scenario/live_only.h).
-  void plan(const scenario::ProcessEvent& event, Time phase_start, Duration phase_length) {
-    for (const auto& span : scenario::spans_of(event, phase_length)) {
-      const Time until = phase_start + span.to;
-      world_.at(phase_start + span.from, [this, &event, until] {
-        ++record_.fired[event.name];
-        if (event.action == scenario::ProcessAction::pause) world_.pause(env_, until);
-        if (event.action == scenario::ProcessAction::clock_jump) world_.shift_wall(event.shift);
-      });
-      if (event.action == scenario::ProcessAction::clock_jump)
-        world_.at(until, [this] { world_.shift_wall(Duration{0}); });
-    }
+  void act(const scenario::Turn& turn, Time phase_start) {
+    const auto& event = *turn.event;
+    if (turn.begins) ++record_.fired[event.name];
+    if (event.action == scenario::ProcessAction::clock_jump)
+      world_.shift_wall(turn.begins ? event.shift : Duration{0});
+    else if (turn.begins)
+      world_.pause(env_, phase_start + turn.span.to);
   }
 
   void sample_at(Time when) {

@@ -1,8 +1,11 @@
 #include "simulator/scenario/expectation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/base/nearest.h"
@@ -65,6 +68,13 @@ Result<double> parse_value(const Measure& measure, std::string_view text) {
   return wrong(found + "a number");
 }
 
+// As written, but for a share that was written as a plain number: beside "4.8 %" people read "10%".
+std::string text_of(const Measure& measure, std::span<const std::string_view> words, double value,
+                    std::string_view text) {
+  if (measure.unit != MeasureUnit::ratio || words[2].ends_with('%')) return std::string(text);
+  return fmt::format("{} {} {:.10g}%", measure.name, words[1], value * 100);
+}
+
 }  // namespace
 
 Result<Expectation> parse_expectation(std::string_view text) {
@@ -86,7 +96,7 @@ Result<Expectation> parse_expectation(std::string_view text) {
   const auto value = parse_value(*measure, words[2]);
   if (!value) return fail(value.error());
   return Expectation{std::string(measure->name), static_cast<Comparator>(comparator - kComparators), *value,
-                     std::string(text), 0};
+                     text_of(*measure, words, *value, text), 0};
 }
 
 std::string_view to_string(Comparator comparator) {

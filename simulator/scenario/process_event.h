@@ -6,6 +6,7 @@
 //   { "name": "ntp",    "clock_jump": { "at": "1s", "back": "1h", "for": "2s" } }
 //
 //   for (const EventSpan& span : spans_of(event, phase.length)) ...    // when it is armed
+//   for (const Turn& turn : turns_of(phase.process, phase.length)) ...  // what happens, in order
 //
 // Pure.
 #pragma once
@@ -43,5 +44,17 @@ struct EventSpan {
 };
 
 std::vector<EventSpan> spans_of(const ProcessEvent& event, Duration phase_length);
+
+// An instant at which an event begins or ends.
+struct Turn {
+  Duration at{0};  // after the phase began
+  const ProcessEvent* event = nullptr;
+  EventSpan span;
+  bool begins = true;
+};
+
+// All of them by time, whatever the order in the file. At one instant what ends comes before what
+// begins: who is to be killed at the end of a pause runs again first.
+std::vector<Turn> turns_of(const std::vector<ProcessEvent>& events, Duration phase_length);
 
 }  // namespace holdfast::scenario

@@ -83,7 +83,7 @@ struct Expectation {
   std::string measure;  // "retention.durable"
   Comparator comparator = Comparator::greater_equal;
   double value = 0;      // "10%" is 0.10, "20s" is 20
-  std::string text;      // as written
+  std::string text;      // as written, a share in percent
   std::size_t line = 0;  // where, for annotations; 0 when it came from --set
 };
 

@@ -37,6 +37,27 @@ TEST_F(LiveRun, APausedSubjectGoesOnWhereItStood) {
   expect_laws(result, run.output);
 }
 
+// The kill stands first in the file and begins when the pause ends: there is still somebody to kill.
+TEST_F(LiveRun, WhatEndsMakesRoomForWhatBeginsAtTheSameInstant) {
+  auto scenario = nlohmann::json::parse(std::ifstream(source("scenarios/process/pause.json")), nullptr, true,
+                                        true);  // with its comments
+  scenario["phases"][1]["process"] = nlohmann::json::parse(R"([
+    { "name": "killed", "kill": { "at": "1s", "down": "500ms" } },
+    { "name": "stopped", "restart": { "at": "1500ms", "down": "500ms" } },
+    { "name": "stands still", "pause": { "at": "500ms", "for": "500ms" } } ])");
+  scenario["expect"] = {"loss.unaccounted == 0"};
+  const std::string file = scratch.path() + "/touching.json";
+  std::ofstream(file) << scenario;
+  auto words = live("", kShort);
+  words[3] = file;
+  const auto run = run_program(words);
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto result = only_result(scratch.path());
+  for (const char* event : {"killed", "stopped", "stands still"})
+    EXPECT_EQ(result["faults_fired"][event], 1) << event;
+  expect_laws(result, run.output);
+}
+
 // Counted as fired only when the subject has answered that its clock is set.
 TEST_F(LiveRun, AWallClockThatJumpsDisturbsNoTimer) {
   const auto run = run_program(

@@ -2,9 +2,9 @@
 """Runs a mutant on tests/mutants/scenario.json (or another one) and passes when the law that must catch it did.
 
     tests/mutants/check.py bin/holdfast-skip-sync --virtual --law durability --out DIR
-    tests/mutants/check.py bin/holdfast-no-spool --virtual --measure retention.durable --scenario FILE --out DIR
+    tests/mutants/check.py bin/holdfast-no-spool --gate --measure retention.durable --scenario FILE --out DIR
 
-With `--measure` an expectation of that measure must have failed, and no law. With `--law none` the
+With `--gate` it is the gate without LIVE that must fail, over the seeds that the scenario publishes. With `--measure` an expectation of that measure must have failed, and no law. With `--law none` the
 program must pass with every law unbroken. Exit code 77: this machine cannot run that world.
 """
 import argparse
@@ -24,6 +24,7 @@ def parse_arguments(arguments):
     world = parser.add_mutually_exclusive_group(required=True)
     world.add_argument("--virtual", dest="world", action="store_const", const="virtual")
     world.add_argument("--live", dest="world", action="store_const", const="live")
+    world.add_argument("--gate", dest="world", action="store_const", const="gate")
     judge = parser.add_mutually_exclusive_group(required=True)
     judge.add_argument("--law", help="the law that must be broken, or none")
     judge.add_argument("--measure", help="the measure that must miss what the scenario expects of it")
@@ -31,6 +32,21 @@ def parse_arguments(arguments):
     parser.add_argument("--set", action="append", default=[], help="PATH=VALUE of the scenario; repeatable")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="where the results go; replaced")
     return parser.parse_args(arguments)
+
+
+def command_of(options):
+    if options.world == "gate":
+        command = [options.program, "gate", "--no-live", "--no-report", "--out", options.out, options.scenario]
+    else:
+        command = [options.program, "run", f"--{options.world}", options.scenario, "--out", options.out]
+    return command + [f"--set={setting}" for setting in options.set]
+
+
+def missed_by_gate(out):
+    """The measures of which the gate's rows missed an expectation or the stress target."""
+    rows = [row for row in json.loads((out / "gate.json").read_text())["virtual"] if not row["control"]]
+    judged = [each for row in rows for each in row["expectations"] + row["targets"]]
+    return {each["measure"] for each in judged if each["verdict"] == "fail"}
 
 
 def broken_laws(out):
@@ -79,8 +95,7 @@ def complaint(law, code, broken):
 def main(arguments):
     options = parse_arguments(arguments)
     shutil.rmtree(options.out, ignore_errors=True)
-    command = [options.program, "run", f"--{options.world}", options.scenario, "--out", options.out]
-    command += [f"--set={setting}" for setting in options.set]
+    command = command_of(options)
     ran = subprocess.run(command, capture_output=True, text=True)
     print(ran.stdout + ran.stderr)
     if ran.returncode == CANNOT_RUN:
@@ -88,7 +103,8 @@ def main(arguments):
         return SKIPPED
     broken = broken_laws(options.out)
     if options.measure:
-        wrong = complaint_of_measure(options.measure, ran.returncode, broken, missed_measures(options.out))
+        missed = missed_by_gate(options.out) if options.world == "gate" else missed_measures(options.out)
+        wrong = complaint_of_measure(options.measure, ran.returncode, broken, missed)
         print(wrong or f"as it must be, this misses what is expected: {options.measure}")
     elif options.law == "determinism":  # which needs two runs, so no single one can break it
         wrong = "" if plays_differently(command, options.out) else "two runs of one seed were the same"

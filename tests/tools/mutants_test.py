@@ -44,6 +44,28 @@ class Check(unittest.TestCase):
         self.assertEqual(self.judge_measure(1, "pass", "pass"), 1)
         self.assertEqual(self.judge_measure(2, "pass", "fail"), 1)
 
+    def judge_gate(self, code, verdict, kind="expectations", control=False):
+        """The same for --gate --measure retries: the verdict on retries in the only row of gate.json."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            row = {"control": control, "expectations": [], "targets": []}
+            row[kind] = [{"measure": "retries", "verdict": verdict}]
+            (folder / "gate.json").write_text(json.dumps({"virtual": [row]}))
+            (folder / "result.json").write_text(json.dumps({"laws": []}))
+            program = folder / "program"
+            program.write_text(f'#!/bin/sh\n[ "$1 $2" = "gate --no-live" ] || exit 9\nmkdir -p "$5/runs/x"\n'
+                               f'cp {folder}/gate.json "$5"\ncp {folder}/result.json "$5/runs/x"\nexit {code}\n')
+            program.chmod(0o755)
+            return subprocess.run([CHECK, program, "--gate", "--measure", "retries", "--out", folder / "out"],
+                                  capture_output=True).returncode
+
+    def test_a_gate_catches_by_an_expectation_or_the_stress_target_and_not_by_a_control(self):
+        self.assertEqual(self.judge_gate(1, "fail"), 0)
+        self.assertEqual(self.judge_gate(1, "fail", kind="targets"), 0)
+        self.assertEqual(self.judge_gate(1, "fail", control=True), 1)
+        self.assertEqual(self.judge_gate(1, "inconclusive"), 1)
+        self.assertEqual(self.judge_gate(0, "fail"), 1)
+
     def judge_determinism(self, trace):
         """check.py's exit code for a program that leaves this text, as the shell expands it, as its trace."""
         with tempfile.TemporaryDirectory() as name:

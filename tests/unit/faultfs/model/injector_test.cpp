@@ -64,6 +64,24 @@ TEST(Injector, AWindowCountsFromArming) {
   EXPECT_EQ(injector.decide({Operation::read, "x"}, kStart + seconds(3)).error, 0);
 }
 
+// Where one ends and the other begins there is exactly one, whichever stands first in the plan.
+TEST(Injector, WindowsThatTouchTakeTurns) {
+  const auto late = error_rule("late", ENOSPC, {.from = seconds(2), .to = seconds(3)});
+  const auto early = error_rule("early", EIO, {.from = seconds(1), .to = seconds(2)});
+  for (const auto& plan : {FaultPlan{{late, early}}, FaultPlan{{early, late}}}) {
+    Injector injector(1);
+    injector.arm(plan, kStart);
+    EXPECT_EQ(injector.decide({Operation::read, "x"}, kStart + seconds(2) - milliseconds(1)).error, EIO);
+    EXPECT_EQ(injector.decide({Operation::read, "x"}, kStart + seconds(2)).error, ENOSPC);
+  }
+  auto roomy = full_rule(8 * kBlock, {.from = seconds(2), .to = seconds(3)});
+  roomy.name = "roomy";
+  Injector injector(1);
+  injector.arm({{roomy, full_rule(kBlock, {.from = seconds(1), .to = seconds(2)})}}, kStart);
+  EXPECT_EQ(injector.decide(write_call("a", 0, 9 * kBlock), kStart + seconds(1)).granted, kBlock);
+  EXPECT_EQ(injector.decide(write_call("a", kBlock, 9 * kBlock), kStart + seconds(2)).granted, 8 * kBlock);
+}
+
 TEST(Injector, AReleaseFailsOnlyWhenNamed) {
   Injector injector(1);
   injector.arm({{error_rule("r", EIO)}}, kStart);

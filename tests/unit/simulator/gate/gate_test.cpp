@@ -1,9 +1,13 @@
 #include "simulator/gate/gate.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulator/gate/format_measure.h"
+#include <algorithm>
+
+#include "simulator/gate/gate.h"
+#include "simulator/gate/reproduce.h"
 #include "simulator/scenario/parse_json.h"
 #include "tests/unit/simulator/gate/rows.h"
 
@@ -92,30 +96,89 @@ TEST(Gate, CommandReproducesTheRunThatShowsItBest) {
             "holdfast run scenarios/stress/slow.json --seeds 1 --set subject.kind=naive-seed");
 }
 
-// Five seeds lie on both sides of the limit: three more are played, as far as the cap goes.
-TEST(Gate, PlaysMoreSeedsWhereThePublishedOnesCannotDecide) {
-  const std::vector<std::string> overrides{"expect.0=retention.durable >= 69%"};
-  auto scenario = scenario::load_scenario(
-      HOLDFAST_SOURCE_DIR "/scenarios/combined/disk-full-during-outage.json", overrides);
-  ASSERT_TRUE(scenario);
-  GateSettings settings;
-  settings.live = false;
-  settings.max_seeds = 8;
-  const std::atomic<bool> never{false};
-  const auto result = run_gate({*scenario}, settings, never);
-  ASSERT_EQ(result.rows.size(), 1U);
-  EXPECT_EQ(result.rows[0].plays().size(), 8U);
-  EXPECT_EQ(result.rows[0].extra(), 3U);
-  EXPECT_EQ(result.rows[0].plays()[7].seed, 8U);
+scenario::Scenario killed(const std::string& title, bool live_tier) {
+  auto scenario = scenario_of(title);
+  scenario.phases[0].process.push_back({.name = "crash"});
+  scenario.live_tier = live_tier;
+  return scenario;
 }
 
-TEST(FormatMeasure, WritesInTheUnitAndNeverRoundsUp) {
-  EXPECT_EQ(format_measure("retention.durable", 0.0999), "9.9 %");
-  EXPECT_EQ(format_measure("record.p99", 251e-9), "251 ns");
-  EXPECT_EQ(format_measure("recovery.time", 1.25), "1.25 s");
-  EXPECT_EQ(format_measure("recovery.time", std::numeric_limits<double>::infinity()), "never");
-  EXPECT_EQ(format_measure("loss.unaccounted", 3), "3");
-  EXPECT_EQ(format_measure("amplification.max", 1.57), "1.57");
+std::vector<std::string> not_run_of(const std::vector<scenario::Scenario>& scenarios, bool live) {
+  std::vector<std::string> sentences;
+  for (const auto& one : not_run(scenarios, live)) sentences.push_back(one.sentence({"load.rate=500/s"}));
+  return sentences;
+}
+
+TEST(Gate, SaysWhatItPlaysInNoWorld) {
+  EXPECT_THAT(
+      not_run_of({scenario_of("disk/full"), killed("process/kill", true), killed("process/loop", false)},
+                 true),
+      ElementsAre("process/loop: LIVE only, outside the tier (run with `holdfast run --live "
+                  "scenarios/process/loop.json --set load.rate=500/s`)"));
+}
+
+TEST(Gate, WithoutLiveSaysWhatThatLeavesOut) {
+  auto tier = scenario_of("disk/full");
+  tier.live_tier = true;
+  EXPECT_THAT(
+      not_run_of({scenario_of("disk/slow"), tier, killed("process/kill", true)}, false),
+      ElementsAre(HasSubstr("disk/full: in VIRTUAL alone"), HasSubstr("process/kill: LIVE only, and")));
+}
+
+// What one row plays must not touch another: the traces are those of each scenario alone, in the order asked.
+TEST(Gate, RowsThatAreVirtualPlayAtOnceAndAsIfAlone) {
+  const std::vector<std::string> light{"load.rate=100/s", "seeds=1..2"};
+  std::vector<scenario::Scenario> scenarios;
+  for (const char* name : {"process/pause", "disk/inodes", "upstream/outage"}) {
+    auto loaded =
+        scenario::load_scenario(std::string(HOLDFAST_SOURCE_DIR "/scenarios/") + name + ".json", light);
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    scenarios.push_back(std::move(*loaded));
+  }
+  GateSettings settings;
+  settings.live = false;
+  settings.max_seeds = 2;
+  const std::atomic<bool> never{false};
+  const auto traces = [&](const std::vector<scenario::Scenario>& all) {
+    std::vector<std::string> lines;
+    for (const auto& row : run_gate(all, settings, never).rows)
+      for (const auto& play : row.plays())
+        lines.push_back(row.title() + " " + row.subject() + " " + play.trace_hash);
+    return lines;
+  };
+  std::vector<std::string> alone;
+  for (const auto& one : scenarios)
+    for (auto& line : traces({one})) alone.push_back(std::move(line));
+  EXPECT_EQ(alone.size(), 6U) << "two seeds of three scenarios";
+  EXPECT_EQ(traces(scenarios), alone);
+}
+
+// Five seeds lie on both sides of the limit, which is their median: three more are played, as far as the cap
+// goes.
+TEST(Gate, PlaysMoreSeedsWhereThePublishedOnesCannotDecide) {
+  GateSettings settings;
+  settings.live = false;
+  settings.max_seeds = 5;
+  const std::atomic<bool> never{false};
+  const auto gate = [&](const std::string& limit) {
+    const std::vector<std::string> overrides{"expect.0=retention.durable >= " + limit};
+    auto scenario = scenario::load_scenario(
+        HOLDFAST_SOURCE_DIR "/scenarios/combined/disk-full-during-outage.json", overrides);
+    EXPECT_TRUE(scenario) << scenario.error().message;
+    return run_gate({std::move(*scenario)}, settings, never);
+  };
+  std::vector<double> durable;
+  const auto published = gate("0%");
+  for (const auto& play : published.rows.at(0).plays())
+    durable.push_back(play.measures.at("retention.durable").value());
+  ASSERT_EQ(durable.size(), 5U);
+  std::ranges::sort(durable);
+  settings.max_seeds = 8;
+  const auto result = gate(fmt::format("{:.4f}%", 100 * durable[2]));
+  ASSERT_EQ(result.rows.size(), 1U);
+  ASSERT_EQ(result.rows[0].plays().size(), 8U);
+  EXPECT_EQ(result.rows[0].extra(), 3U);
+  EXPECT_EQ(result.rows[0].plays()[7].seed, 8U);
 }
 
 }  // namespace

@@ -29,6 +29,26 @@ GateResult passing() {
   return result;
 }
 
+// What was not played is told by every format.
+TEST(NotRun, IsInTheTextTheMarkdownTheJsonAndTheXml) {
+  auto result = passing();
+  result.not_run = {{.scenario = scenario_of("process/loop"), .reason = "LIVE only, outside the tier"}};
+  const std::string sentence =
+      "process/loop: LIVE only, outside the tier (run with `holdfast run --live "
+      "scenarios/process/loop.json`)";
+  EXPECT_THAT(format_conclusion(result), HasSubstr("not run: " + sentence + "\n"));
+  EXPECT_THAT(format_markdown(result), HasSubstr("### Not run\n\n- " + sentence + "\n"));
+  EXPECT_THAT(junit_xml(result),
+              HasSubstr("<testsuite name=\"not run\" tests=\"1\" failures=\"0\" errors=\"0\" "
+                        "skipped=\"1\">"));
+  EXPECT_THAT(junit_xml(result), HasSubstr("<skipped message=\"process/loop: LIVE only"));
+  const auto json = nlohmann::json::parse(gate_json(result))["not_run"];
+  ASSERT_EQ(json.size(), 1U);
+  EXPECT_EQ(json[0]["scenario"], "process/loop");
+  EXPECT_EQ(json[0]["command"], "holdfast run --live scenarios/process/loop.json");
+  EXPECT_EQ(result.verdict(), oracle::RunVerdict::pass);
+}
+
 TEST(GateJson, HasValuesBoundsAndVerdictsOfEveryRow) {
   const auto json = nlohmann::json::parse(gate_json(failing()));
   EXPECT_EQ(json["version"], 1);

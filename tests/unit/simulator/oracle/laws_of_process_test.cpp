@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/delivery/held_record.h"
 #include "simulator/oracle/laws.h"
 #include "tests/unit/simulator/oracle/test_run.h"
 
@@ -37,13 +38,14 @@ TEST(Bounds, HoldUpToTheLimitAndBreakBeyond) {
   EXPECT_EQ(bounds(run), LawVerdict::fail);
 }
 
-// Two producers with rings of 4800 bytes hold 100 records of 48 bytes each, a commit 10 more.
+// Two producers with rings of 4800 bytes hold 100 records of at least 48 bytes each, a commit 10 more;
+// memory has room for 10, and not quite for the next.
 TestRun killed_run(std::uint64_t lost, std::vector<scenario::Phase> phases = {phase("calm", 10s)}) {
   TestRun run(std::move(phases));
   run->scenario.load.producers = 2;
   run->scenario.subject.options.ring.bytes = 4800;
   run->scenario.subject.options.spool.commit_records = 10;
-  run->scenario.subject.options.memory.max_bytes = 480;
+  run->scenario.subject.options.memory.max_bytes = 11 * sizeof(delivery::HeldRecord) - 1;
   run->ended_lives = {{5s}, {8s}};
   for (std::uint64_t i = 0; i < lost; ++i) run.offer(1s).accepted().in_life(1);
   return run;

@@ -51,6 +51,17 @@ TEST(Verdict, FailsWhenAnExpectationDoesNotHold) {
   EXPECT_EQ(judgement.expectations[1].verdict, ExpectationVerdict::fail);
 }
 
+TEST(Verdict, ReasonsNameWhatWasMeasuredAsTablesDo) {
+  Pair pair;
+  pair.run->scenario.expect = {expects("retention.durable", kAtLeast, 1.5),
+                               expects("backlog.drain_time", kAtMost, -1)};
+  EXPECT_THAT(pair.judgement().reasons,
+              Contains(testing::MatchesRegex("expected retention.durable as wished, measured [0-9.]+ %.*")));
+  EXPECT_THAT(
+      pair.judgement().reasons,
+      Contains(testing::MatchesRegex("expected backlog.drain_time as wished, measured [0-9.]+ (m?s|ns)")));
+}
+
 TEST(Verdict, ABrokenLawFailsWhateverTheScenarioExpects) {
   Pair pair;
   pair.run->scenario.expect.clear();

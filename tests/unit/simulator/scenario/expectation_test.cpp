@@ -28,6 +28,14 @@ TEST(Expectation, ReadsSharesDurationsAndCounts) {
   EXPECT_DOUBLE_EQ(parse_expectation("amplification.max <= 1.5")->value, 1.5);
 }
 
+TEST(Expectation, IsToldAsWrittenAndSharesInPercent) {
+  const auto told = [](const char* text) { return parse_expectation(text)->text; };
+  EXPECT_EQ(told("retention.durable >= 0.1"), "retention.durable >= 10%");
+  EXPECT_EQ(told("oracle_ratio > 0.999"), "oracle_ratio > 99.9%");
+  EXPECT_EQ(told("recovery.time <= 1500ms"), "recovery.time <= 1500ms");
+  EXPECT_EQ(told("amplification.max <= 0.5"), "amplification.max <= 0.5") << "a factor is no share";
+}
+
 TEST(Expectation, EveryComparatorComparesAsWritten) {
   const auto met = [](const char* comparator, double measured) {
     return holds(*parse_expectation("duplicates " + std::string(comparator) + " 2"), measured);

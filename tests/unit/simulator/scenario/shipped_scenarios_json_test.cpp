@@ -100,6 +100,38 @@ TEST(ShippedScenarios, CanBeReadJudgedAndFollowTheSchema) {
   }
 }
 
+// What happens in a scenario, in the words of the five kinds that a gate must show LIVE.
+std::set<std::string> kinds_of(const Scenario& scenario) {
+  std::set<std::string> kinds;
+  for (const auto& phase : scenario.phases) {
+    for (const auto& rule : phase.disk.rules) {
+      if (rule.effect.full) kinds.insert("no space");
+      if (rule.effect.permission) kinds.insert("permission");
+      if (rule.effect.corrupt) kinds.insert("corruption");
+      if (rule.effect.latency) kinds.insert("latency");
+    }
+    for (const auto& rule : phase.upstream)
+      if (rule.effect.outage) kinds.insert("outage");
+  }
+  return kinds;
+}
+
+TEST(ShippedScenarios, TheLiveTierIsSmallAndShowsEachKindOfFault) {
+  const auto files = scenario_files(kScenarios);
+  ASSERT_TRUE(files) << files.error().message;
+  std::set<std::string> kinds;
+  std::size_t count = 0;
+  for (const auto& file : *files) {
+    const auto scenario = load_scenario(file);
+    ASSERT_TRUE(scenario) << scenario.error().message;
+    if (!scenario->live_tier) continue;
+    ++count;
+    kinds.merge(kinds_of(*scenario));
+  }
+  EXPECT_LE(count, 8U);
+  EXPECT_EQ(kinds, (std::set<std::string>{"corruption", "latency", "no space", "outage", "permission"}));
+}
+
 TEST(ShippedScenarios, AreInTheCatalogue) {
   const std::string catalogue = read_text_file(kScenarios + "/README.md").value();
   const auto files = scenario_files(kScenarios);

@@ -1,4 +1,4 @@
-#include "simulator/run/usage_sampler.h"
+#include "simulator/run/process_sampler.h"
 
 #include <algorithm>
 
@@ -19,7 +19,7 @@ constexpr std::uint64_t kDescriptorsOfUsage = 6;
 
 }  // namespace
 
-UsageSampler::UsageSampler(const Options& options) {
+ProcessSampler::ProcessSampler(const Options& options) {
   const auto without = world::process_usage();
   const std::uint64_t shippers = options.delivery.shippers;
   const std::uint64_t usage = options.usage.directory.empty() ? 0 : 1;
@@ -32,13 +32,13 @@ UsageSampler::UsageSampler(const Options& options) {
                            options.spool.directories().size() + usage * kDescriptorsOfUsage};
 }
 
-void UsageSampler::sample(std::uint64_t harness_threads) {
+void ProcessSampler::sample(std::uint64_t harness_threads) {
   const auto now = world::process_usage();
   threads_.highest = std::max(threads_.highest, now.threads - std::min(now.threads, harness_threads));
   descriptors_.highest = std::max(descriptors_.highest, now.descriptors);
 }
 
-void UsageSampler::add_to(std::vector<oracle::Bound>& bounds) const {
+void ProcessSampler::add_to(std::vector<oracle::Bound>& bounds) const {
   bounds.insert(bounds.end(), {threads_, descriptors_});
 }
 

@@ -1,4 +1,4 @@
-#include "simulator/gate/format_measure.h"
+#include "simulator/scenario/format_measure.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "simulator/scenario/measures.h"
 
-namespace holdfast::gate {
+namespace holdfast::scenario {
 namespace {
 
 std::string format_duration_s(double seconds) {
@@ -24,11 +24,12 @@ bool more_is_better(std::string_view measure) {
 
 std::string format_measure(std::string_view measure, double value) {
   if (std::isinf(value)) return "never";
-  const auto* known = scenario::find_measure(measure);
-  if (known == nullptr || known->unit == scenario::MeasureUnit::count) return fmt::format("{:.0f}", value);
-  if (known->unit == scenario::MeasureUnit::duration) return format_duration_s(value);
-  if (known->unit == scenario::MeasureUnit::factor) return fmt::format("{:.3g}", value);
+  const auto* known = find_measure(measure);
+  if (known == nullptr || known->unit == MeasureUnit::count) return fmt::format("{:.0f}", value);
+  if (known->unit == MeasureUnit::duration) return format_duration_s(value);
+  if (known->unit == MeasureUnit::factor)
+    return value < 1000 ? fmt::format("{:.3g}", value) : fmt::format("{:.0f}", value);
   return fmt::format("{:.1f} %", std::floor(value * 1000) / 10);
 }
 
-}  // namespace holdfast::gate
+}  // namespace holdfast::scenario

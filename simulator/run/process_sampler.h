@@ -1,8 +1,8 @@
 // Threads and descriptors of a process while a tracker runs in it, against what it had without one.
 //
-//   UsageSampler usage(options);          // before the tracker is opened
-//   usage.sample(harness_threads);        // now and then
-//   usage.add_to(report.bounds);
+//   ProcessSampler process(options);      // before the tracker is opened
+//   process.sample(harness_threads);      // now and then
+//   process.add_to(report.bounds);
 //
 // One thread.
 #pragma once
@@ -15,9 +15,9 @@
 
 namespace holdfast::run {
 
-class UsageSampler {
+class ProcessSampler {
  public:
-  explicit UsageSampler(const Options& options);
+  explicit ProcessSampler(const Options& options);
   // `harness_threads`: those that came since and are not the tracker's.
   void sample(std::uint64_t harness_threads);
   void add_to(std::vector<oracle::Bound>& bounds) const;

@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
-namespace holdfast::gate {
+namespace holdfast::scenario {
 
 std::string format_measure(std::string_view measure, double value);
 
 // Lower is worse for what should be kept, higher for what should not happen.
 bool more_is_better(std::string_view measure);
 
-}  // namespace holdfast::gate
+}  // namespace holdfast::scenario
