@@ -6,9 +6,9 @@ if(HOLDFAST_CCACHE)
     CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${HOLDFAST_CCACHE})
 endif()
 
-# Several files of a target as one: a full build takes half the time, a change to one file a few
-# seconds more.
-option(HOLDFAST_UNITY "Compile several files of a target together" ON)
+# Several files of a target as one: a full build takes less, a change to one file more. For builds that are
+# made once.
+option(HOLDFAST_UNITY "Compile several files of a target together" OFF)
 set(CMAKE_UNITY_BUILD ${HOLDFAST_UNITY})
 
 add_library(holdfast_options INTERFACE)

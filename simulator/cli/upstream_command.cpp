@@ -10,7 +10,7 @@
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
 #include "simulator/scenario/upstream_rules_json.h"
-#include "simulator/upstream/http_server.h"
+#include "simulator/upstream/http/http_server.h"
 
 namespace holdfast::cli {
 

@@ -20,7 +20,7 @@
 #include "simulator/run/timetable.h"
 #include "simulator/scenario/resolved_json.h"
 #include "simulator/scenario/text_file.h"
-#include "simulator/upstream/http_server.h"
+#include "simulator/upstream/http/http_server.h"
 #include "simulator/world/live/live_mount.h"
 
 namespace holdfast::run {

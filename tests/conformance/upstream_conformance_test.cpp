@@ -8,7 +8,7 @@
 
 #include "core/delivery/codecs/lineage.h"
 #include "core/host/curl_transport.h"
-#include "simulator/upstream/http_server.h"
+#include "simulator/upstream/http/http_server.h"
 #include "simulator/world/virtual/virtual_world.h"
 
 namespace holdfast {

@@ -1,10 +1,10 @@
-#include "simulator/upstream/http_server.h"
+#include "simulator/upstream/http/http_server.h"
 
 #include <unistd.h>
 
 #include <thread>
 
-#include "tests/unit/simulator/upstream/http_fixture.h"
+#include "tests/unit/simulator/upstream/http/http_fixture.h"
 
 namespace holdfast::upstream {
 namespace {

@@ -22,7 +22,7 @@
 #include <optional>
 #include <string>
 
-#include "simulator/upstream/boost_http.h"
+#include "simulator/upstream/http/boost_http.h"
 #include "simulator/upstream/upstream_service.h"
 
 namespace holdfast::upstream {

@@ -1,4 +1,4 @@
-#include "simulator/upstream/http_server.h"
+#include "simulator/upstream/http/http_server.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,8 +11,8 @@
 #include <unordered_map>
 
 #include "core/base/check.h"
-#include "simulator/upstream/http_connection.h"
-#include "simulator/upstream/wakeful_processors.h"
+#include "simulator/upstream/http/http_connection.h"
+#include "simulator/upstream/http/wakeful_processors.h"
 
 namespace holdfast::upstream {
 

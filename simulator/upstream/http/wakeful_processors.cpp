@@ -1,4 +1,4 @@
-#include "simulator/upstream/wakeful_processors.h"
+#include "simulator/upstream/http/wakeful_processors.h"
 
 #include <fcntl.h>
 #include <unistd.h>

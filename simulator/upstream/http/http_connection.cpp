@@ -1,4 +1,4 @@
-#include "simulator/upstream/http_connection.h"
+#include "simulator/upstream/http/http_connection.h"
 
 #include <algorithm>
 #include <string_view>

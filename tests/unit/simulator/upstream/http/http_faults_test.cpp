@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "tests/unit/simulator/upstream/http_fixture.h"
+#include "tests/unit/simulator/upstream/http/http_fixture.h"
 
 namespace holdfast::upstream {
 namespace {
