@@ -9,6 +9,7 @@ program must pass with every law unbroken. Exit code 77: this machine cannot run
 """
 import argparse
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -92,11 +93,18 @@ def complaint(law, code, broken):
     return "" if law in broken else f"the run failed, but not by {law}; broken: {broken or 'no law'}"
 
 
+def on_a_fast_disk():
+    """The environment, with LIVE runs on a disk whose syncs take no time: where a commit hangs the tracker
+    delivers past the disk, and a bug of the disk's side does not show."""
+    memory = "/dev/shm"
+    return os.environ | ({"TMPDIR": memory} if os.path.ismount(memory) and os.access(memory, os.W_OK) else {})
+
+
 def main(arguments):
     options = parse_arguments(arguments)
     shutil.rmtree(options.out, ignore_errors=True)
     command = command_of(options)
-    ran = subprocess.run(command, capture_output=True, text=True)
+    ran = subprocess.run(command, capture_output=True, text=True, env=on_a_fast_disk())
     print(ran.stdout + ran.stderr)
     if ran.returncode == CANNOT_RUN:
         print(f"skipped: {(ran.stderr.strip().splitlines() or ['this machine cannot run it'])[-1]}")
