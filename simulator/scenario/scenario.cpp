@@ -31,6 +31,8 @@ Scenario twin_of(const Scenario& scenario) {
     phase.upstream.clear();
     phase.process.clear();
   }
+  // Without faults nothing is tried again: the two are one program, and one twin serves both.
+  if (twin.subject.kind == SubjectKind::naive_retry) twin.subject.kind = SubjectKind::naive_sync;
   twin.resolved_json = resolved_json(twin);
   return twin;
 }

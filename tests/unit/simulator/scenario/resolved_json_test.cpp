@@ -85,5 +85,13 @@ TEST(Twin, IsTheSameScenarioWithoutFaults) {
   EXPECT_EQ(json::parse(twin.resolved_json), expected);
 }
 
+TEST(Twin, OfASubjectThatRetriesIsTheOneThatDoesNot) {
+  auto scenario = *small();
+  scenario.subject.kind = SubjectKind::naive_sync;
+  const Scenario once = twin_of(scenario);
+  scenario.subject.kind = SubjectKind::naive_retry;
+  EXPECT_EQ(twin_of(scenario).resolved_json, once.resolved_json);
+}
+
 }  // namespace
 }  // namespace holdfast::scenario
