@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +17,13 @@
 #include <string_view>
 
 namespace holdfast {
+
+// Where a sync takes no time, for tests that say nothing of the disk below: what else this machine writes
+// can hold up a real disk for seconds.
+inline std::filesystem::path disk_in_memory() {
+  const std::filesystem::path memory = "/dev/shm";
+  return ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+}
 
 class TemporaryDirectory {
  public:

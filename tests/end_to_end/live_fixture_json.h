@@ -39,7 +39,7 @@ class LiveRun : public testing::Test {
     return words;
   }
 
-  TemporaryDirectory scratch;
+  TemporaryDirectory scratch{disk_in_memory()};
 };
 
 // The settings, and more of them.
