@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "core/base/check.h"
 #include "core/base/random.h"
@@ -49,7 +50,19 @@ std::expected<NodePtr, int> NodeTable::enter(const NodePtr& parent, const char* 
   if (::fstatat(parent->descriptor(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::unexpected(errno);
   if (auto known = find_and_name(key_of(status), parent, name)) return known;
 
-  const int descriptor = ::openat(parent->descriptor(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  return enter_new(parent, name, ::openat(parent->descriptor(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC),
+                   status);
+}
+
+std::expected<NodePtr, int> NodeTable::enter_nameless(const NodePtr& parent, const char* name, int descriptor,
+                                                      struct stat& status) {
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+  return enter_new(parent, name, ::open(path, O_PATH | O_CLOEXEC), status);
+}
+
+std::expected<NodePtr, int> NodeTable::enter_new(const NodePtr& parent, const char* name, int descriptor,
+                                                 struct stat& status) {
   if (descriptor < 0) return std::unexpected(errno);
   if (::fstat(descriptor, &status) != 0) {
     const int error = errno;

@@ -70,6 +70,9 @@ class NodeTable {
 
   // The node of this name, entered if new, with one more lookup to forget.
   std::expected<NodePtr, int> enter(const NodePtr& parent, const char* name, struct stat& status);
+  // The node of a file that is open under `descriptor` and has no name there yet; rules see it by `name`.
+  std::expected<NodePtr, int> enter_nameless(const NodePtr& parent, const char* name, int descriptor,
+                                             struct stat& status);
   void forget(NodeId id, std::uint64_t lookups);
   void renamed(const InodeKey& key, const NodePtr& parent, std::string_view name);
 
@@ -90,6 +93,9 @@ class NodeTable {
   mutable std::mutex mutex_;
   std::unordered_map<InodeKey, NodePtr, Hash> nodes_;
 
+  // Takes over the descriptor (O_PATH).
+  std::expected<NodePtr, int> enter_new(const NodePtr& parent, const char* name, int descriptor,
+                                        struct stat& status);
   NodePtr find_and_name(const InodeKey& key, const NodePtr& parent, const char* name);
 };
 
