@@ -24,6 +24,7 @@
 #include "faultfs/control/server.h"
 #include "faultfs/control/socket_path.h"
 #include "faultfs/fuse/as_caller.h"
+#include "faultfs/fuse/forgetter.h"
 #include "faultfs/fuse/mount_guard.h"
 #include "faultfs/fuse/passthrough.h"
 #include "faultfs/fuse/watchdog.h"
@@ -64,6 +65,11 @@ void raise_descriptor_limit() {
   if (::setrlimit(RLIMIT_NOFILE, &wider) == 0) return;
   limit.rlim_cur = limit.rlim_max;
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
 // libfuse prints why a mount failed; we put it into the error instead.
@@ -254,6 +260,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
     (*watchdog)->dismiss();  // whatever is mounted there is not ours
     return fail(session.error());
   }
+  Forgetter forgetter(session->get(), fs.nodes, descriptor_limit() / 2);
   fs.arm(options.plan);
   (*server)->start();
   ready(*socket);
@@ -262,6 +269,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   server->reset();
   fs.settle();
   fuse_session_unmount(session->get());
+  if (!forgetter.end()) (void)session->release();  // the thread left behind may use it until the process ends
   (*watchdog)->dismiss();
   return end;
 }
