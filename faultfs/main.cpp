@@ -92,6 +92,7 @@ po::options_description described_options() {
       "mount: a JSON line for each injected fault")(
       "sync-log", po::value<std::string>()->value_name("FILE"),
       "mount: a JSON line for each sync and name that completed")(
+      "page-cache", "mount: let the kernel cache data; rules then miss what it answers by itself")(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "mount: seed of probabilities")(
       "ready-fd", po::value<int>()->value_name("N"),
       "mount: write the socket's path here once it is mounted")(
@@ -204,6 +205,7 @@ int mount(const Arguments& arguments) {
   options.fault_log = absolute(arguments.text("fault-log"));
   options.sync_log = absolute(arguments.text("sync-log"));
   options.seed = arguments.options["seed"].as<std::uint64_t>();
+  if (arguments.options.count("page-cache") != 0) options.caching = Caching::pages;
   if (arguments.options.count("lifeline-fd") != 0)
     options.lifeline = arguments.options["lifeline-fd"].as<int>();
   if (arguments.options.count("plan") != 0) {

@@ -1,13 +1,11 @@
-// Attributes: of files, of the whole file system, and the extended ones.
+// Attributes: of files and of the whole file system.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
 
 #include "faultfs/fuse/file_handle.h"
 #include "faultfs/fuse/passthrough.h"
@@ -148,69 +146,6 @@ void statfs(fuse_req_t request, fuse_ino_t id) {
              [request, node = std::move(node)](const Decision&) { answer_statfs(request, *node); });
 }
 
-// An answer of `size` bytes at most, or, when size is 0, how many it would have.
-template <class Get>
-void answer_extended(fuse_req_t request, std::size_t size, Get get) {
-  std::vector<char> value(size);
-  const ssize_t length = get(value.data(), size);
-  if (length < 0) {
-    fuse_reply_err(request, errno);
-  } else if (size == 0) {
-    fuse_reply_xattr(request, static_cast<std::size_t>(length));
-  } else {
-    fuse_reply_buf(request, value.data(), static_cast<std::size_t>(length));
-  }
-}
-
-void getxattr(fuse_req_t request, fuse_ino_t id, const char* name, std::size_t size) {
-  auto& fs = Passthrough::of(request);
-  auto node = fs.nodes.at(id);
-  const auto path = fs.nodes.path_of(*node);
-  fs.perform(request, call_of(request, Operation::getxattr, path), Place::here,
-             [request, node = std::move(node), name = std::string(name), size](const Decision&) {
-               answer_extended(request, size, [&](char* into, std::size_t room) {
-                 return ::getxattr(DescriptorPath(node->descriptor()).c_str(), name.c_str(), into, room);
-               });
-             });
-}
-
-void listxattr(fuse_req_t request, fuse_ino_t id, std::size_t size) {
-  auto& fs = Passthrough::of(request);
-  auto node = fs.nodes.at(id);
-  const auto path = fs.nodes.path_of(*node);
-  fs.perform(request, call_of(request, Operation::listxattr, path), Place::here,
-             [request, node = std::move(node), size](const Decision&) {
-               answer_extended(request, size, [&](char* into, std::size_t room) {
-                 return ::listxattr(DescriptorPath(node->descriptor()).c_str(), into, room);
-               });
-             });
-}
-
-void setxattr(fuse_req_t request, fuse_ino_t id, const char* name, const char* value, std::size_t size,
-              int flags) {
-  auto& fs = Passthrough::of(request);
-  auto node = fs.nodes.at(id);
-  const auto path = fs.nodes.path_of(*node);
-  fs.perform(request, call_of(request, Operation::setxattr, path), Place::here,
-             [request, node = std::move(node), name = std::string(name), value = std::string(value, size),
-              flags](const Decision&) {
-               const int result = ::setxattr(DescriptorPath(node->descriptor()).c_str(), name.c_str(),
-                                             value.data(), value.size(), flags);
-               fuse_reply_err(request, result == 0 ? 0 : errno);
-             });
-}
-
-void removexattr(fuse_req_t request, fuse_ino_t id, const char* name) {
-  auto& fs = Passthrough::of(request);
-  auto node = fs.nodes.at(id);
-  const auto path = fs.nodes.path_of(*node);
-  fs.perform(request, call_of(request, Operation::removexattr, path), Place::here,
-             [request, node = std::move(node), name = std::string(name)](const Decision&) {
-               const int result = ::removexattr(DescriptorPath(node->descriptor()).c_str(), name.c_str());
-               fuse_reply_err(request, result == 0 ? 0 : errno);
-             });
-}
-
 }  // namespace
 
 void add_attribute_operations(fuse_lowlevel_ops& table) {
@@ -218,10 +153,6 @@ void add_attribute_operations(fuse_lowlevel_ops& table) {
   table.setattr = setattr;
   table.access = access;
   table.statfs = statfs;
-  table.getxattr = getxattr;
-  table.listxattr = listxattr;
-  table.setxattr = setxattr;
-  table.removexattr = removexattr;
 }
 
 }  // namespace holdfast::faultfs

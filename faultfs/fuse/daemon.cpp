@@ -6,13 +6,16 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -20,6 +23,8 @@
 #include "faultfs/control/mount_table.h"
 #include "faultfs/control/server.h"
 #include "faultfs/control/socket_path.h"
+#include "faultfs/fuse/as_caller.h"
+#include "faultfs/fuse/forgetter.h"
 #include "faultfs/fuse/mount_guard.h"
 #include "faultfs/fuse/passthrough.h"
 #include "faultfs/fuse/watchdog.h"
@@ -50,12 +55,21 @@ struct CloseSession {
 };
 using Session = std::unique_ptr<fuse_session, CloseSession>;
 
-// Every inode the kernel knows holds a descriptor.
+// Every inode the kernel knows holds a descriptor. Root may go beyond its own limit, up to the kernel's.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  rlim_t most = 0;
+  std::ifstream("/proc/sys/fs/nr_open") >> most;
+  const rlimit wider{std::max(most, limit.rlim_max), std::max(most, limit.rlim_max)};
+  if (::setrlimit(RLIMIT_NOFILE, &wider) == 0) return;
   limit.rlim_cur = limit.rlim_max;
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
 // libfuse prints why a mount failed; we put it into the error instead.
@@ -73,6 +87,8 @@ void begin_connection(void*, fuse_conn_info* connection) {
   connection->congestion_threshold = kMaxBackground;
   // A truncating open then arrives as open and truncate, each judged by itself.
   connection->want &= ~static_cast<unsigned>(FUSE_CAP_ATOMIC_O_TRUNC);
+  // Only the kernel knows whether a caller may keep set-id bits; it tells by chmod, and with each write.
+  connection->want &= ~static_cast<unsigned>(FUSE_CAP_HANDLE_KILLPRIV);
 }
 
 fuse_lowlevel_ops all_operations() {
@@ -80,24 +96,32 @@ fuse_lowlevel_ops all_operations() {
   table.init = begin_connection;
   add_name_operations(table);
   add_attribute_operations(table);
+  add_extended_attribute_operations(table);
+  add_open_operations(table);
   add_file_operations(table);
   add_directory_operations(table);
   return table;
 }
 
-std::string mount_options(const std::string& source) {
+// Root's mount serves everybody, and takes set-id programs and devices for what the backing directory does.
+std::string mount_options(const MountGround& ground) {
   std::string options = "subtype=faultfs,default_permissions,fsname=";
-  for (char c : source) {
+  for (char c : ground.source) {
     if (c == ',' || c == '\\') options += '\\';
     options += c;
   }
-  if (::geteuid() == 0) options += ",allow_other";
+  if (::geteuid() != 0) return options;
+  options += ",allow_other";
+  struct statvfs backing {};
+  if (::fstatvfs(ground.source_descriptor, &backing) != 0) return options;
+  if ((backing.f_flag & ST_NOSUID) == 0) options += ",suid";
+  if ((backing.f_flag & ST_NODEV) == 0) options += ",dev";
   return options;
 }
 
 Result<Session> mount_session(const MountGround& ground, Passthrough& fs) {
   static const fuse_lowlevel_ops kOperations = all_operations();
-  std::string options = mount_options(ground.source);
+  std::string options = mount_options(ground);
   char name[] = "faultfs", flag[] = "-o";
   char* arguments[] = {name, flag, options.data(), nullptr};
   fuse_args args = FUSE_ARGS_INIT(3, arguments);
@@ -108,6 +132,7 @@ Result<Session> mount_session(const MountGround& ground, Passthrough& fs) {
     return fail(Code::unsupported, "mounting " + ground.mountpoint + " failed: " + last_fuse_message);
   }
   fuse_set_log_func(nullptr);
+  (void)fs.channel.attach(session.get());
   return session;
 }
 
@@ -225,8 +250,9 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   auto watchdog = Watchdog::start(ground->mountpoint, *socket);
   if (!watchdog) return fail(watchdog.error());
   ::umask(0);  // callers' modes arrive with their own umask applied
+  AsCaller::prepare();
 
-  Passthrough fs(ground->source_descriptor, root, options.seed, **fault_log, **sync_log);
+  Passthrough fs(ground->source_descriptor, root, options.seed, options.caching, **fault_log, **sync_log);
   Control control(fs, options, *ground, **fault_log);
   auto server = ControlServer::listen(*socket, control);
   auto session = server ? mount_session(*ground, fs) : Result<Session>(fail(server.error()));
@@ -234,6 +260,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
     (*watchdog)->dismiss();  // whatever is mounted there is not ours
     return fail(session.error());
   }
+  Forgetter forgetter(session->get(), fs.nodes, descriptor_limit() / 2);
   fs.arm(options.plan);
   (*server)->start();
   ready(*socket);
@@ -242,6 +269,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   server->reset();
   fs.settle();
   fuse_session_unmount(session->get());
+  if (!forgetter.end()) (void)session->release();  // the thread left behind may use it until the process ends
   (*watchdog)->dismiss();
   return end;
 }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "faultfs/fuse/caching.h"
 #include "faultfs/model/fault_plan.h"
 
 namespace holdfast::faultfs {
@@ -24,6 +25,7 @@ struct MountOptions {
   std::string fault_log;  // empty: the newest faults are kept in memory
   std::string sync_log;   // empty: none
   std::uint64_t seed = 1;
+  Caching caching = Caching::nothing;
   int lifeline = -1;  // a descriptor at whose end of file the mount ends too
 };
 

@@ -1,6 +1,6 @@
 // What an open file or directory is to the daemon: a descriptor of its own, and its node.
 //
-//   set_handle(info, new FileHandle{descriptor, node, false});
+//   set_handle(info, new FileHandle{descriptor, node});
 //   handle_of(info)->descriptor
 //
 // Made by open and create, deleted by release; the kernel sends release after every other request
@@ -19,7 +19,6 @@ namespace holdfast::faultfs {
 struct FileHandle {
   int descriptor;
   NodePtr node;
-  bool syncs_writes;  // O_SYNC or O_DSYNC: a write may block as long as a sync
 };
 
 struct DirectoryHandle {
@@ -34,5 +33,9 @@ inline FileHandle* handle_of(const fuse_file_info* info) { return reinterpret_ca
 inline DirectoryHandle* directory_of(const fuse_file_info* info) {
   return reinterpret_cast<DirectoryHandle*>(info->fh);
 }
+
+// A call on an open file, with where and how much. The path must outlive the call.
+Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, const std::string& path,
+             std::uint64_t offset = 0, std::uint64_t size = 0);
 
 }  // namespace holdfast::faultfs

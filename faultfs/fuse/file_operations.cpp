@@ -1,7 +1,8 @@
-// Open files: create, open, read, write, sync, allocate, seek, lock, close.
+// Open files: read, write, sync, allocate, seek, copy, lock, flush.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,127 +16,6 @@ namespace holdfast::faultfs {
 namespace {
 
 constexpr Duration kLockRetry = std::chrono::milliseconds(2);
-
-// Flags for the backing file. Truncation arrives as a request of its own; offsets of appending
-// writes come from the kernel, which knows the size; buffers are ours, so not aligned for O_DIRECT.
-int backing_flags(int flags) {
-  constexpr int kDropped = O_TRUNC | O_APPEND | O_DIRECT | O_NOFOLLOW | O_CREAT | O_EXCL;
-  return (flags & ~kDropped) | O_CLOEXEC | O_NOCTTY;
-}
-
-void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node) {
-  const bool writes = (info->flags & O_ACCMODE) != O_RDONLY;
-  struct stat status {};
-  if (writes && ::fstat(descriptor, &status) == 0) {
-    fs.faults.adopt(space_id(node->key()), static_cast<std::uint64_t>(status.st_size));
-  }
-  fs.nodes.handle_opened(*node);
-  const bool syncs = writes && (info->flags & O_DSYNC) != 0;  // O_SYNC includes its bit
-  info->fh = reinterpret_cast<std::uint64_t>(new FileHandle{descriptor, std::move(node), syncs});
-  info->direct_io = 1;
-  info->keep_cache = 0;
-}
-
-// Closes; gives the blocks back when this was the last handle of a file without a name.
-void detach(Passthrough& fs, FileHandle* handle) {
-  struct stat status {};
-  const bool nameless = ::fstat(handle->descriptor, &status) == 0 && status.st_nlink == 0;
-  const bool last = fs.nodes.handle_closed(*handle->node);
-  ::close(handle->descriptor);
-  if (nameless && last) fs.faults.removed(space_id(handle->node->key()));
-  delete handle;
-}
-
-void do_open(fuse_req_t request, NodePtr node, fuse_file_info info) {
-  const int descriptor = ::open(DescriptorPath(node->descriptor()).c_str(), backing_flags(info.flags));
-  if (descriptor < 0) return answer(request, -1);
-  auto& fs = Passthrough::of(request);
-  attach(fs, &info, descriptor, std::move(node));
-  // The caller was killed meanwhile: no release will come.
-  if (fuse_reply_open(request, &info) != 0) detach(fs, handle_of(&info));
-}
-
-void open(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
-  auto& fs = Passthrough::of(request);
-  auto node = fs.nodes.at(id);
-  const auto path = fs.nodes.path_of(*node);
-  Call call = call_of(request, Operation::open, path);
-  call.for_writing = (info->flags & O_ACCMODE) != O_RDONLY || (info->flags & O_TRUNC) != 0;
-  fs.perform(request, call, Place::here, [request, node = std::move(node), info = *info](const Decision&) {
-    do_open(request, node, info);
-  });
-}
-
-struct Creation {
-  NodePtr parent;
-  std::string name;
-  std::string path;
-  mode_t mode;
-  fuse_file_info info;
-};
-
-void give_to_caller(fuse_req_t request, const Creation& creation, int descriptor) {
-  const fuse_ctx* caller = fuse_req_ctx(request);
-  if (::geteuid() != 0 || (caller->uid == 0 && caller->gid == 0)) return;
-  struct stat directory {};
-  const bool inherits =
-      ::fstat(creation.parent->descriptor(), &directory) == 0 && (directory.st_mode & S_ISGID) != 0;
-  (void)::fchown(descriptor, caller->uid, inherits ? static_cast<gid_t>(-1) : caller->gid);
-}
-
-void do_create(fuse_req_t request, const Creation& creation) {
-  auto& fs = Passthrough::of(request);
-  const int flags = backing_flags(creation.info.flags) | O_NOFOLLOW | O_CREAT;
-  // Exclusive first, so that it is known whether the name is new.
-  int descriptor =
-      ::openat(creation.parent->descriptor(), creation.name.c_str(), flags | O_EXCL, creation.mode);
-  const bool is_new = descriptor >= 0;
-  if (!is_new && errno == EEXIST && (creation.info.flags & O_EXCL) == 0) {
-    descriptor = ::openat(creation.parent->descriptor(), creation.name.c_str(), flags, creation.mode);
-  }
-  if (descriptor < 0) return answer(request, -1);
-  if (is_new) {
-    give_to_caller(request, creation, descriptor);
-    fs.faults.made_inode();
-    fs.syncs.named("create", creation.path);
-  }
-  fuse_entry_param entry{};
-  const auto node = fs.nodes.enter(creation.parent, creation.name.c_str(), entry.attr);
-  if (!node) {
-    ::close(descriptor);
-    fuse_reply_err(request, node.error());
-    return;
-  }
-  entry.ino = fs.nodes.id_of(**node);
-  entry.attr_timeout = kAttributeTimeout;
-  entry.entry_timeout = kEntryTimeout;
-  fuse_file_info info = creation.info;
-  attach(fs, &info, descriptor, *node);
-  if (fuse_reply_create(request, &entry, &info) == 0) return;
-  detach(fs, handle_of(&info));
-  fs.nodes.forget(entry.ino, 1);
-}
-
-void create(fuse_req_t request, fuse_ino_t parent_id, const char* name, mode_t mode, fuse_file_info* info) {
-  auto& fs = Passthrough::of(request);
-  Creation creation{fs.nodes.at(parent_id), name, {}, mode, *info};
-  creation.path = fs.nodes.path_of(*creation.parent, name);
-  const std::string path = creation.path;
-  Call call = call_of(request, Operation::create, path);
-  call.exclusive = (info->flags & O_EXCL) != 0;
-  fs.perform(request, call, Place::here,
-             [request, creation = std::move(creation)](const Decision&) { do_create(request, creation); });
-}
-
-// A call on an open file, with where and how much.
-Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, const std::string& path,
-             std::uint64_t offset = 0, std::uint64_t size = 0) {
-  Call call = call_of(request, operation, path);
-  call.offset = offset;
-  call.size = size;
-  call.inode = space_id(handle.node->key());
-  return call;
-}
 
 std::span<std::byte> bytes_of(char* bytes, std::size_t size) {
   return {reinterpret_cast<std::byte*>(bytes), size};
@@ -174,17 +54,46 @@ void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_f
   });
 }
 
+// A write besides its bytes.
+struct WriteTo {
+  const FileHandle& handle;
+  std::string path;
+  off_t offset;
+  int synced;         // RWF_SYNC or RWF_DSYNC: answered when it is durable
+  bool drops_set_id;  // as the kernel does to a file that somebody without privilege writes
+  Time start;
+};
+
+// O_SYNC includes the bit of O_DSYNC.
+int synced_by(int flags) {
+  if ((flags & O_DSYNC) == 0) return 0;
+  return (flags & O_SYNC) == O_SYNC ? RWF_SYNC : RWF_DSYNC;
+}
+
+void drop_set_id(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return;
+  mode_t dropped = status.st_mode & S_ISUID;
+  if ((status.st_mode & S_IXGRP) != 0) dropped |= status.st_mode & S_ISGID;
+  if (dropped != 0) (void)::fchmod(descriptor, status.st_mode & 07777 & ~dropped);
+}
+
 // Writes the leading `size` bytes; an error is told only when nothing was written before it.
-void do_write(fuse_req_t request, const FileHandle& handle, const char* bytes, std::size_t size,
-              off_t offset) {
+void do_write(fuse_req_t request, const WriteTo& to, const char* bytes, std::size_t size) {
+  if (to.drops_set_id) drop_set_id(to.handle.descriptor);
   std::size_t done = 0;
   while (done < size) {
+    const iovec rest{const_cast<char*>(bytes) + done, size - done};
     const ssize_t count =
-        ::pwrite(handle.descriptor, bytes + done, size - done, offset + static_cast<off_t>(done));
+        ::pwritev2(to.handle.descriptor, &rest, 1, to.offset + static_cast<off_t>(done), to.synced);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && done == 0) return answer(request, -1);
     if (count <= 0) break;
     done += static_cast<std::size_t>(count);
+  }
+  if (to.synced != 0) {
+    const auto offset = static_cast<std::uint64_t>(to.offset);
+    Passthrough::of(request).syncs.written(to.path, offset, offset + done, to.start);
   }
   fuse_reply_write(request, done);
 }
@@ -193,19 +102,21 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
            fuse_file_info* info) {
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
-  const auto path = fs.nodes.path_of(*handle.node);
+  const int synced = synced_by(info->flags);
+  WriteTo to{handle, fs.nodes.path_of(*handle.node),  offset,
+             synced, fs.channel.write_drops_set_id(), synced != 0 ? monotonic_now() : Time{}};
   const auto call =
-      call_on(request, Operation::write, handle, path, static_cast<std::uint64_t>(offset), size);
+      call_on(request, Operation::write, handle, to.path, static_cast<std::uint64_t>(offset), size);
   // Judged by hand: only a write that waits or is damaged needs a copy of its bytes.
   const Judgement judged = fs.faults.judge(call);
   const Decision& decision = judged.decision;
-  const bool here = decision.error == 0 && decision.delay.count() == 0 && !handle.syncs_writes;
-  if (here && decision.damage.empty()) return do_write(request, handle, bytes, decision.granted, offset);
+  const bool here = decision.error == 0 && decision.delay.count() == 0 && synced == 0;
+  if (here && decision.damage.empty()) return do_write(request, to, bytes, decision.granted);
   std::string copy(bytes, decision.granted);
   apply_damage(decision.damage, call.offset, bytes_of(copy.data(), copy.size()));
-  if (here) return do_write(request, handle, copy.data(), copy.size(), offset);
-  fs.carry_out(request, judged, [request, &handle, copy = std::move(copy), offset] {
-    do_write(request, handle, copy.data(), copy.size(), offset);
+  if (here) return do_write(request, to, copy.data(), copy.size());
+  fs.carry_out(request, judged, [request, to = std::move(to), copy = std::move(copy)] {
+    do_write(request, to, copy.data(), copy.size());
   });
 }
 
@@ -238,21 +149,6 @@ void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
              [request, &handle](const Decision&) { answer(request, ::close(::dup(handle.descriptor))); });
 }
 
-void release(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
-  auto& fs = Passthrough::of(request);
-  FileHandle* handle = handle_of(info);
-  const auto path = fs.nodes.path_of(*handle->node);
-  // Nobody hears an error of release, but a rule may delay it or log it. The handle goes in any case.
-  Judgement judged = fs.faults.judge(call_on(request, Operation::release, *handle, path));
-  judged.decision.error = 0;
-  const auto close_it = [request, handle] {
-    detach(Passthrough::of(request), handle);
-    fuse_reply_err(request, 0);
-  };
-  if (judged.decision.delay.count() == 0) return close_it();
-  fs.carry_out(request, judged, close_it);
-}
-
 void do_allocate(fuse_req_t request, const FileHandle& handle, int mode, off_t offset, off_t length) {
   answer(request, ::fallocate(handle.descriptor, mode, offset, length));
 }
@@ -283,6 +179,18 @@ void lseek(fuse_req_t request, fuse_ino_t, off_t offset, int whence, fuse_file_i
   });
 }
 
+// Judged as a copy, then handed back to the kernel, which copies by reads and writes: so no rule about
+// those, and no budget of space, is passed by.
+void copy_file_range(fuse_req_t request, fuse_ino_t, off_t, fuse_file_info*, fuse_ino_t, off_t offset,
+                     fuse_file_info* into, std::size_t length, int) {
+  auto& fs = Passthrough::of(request);
+  const FileHandle& handle = *handle_of(into);
+  const auto path = fs.nodes.path_of(*handle.node);
+  const auto call =
+      call_on(request, Operation::copy_file_range, handle, path, static_cast<std::uint64_t>(offset), length);
+  fs.perform(request, call, Place::here, [request](const Decision&) { fuse_reply_err(request, EOPNOTSUPP); });
+}
+
 // A blocked lock waits on the timer, so it occupies no thread.
 void try_lock(fuse_req_t request, const FileHandle& handle, int operation) {
   const int result = ::flock(handle.descriptor, operation | LOCK_NB);
@@ -308,15 +216,13 @@ void flock(fuse_req_t request, fuse_ino_t, fuse_file_info* info, int operation) 
 }  // namespace
 
 void add_file_operations(fuse_lowlevel_ops& table) {
-  table.create = create;
-  table.open = open;
   table.read = read;
   table.write = write;
   table.fsync = fsync;
   table.flush = flush;
-  table.release = release;
   table.fallocate = fallocate;
   table.lseek = lseek;
+  table.copy_file_range = copy_file_range;
   table.flock = flock;
 }
 

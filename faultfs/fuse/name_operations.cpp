@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "faultfs/fuse/as_caller.h"
 #include "faultfs/fuse/passthrough.h"
 
 namespace holdfast::faultfs {
@@ -54,14 +55,10 @@ void forget_multi(fuse_req_t request, std::size_t count, fuse_forget_data* forge
   fuse_reply_none(request);
 }
 
-// Gives a new name to its caller, as the kernel would have done on the backing file system itself.
-void give_to_caller(fuse_req_t request, const Node& parent, const char* name) {
-  const fuse_ctx* caller = fuse_req_ctx(request);
-  if (::geteuid() != 0 || (caller->uid == 0 && caller->gid == 0)) return;
-  struct stat directory {};
-  const bool inherits = ::fstat(parent.descriptor(), &directory) == 0 && (directory.st_mode & S_ISGID) != 0;
-  const gid_t group = inherits ? static_cast<gid_t>(-1) : caller->gid;
-  (void)::fchownat(parent.descriptor(), name, caller->uid, group, AT_SYMLINK_NOFOLLOW);
+template <class Make>
+int make_as_caller(fuse_req_t request, const Make& make, int directory, const char* name) {
+  const AsCaller owner(request);
+  return make(directory, name);
 }
 
 // Makes a name by `make(directory descriptor, name)`, logs it, and answers with its entry.
@@ -75,8 +72,8 @@ void make_name(fuse_req_t request, fuse_ino_t parent_id, const char* name, Opera
   fs.perform(request, call, Place::here,
              [request, parent = std::move(parent), name = std::string(name), path, logged_as,
               make = std::move(make)](const Decision&) {
-               if (make(parent->descriptor(), name.c_str()) != 0) return answer(request, -1);
-               give_to_caller(request, *parent, name.c_str());
+               if (make_as_caller(request, make, parent->descriptor(), name.c_str()) != 0)
+                 return answer(request, -1);
                Passthrough::of(request).faults.made_inode();
                Passthrough::of(request).syncs.named(logged_as, path);
                answer_entry(request, parent, name.c_str());

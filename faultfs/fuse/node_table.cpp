@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "core/base/check.h"
 #include "core/base/random.h"
@@ -14,10 +15,13 @@ std::uint64_t space_id(const InodeKey& key) { return mix64(key.number ^ mix64(ke
 
 InodeKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
+Node::Node(int descriptor, const struct stat& status)
+    : descriptor_(descriptor), key_(key_of(status)), is_directory_(S_ISDIR(status.st_mode)) {}
+
 Node::~Node() { ::close(descriptor_); }
 
 NodeTable::NodeTable(int root_descriptor, const struct stat& root)
-    : root_(std::make_shared<Node>(root_descriptor, key_of(root))) {
+    : root_(std::make_shared<Node>(root_descriptor, root)) {
   root_->lookups_ = 1;
   nodes_.emplace(root_->key_, root_);
 }
@@ -49,21 +53,62 @@ std::expected<NodePtr, int> NodeTable::enter(const NodePtr& parent, const char* 
   if (::fstatat(parent->descriptor(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::unexpected(errno);
   if (auto known = find_and_name(key_of(status), parent, name)) return known;
 
-  const int descriptor = ::openat(parent->descriptor(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  return enter_new(parent, name, ::openat(parent->descriptor(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC),
+                   status);
+}
+
+std::expected<NodePtr, int> NodeTable::enter_nameless(const NodePtr& parent, const char* name, int descriptor,
+                                                      struct stat& status) {
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+  return enter_new(parent, name, ::open(path, O_PATH | O_CLOEXEC), status);
+}
+
+std::expected<NodePtr, int> NodeTable::enter_new(const NodePtr& parent, const char* name, int descriptor,
+                                                 struct stat& status) {
   if (descriptor < 0) return std::unexpected(errno);
   if (::fstat(descriptor, &status) != 0) {
     const int error = errno;
     ::close(descriptor);
     return std::unexpected(error);
   }
-  const auto fresh = std::make_shared<Node>(descriptor, key_of(status));
+  const auto fresh = std::make_shared<Node>(descriptor, status);
   const std::lock_guard lock(mutex_);
   // Another thread's node stays, if two lookups of a new inode crossed.
   const NodePtr node = nodes_.try_emplace(fresh->key_, fresh).first->second;
   ++node->lookups_;
   node->parent_ = parent;
   node->name_ = name;
+  if (node == fresh) note_age(node);
   return node;
+}
+
+// The forgotten ones leave the list in time that is constant per node.
+void NodeTable::note_age(const NodePtr& fresh) {
+  constexpr std::size_t kSpare = 1024;
+  if (by_age_.size() > 2 * nodes_.size() + kSpare)
+    std::erase_if(by_age_, [](const auto& node) { return node.expired(); });
+  by_age_.push_back(fresh);
+  if (most_ > 0 && nodes_.size() > most_) tell_crowded_();
+}
+
+void NodeTable::when_crowded(std::size_t most, std::function<void()> tell) {
+  const std::lock_guard lock(mutex_);
+  most_ = most;
+  tell_crowded_ = std::move(tell);
+}
+
+std::vector<NodeTable::Leaf> NodeTable::oldest_leaves(std::size_t count) {
+  std::vector<Leaf> leaves;
+  const std::lock_guard lock(mutex_);
+  for (std::size_t left = by_age_.size(); left > 0 && leaves.size() < count; --left) {
+    const NodePtr node = by_age_.front().lock();
+    by_age_.pop_front();
+    if (!node) continue;
+    by_age_.push_back(node);
+    if (!node->is_directory_ && node->handles_ == 0) leaves.push_back({id_of(*node->parent_), node->name_});
+  }
+  return leaves;
 }
 
 void NodeTable::forget(NodeId id, std::uint64_t lookups) {

@@ -13,12 +13,15 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <deque>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace holdfast::faultfs {
 
@@ -40,7 +43,7 @@ using NodePtr = std::shared_ptr<Node>;
 
 class Node : public std::enable_shared_from_this<Node> {
  public:
-  Node(int descriptor, InodeKey key) : descriptor_(descriptor), key_(key) {}
+  Node(int descriptor, const struct stat& status);
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -52,6 +55,7 @@ class Node : public std::enable_shared_from_this<Node> {
   friend class NodeTable;
   int descriptor_;
   InodeKey key_;
+  bool is_directory_;
   // Guarded by the table.
   NodePtr parent_;
   std::string name_;
@@ -70,6 +74,9 @@ class NodeTable {
 
   // The node of this name, entered if new, with one more lookup to forget.
   std::expected<NodePtr, int> enter(const NodePtr& parent, const char* name, struct stat& status);
+  // The node of a file that is open under `descriptor` and has no name there yet; rules see it by `name`.
+  std::expected<NodePtr, int> enter_nameless(const NodePtr& parent, const char* name, int descriptor,
+                                             struct stat& status);
   void forget(NodeId id, std::uint64_t lookups);
   void renamed(const InodeKey& key, const NodePtr& parent, std::string_view name);
 
@@ -80,6 +87,15 @@ class NodeTable {
   // True when this was the last.
   bool handle_closed(Node& node);
   bool has_handles(const InodeKey& key) const;
+
+  // Calls `tell` with each new inode beyond `most`; 0: never.
+  void when_crowded(std::size_t most, std::function<void()> tell);
+  struct Leaf {
+    NodeId parent;
+    std::string name;
+  };
+  // Names of inodes that were met first, are no directories and not open.
+  std::vector<Leaf> oldest_leaves(std::size_t count);
   std::size_t size() const;
 
  private:
@@ -89,7 +105,15 @@ class NodeTable {
   NodePtr root_;
   mutable std::mutex mutex_;
   std::unordered_map<InodeKey, NodePtr, Hash> nodes_;
+  std::deque<std::weak_ptr<Node>> by_age_;
+  std::size_t most_ = 0;
+  std::function<void()> tell_crowded_;
 
+  void note_age(const NodePtr& fresh);
+
+  // Takes over the descriptor (O_PATH).
+  std::expected<NodePtr, int> enter_new(const NodePtr& parent, const char* name, int descriptor,
+                                        struct stat& status);
   NodePtr find_and_name(const InodeKey& key, const NodePtr& parent, const char* name);
 };
 

@@ -4,9 +4,13 @@
 
 namespace holdfast::faultfs {
 
-Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, LineLog& fault_log,
-                         SyncLog& sync_log)
-    : nodes(root_descriptor, root), faults(seed, fault_log), syncs(sync_log), workers_(kWorkers) {}
+Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, Caching cached,
+                         LineLog& fault_log, SyncLog& sync_log)
+    : nodes(root_descriptor, root),
+      faults(seed, fault_log),
+      syncs(sync_log),
+      caching(cached),
+      workers_(kWorkers) {}
 
 void Passthrough::on_interrupt(fuse_req_t request, void* ticket) {
   of(request).delays_.watch(reinterpret_cast<DelayQueue::Ticket>(ticket));

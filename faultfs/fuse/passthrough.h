@@ -20,8 +20,10 @@
 #include <string>
 #include <utility>
 
+#include "faultfs/fuse/caching.h"
 #include "faultfs/fuse/delay_queue.h"
 #include "faultfs/fuse/faults.h"
+#include "faultfs/fuse/kernel_channel.h"
 #include "faultfs/fuse/monotonic.h"
 #include "faultfs/fuse/node_table.h"
 #include "faultfs/fuse/sync_log.h"
@@ -29,8 +31,8 @@
 
 namespace holdfast::faultfs {
 
-// What the kernel may remember without asking. Zero in this version, everywhere: what it remembers
-// no rule can see. Data is never cached (direct_io), so every read and write arrives as it was made.
+// What the kernel may remember without asking. Names and attributes never: what it remembers no rule can
+// see.
 inline constexpr double kEntryTimeout = 0.0;
 inline constexpr double kAttributeTimeout = 0.0;
 
@@ -43,12 +45,14 @@ inline void answer(fuse_req_t request, int result) { fuse_reply_err(request, res
 
 class Passthrough {
  public:
-  Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, LineLog& fault_log,
-              SyncLog& sync_log);
+  Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, Caching cached,
+              LineLog& fault_log, SyncLog& sync_log);
 
   NodeTable nodes;
   Faults faults;
   SyncLog& syncs;
+  KernelChannel channel;
+  const Caching caching;
 
   static Passthrough& of(fuse_req_t request) {
     return *static_cast<Passthrough*>(fuse_req_userdata(request));
@@ -106,6 +110,8 @@ class DescriptorPath {
 // The operations, by family; each file fills in its part of the table.
 void add_name_operations(fuse_lowlevel_ops& table);
 void add_attribute_operations(fuse_lowlevel_ops& table);
+void add_extended_attribute_operations(fuse_lowlevel_ops& table);
+void add_open_operations(fuse_lowlevel_ops& table);
 void add_file_operations(fuse_lowlevel_ops& table);
 void add_directory_operations(fuse_lowlevel_ops& table);
 

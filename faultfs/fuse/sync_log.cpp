@@ -27,6 +27,12 @@ void SyncLog::synced(std::string_view operation, std::string_view path, std::uin
                                    json_quoted(path), end, nanoseconds(start)));
 }
 
+void SyncLog::written(std::string_view path, std::uint64_t offset, std::uint64_t end, Time start) {
+  if (!log_) return;
+  log_->append_stamped(fmt::format(R"("op":"write","path":{},"offset":{},"end":{},"start":{}}})",
+                                   json_quoted(path), offset, end, nanoseconds(start)));
+}
+
 void SyncLog::directory_synced(std::string_view path, Time start) {
   if (!log_) return;
   log_->append_stamped(

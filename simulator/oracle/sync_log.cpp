@@ -60,7 +60,7 @@ void KnownDisk::apply(const DiskEvent& event) {
       Node& node = nodes_[path];
       const bool cut_meanwhile = node.cut_ns >= event.start_ns;
       const auto end = cut_meanwhile ? std::min(event.end, node.cut_end) : event.end;
-      node.synced_end = std::max(node.synced_end, end);
+      if (event.begin <= node.synced_end) node.synced_end = std::max(node.synced_end, end);
       break;
     }
     case DiskEvent::Kind::truncate: {

@@ -7,7 +7,8 @@
 // A claim (path, [begin, end), t) holds when before t a sync of the file completed that covered
 // `end`, and the file's name was durable: a sync of its directory completed that had started after
 // the name was made, and likewise for each directory above it that the log saw being made. What the
-// log never saw being made was there before, with a durable name. Paths are relative to the mount.
+// log never saw being made was there before, with a durable name. A write through O_SYNC or O_DSYNC is
+// the sync of its own bytes, and joins those that were synced before it. Paths are relative to the mount.
 // A rewrite of bytes that an earlier sync covered is beyond what the log can tell. Pure.
 #pragma once
 
@@ -28,6 +29,7 @@ struct DiskEvent {
   std::int64_t start_ns = 0;  // fsync, fsyncdir: when the request arrived
   std::string path{};         // rename: the old name
   std::string to{};           // rename: the new name
+  std::uint64_t begin = 0;    // fsync: where what it made durable begins
   std::uint64_t end = 0;      // fsync: size when the request arrived; truncate: the new size
   bool exchange = false;      // rename: both names stay, what they name changes places
 };

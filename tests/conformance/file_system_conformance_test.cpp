@@ -1,5 +1,6 @@
 // What every FileSystem does, whatever is under it: the same tests run against the virtual memory
-// disk and the machine's own files.
+// disk, the machine's own files, and those behind a faultfs mount with no rule armed. What the system
+// calls offer beyond the port is in posix_*_test.cpp.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -11,7 +12,10 @@
 #include "core/base/bytes.h"
 #include "core/env/file_system.h"
 #include "core/host/posix_file_system.h"
+#include "faultfs/control/fuse_available.h"
+#include "faultfs/control/mount_table.h"
 #include "simulator/world/virtual/virtual_world.h"
+#include "tests/faultfs_process.h"
 #include "tests/temporary_directory.h"
 
 namespace holdfast {
@@ -47,6 +51,24 @@ class PosixArm final : public Arm {
   TemporaryDirectory directory_;
 };
 
+class FaultfsArm final : public Arm {
+ public:
+  void run(const Body& body) override {
+    if (auto able = faultfs::fuse_available(); !able) GTEST_SKIP() << able.error().message;
+    const TemporaryDirectory directory;
+    for (const char* name : {"backing", "mount"})
+      ASSERT_TRUE(std::filesystem::create_directory(directory / name));
+    {
+      faultfs::FaultfsProcess faultfs(directory / "output");
+      ASSERT_TRUE(faultfs.mount(
+          {"mount", directory / "backing", directory / "mount", "--socket", directory / "control.sock"}));
+      host::PosixFileSystem files;
+      body(files, directory / "mount");
+    }
+    EXPECT_TRUE(faultfs::abort_and_unmount(directory / "mount"));
+  }
+};
+
 struct Implementation {
   const char* name;
   std::unique_ptr<Arm> (*make)();
@@ -61,7 +83,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, FileSystemConformance,
     testing::Values(
         Implementation{"Memory", [] { return std::unique_ptr<Arm>(std::make_unique<MemoryArm>()); }},
-        Implementation{"Posix", [] { return std::unique_ptr<Arm>(std::make_unique<PosixArm>()); }}),
+        Implementation{"Posix", [] { return std::unique_ptr<Arm>(std::make_unique<PosixArm>()); }},
+        Implementation{"Faultfs", [] { return std::unique_ptr<Arm>(std::make_unique<FaultfsArm>()); }}),
     [](const auto& instance) { return instance.param.name; });
 
 template <class T>

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -30,11 +29,10 @@
 #include "faultfs/control/mount_table.h"
 #include "faultfs/control/socket_path.h"
 #include "faultfs/model/fault_plan_json.h"
+#include "tests/faultfs_process.h"
 #include "tests/temporary_directory.h"
 
 namespace holdfast::faultfs {
-
-inline const std::string kProgram = HOLDFAST_BINARY_DIR "/bin/faultfs";
 
 // True as soon as `condition` holds, within a bounded time.
 template <class Condition>
@@ -96,30 +94,20 @@ class MountTest : public testing::Test {
   std::string fault_log() const { return directory_ / "faults.jsonl"; }
   std::string sync_log() const { return directory_ / "syncs.jsonl"; }
   std::string socket() const { return directory_ / "control.sock"; }
-  pid_t daemon() const { return daemon_; }
+  pid_t daemon() const { return process_.pid(); }
 
   void mount(std::vector<std::string> more = {}) {
-    std::vector<std::string> words = {"mount",    backing(),     mountpoint(), "--socket",
-                                      socket(),   "--fault-log", fault_log(),  "--sync-log",
-                                      sync_log(), "--ready-fd",  "3"};
+    std::vector<std::string> words = {"mount",       backing(),   mountpoint(), "--socket", socket(),
+                                      "--fault-log", fault_log(), "--sync-log", sync_log()};
     words.insert(words.end(), more.begin(), more.end());
-    int ready[2];
-    ASSERT_EQ(::pipe2(ready, O_CLOEXEC), 0);
-    daemon_ = spawn(words, ready[1]);
-    ::close(ready[1]);
-    char byte = 0;
-    const bool is_ready = ::read(ready[0], &byte, 1) == 1;
-    ::close(ready[0]);
-    ASSERT_TRUE(is_ready) << content_of(directory_ / "output");
+    ASSERT_TRUE(process_.mount(words)) << content_of(directory_ / "output");
   }
 
   // Runs the program to its end; its exit code, and what it said in output_.
   int run(const std::vector<std::string>& words) {
-    const pid_t child = spawn(words, -1);
-    int status = 0;
-    ::waitpid(child, &status, 0);
+    const int code = process_.run(words);
     output_ = content_of(directory_ / "output");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return code;
   }
 
   void arm(const std::string& rules) {
@@ -139,37 +127,16 @@ class MountTest : public testing::Test {
   }
 
   // Ends the daemon by the signal; its exit code, or minus the signal that killed it.
-  int end(int signal) {
-    if (daemon_ < 0) return 0;
-    ::kill(daemon_, signal);
-    int status = 0;
-    ::waitpid(std::exchange(daemon_, -1), &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
+  int end(int signal) { return process_.end(signal); }
 
   std::string output_;
 
  private:
   TemporaryDirectory directory_;
-  pid_t daemon_ = -1;
+  FaultfsProcess process_{directory_ / "output"};
   std::optional<ControlClient> control_;
 
   static std::string below(const std::string& name) { return name.empty() ? "" : "/" + name; }
-
-  pid_t spawn(const std::vector<std::string>& words, int ready) {
-    std::vector<char*> arguments{const_cast<char*>(kProgram.c_str())};
-    for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    const std::string output = directory_ / "output";
-    const pid_t child = ::fork();
-    if (child != 0) return child;
-    ::dup2(::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), 1);
-    ::dup2(1, 2);
-    if (ready == 3) ::fcntl(3, F_SETFD, 0);
-    if (ready > 3) ::dup2(ready, 3);
-    ::execv(kProgram.c_str(), arguments.data());
-    ::_exit(127);
-  }
 };
 
 }  // namespace holdfast::faultfs

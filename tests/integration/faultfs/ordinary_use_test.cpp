@@ -1,5 +1,6 @@
 // Without faults the mount is the directory behind it.
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
 
@@ -51,6 +52,24 @@ TEST_F(OrdinaryUse, ADirectoryLargerThanOneAnswerIsListedWhole) {
   mount();
   for (int i = 0; i < 500; ++i) std::ofstream(backing("a-name-that-takes-some-room-" + std::to_string(i)));
   EXPECT_EQ(std::distance(fs::directory_iterator(mountpoint()), fs::directory_iterator()), 500);
+}
+
+// In a child, since what is taken from the limit is gone for good.
+TEST_F(OrdinaryUse, MoreFilesThanTheDaemonHasDescriptorsAreMadeListedAndOpened) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr rlimit kFew{300, 300};
+    ::setrlimit(RLIMIT_NOFILE, &kFew);
+    mount();
+    int seen = 0;
+    for (int i = 0; i < 2000; ++i) std::ofstream(mountpoint(std::to_string(i))) << i;
+    for (const auto& entry : fs::directory_iterator(mountpoint()))
+      if (content_of(entry.path()) == entry.path().filename()) ++seen;
+    ::_exit(seen == 2000 ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(OrdinaryUse, AnUnlinkedFileLivesUntilItsLastClose) {

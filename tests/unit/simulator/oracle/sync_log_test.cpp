@@ -139,6 +139,17 @@ TEST(SyncLog, ASyncThatATruncationOvertookCoversOnlyWhatWasLeft) {
   EXPECT_FALSE(holds(cut, "500 spool/1.seg 0 4096"));
 }
 
+TEST(SyncLog, AWriteThatIsDurableByItselfCoversItsOwnBytes) {
+  const std::string before = R"({"t":10,"op":"fsync","path":"1.seg","end":100,"start":9}
+)";
+  const std::string next = R"({"t":20,"op":"write","path":"1.seg","offset":100,"end":200,"start":19}
+)";
+  const std::string beyond = R"({"t":20,"op":"write","path":"1.seg","offset":150,"end":200,"start":19}
+)";
+  EXPECT_TRUE(holds(before + next, "30 1.seg 0 200"));
+  EXPECT_FALSE(holds(before + beyond, "30 1.seg 0 200"));
+}
+
 TEST(SyncLog, TheOrderOfLinesDoesNotMatterButTheirTimes) {
   EXPECT_TRUE(holds(R"({"t":300,"op":"fsyncdir","path":"","start":250}
 {"t":200,"op":"fsync","path":"f","end":10,"start":150}

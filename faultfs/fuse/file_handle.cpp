@@ -1,0 +1,14 @@
+#include "faultfs/fuse/file_handle.h"
+
+namespace holdfast::faultfs {
+
+Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, const std::string& path,
+             std::uint64_t offset, std::uint64_t size) {
+  Call call = call_of(request, operation, path);
+  call.offset = offset;
+  call.size = size;
+  call.inode = space_id(handle.node->key());
+  return call;
+}
+
+}  // namespace holdfast::faultfs

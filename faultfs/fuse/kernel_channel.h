@@ -1,0 +1,48 @@
+// The channel to the kernel below libfuse, for what libfuse 3.14 has no words for. All of it is here, so
+// that a newer libfuse needs this file no more.
+//
+//   KernelChannel channel;                           // outlives the session
+//   channel.attach(session);                         // after fuse_session_mount
+//
+// INIT   shared writable mappings are allowed although data is not cached (kernel 6.6 and later).
+// TMPFILE (kernel 6.2) is laid out like CREATE and becomes one, of a name that no CREATE can have.
+// WRITE  a caller without the right to keep them takes set-user-id and set-group-id off the file.
+//
+// The session's user data must be the Passthrough that owns the channel. Requests are read by the
+// request thread alone; answers may be written from any thread.
+#pragma once
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+struct fuse_session;
+
+namespace holdfast::faultfs {
+
+// What O_TMPFILE asks for arrives as the creation of this name.
+inline constexpr std::string_view kNameless = "/";
+
+class KernelChannel {
+ public:
+  // False when libfuse refuses; the mount then works without what is described above.
+  bool attach(fuse_session* session);
+
+  // Of the WRITE that the request thread read last: the file must lose its set-id bits.
+  bool write_drops_set_id() const { return write_drops_set_id_; }
+
+ private:
+  std::uint64_t negotiation_ = 0;  // INIT: its number
+  bool offers_shared_mappings_ = false;
+  bool write_drops_set_id_ = false;
+
+  void look_at(std::byte* request, std::size_t size);
+  void extend_negotiation(iovec* parts, int count);
+  static ssize_t read(int descriptor, void* into, std::size_t size, void* passthrough);
+  static ssize_t write(int descriptor, iovec* parts, int count, void* passthrough);
+};
+
+}  // namespace holdfast::faultfs
