@@ -2,18 +2,33 @@
 
 #include <algorithm>
 
+#include "faultfs/fuse/caller.h"
 #include "faultfs/fuse/files_at_rest.h"
 #include "faultfs/fuse/monotonic.h"
+#include "faultfs/model/effects.h"
 
 namespace holdfast::faultfs {
 
 Faults::Faults(std::uint64_t seed, LineLog& log)
     : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }) {}
 
+namespace {
+
+OperationSet asking_who(const FaultPlan& plan) {
+  OperationSet operations;
+  for (const Rule& rule : plan.rules)
+    for (std::size_t i = 0; rule.when.asks_who() && i < kOperationCount; ++i)
+      if (may_meet(rule, static_cast<Operation>(i))) operations.add(static_cast<Operation>(i));
+  return operations;
+}
+
+}  // namespace
+
 void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
   corrupts_ =
       std::ranges::any_of(plan.rules, [](const Rule& rule) { return rule.effect.corrupt.has_value(); });
+  asking_who_ = asking_who(plan).bits();
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
 }
@@ -32,7 +47,18 @@ std::optional<Time> Faults::damage_at_rest(int root_descriptor) {
   return next == kNever ? std::nullopt : std::optional(next);
 }
 
+// Who calls is found out before the lock is taken.
 Judgement Faults::judge(const Call& call) {
+  const auto asking = OperationSet::of_bits(asking_who_.load(std::memory_order_relaxed));
+  if (!asking.contains(call.operation)) return judge_known(call);
+  const Caller caller = caller_of(call.caller_pid);
+  Call known = call;
+  known.caller_process = caller.process;
+  known.caller_comm = caller.comm;
+  return judge_known(known);
+}
+
+Judgement Faults::judge_known(const Call& call) {
   const std::lock_guard lock(mutex_);
   ++seen_[static_cast<std::size_t>(call.operation)];
   const Time now = injector_.armed() ? monotonic_now() : Time{};

@@ -56,6 +56,9 @@ class Faults {
   Injector injector_;
   std::atomic<std::uint64_t> arming_{0};
   std::atomic<bool> corrupts_{false};
+  std::atomic<std::uint64_t> asking_who_{0};  // the operations for which some rule asks who calls
+
+  Judgement judge_known(const Call& call);
   std::array<std::uint64_t, kOperationCount> seen_{};
 };
 

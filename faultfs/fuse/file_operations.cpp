@@ -31,7 +31,7 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node)
   }
   fs.nodes.handle_opened(*node);
   const bool syncs = writes && (info->flags & O_DSYNC) != 0;  // O_SYNC includes its bit
-  info->fh = reinterpret_cast<std::uint64_t>(new FileHandle{descriptor, std::move(node), syncs});
+  info->fh = reinterpret_cast<std::uint64_t>(new FileHandle{descriptor, std::move(node), syncs, info->flags});
   info->direct_io = 1;
   info->keep_cache = 0;
 }
@@ -61,6 +61,7 @@ void open(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
   const auto path = fs.nodes.path_of(*node);
   Call call = call_of(request, Operation::open, path);
   call.for_writing = (info->flags & O_ACCMODE) != O_RDONLY || (info->flags & O_TRUNC) != 0;
+  call.open_flags = info->flags;
   fs.perform(request, call, Place::here, [request, node = std::move(node), info = *info](const Decision&) {
     do_open(request, node, info);
   });
@@ -123,6 +124,7 @@ void create(fuse_req_t request, fuse_ino_t parent_id, const char* name, mode_t m
   const std::string path = creation.path;
   Call call = call_of(request, Operation::create, path);
   call.exclusive = (info->flags & O_EXCL) != 0;
+  call.open_flags = info->flags;
   fs.perform(request, call, Place::here,
              [request, creation = std::move(creation)](const Decision&) { do_create(request, creation); });
 }
@@ -134,6 +136,7 @@ Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, 
   call.offset = offset;
   call.size = size;
   call.inode = space_id(handle.node->key());
+  call.open_flags = handle.open_flags;
   return call;
 }
 

@@ -1,5 +1,6 @@
 #include "faultfs/model/effects.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace holdfast::faultfs {
@@ -97,7 +98,7 @@ bool is_below(const std::string& glob, std::string_view path) {
 }
 
 bool targets(const Rule& rule, const Call& call) {
-  return !call.target.empty() && glob_matches(rule.when.path, call.target);
+  return !call.target.empty() && rule.when.matches_path(call.target);
 }
 
 int answer_of_replaced(const Rule& rule, const Call& call) {
@@ -118,9 +119,19 @@ bool acts_on(const Effect& effect, const Call& call) {
   return !is_unheard(call.operation);
 }
 
+bool may_meet(const Rule& rule, Operation operation) {
+  if (rule.effect.at_rest()) return false;
+  if (rule.effect.full)
+    return operation == Operation::write || operation == Operation::fallocate ||
+           makes_name({.operation = operation, .new_name = true});
+  if (!rule.when.operations.empty())
+    return std::ranges::find(rule.when.operations, operation) != rule.when.operations.end();
+  return acts_on(rule.effect, {.operation = operation, .for_writing = true});
+}
+
 bool concerns(const Rule& rule, const Call& call) {
   if (rule.effect.replaced) return answer_of_replaced(rule, call) != 0;
-  return glob_matches(rule.when.path, call.path);
+  return rule.when.matches_path(call.path);
 }
 
 int answer_of(const Rule& rule, const Call& call) {

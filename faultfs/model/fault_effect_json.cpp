@@ -17,6 +17,11 @@ constexpr std::string_view kEffectKeys[] = {"full",       "error",     "latency"
 constexpr std::string_view kFullKeys[] = {"left", "inodes"};
 constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
 
+// Of a "when" whose effect says the operation.
+const std::vector<std::string_view> kAllButOperation = {
+    "path", "path_regex", "flags", "offset", "size",     "caller", "probability", "from",
+    "to",   "nth",        "every", "limit",  "cooldown", "per",    "after"};
+
 constexpr std::uint64_t kMostInodes = 1'000'000'000;
 constexpr std::uint64_t kMostDamage = 1000;                          // places in one operation or file
 constexpr std::uint64_t kMostDamagedBytes = std::uint64_t{1} << 20;  // in one place
@@ -159,14 +164,13 @@ json to_json(const Effect& effect) {
 Scope scope_of(const Effect& effect) {
   if (effect.full) return {{"from", "to"}, "a full volume is full for every operation and path"};
   if (effect.read_only)
-    return {{"path", "from", "to"}, "what is read-only refuses everything that modifies it"};
+    return {{"path", "path_regex", "from", "to"}, "what is read-only refuses everything that modifies it"};
   if (effect.replaced)
     return {{"path", "from", "to"}, "what was replaced is another kind for every operation"};
   if (effect.at_rest())
-    return {{"path", "probability", "from", "limit"},
+    return {{"path", "path_regex", "probability", "from", "limit"},
             "damage at rest happens once, at \"from\", to files and not to operations"};
-  if (effect.corrupt)
-    return {{"path", "probability", "from", "to", "nth", "every", "limit"}, "\"on\" says the operation"};
+  if (effect.corrupt) return {kAllButOperation, "\"on\" says the operation"};
   return {};
 }
 

@@ -13,27 +13,9 @@
 #include <vector>
 
 #include "core/base/time.h"
-#include "faultfs/model/operation.h"
+#include "faultfs/model/trigger.h"
 
 namespace holdfast::faultfs {
-
-inline constexpr std::uint64_t kCertain = 1'000'000'000;  // probabilities are parts per billion
-
-struct Trigger {
-  std::vector<Operation> operations = {};  // empty: every operation the effect can act on
-  std::string path = "**";                 // glob relative to the mount: * within a name, ** across names
-  std::uint64_t probability = kCertain;    // parts per billion
-  Duration from{0};                        // window, counted from arming
-  Duration to = Duration::max();
-
-  // Of the operations that match all of the above but the probability, counted over all paths from
-  // arming on; 0 where it is not given.
-  std::uint64_t nth = 0;    // only this one; the first is 1
-  std::uint64_t every = 0;  // every so many: the every-th, the 2 * every-th, ...
-  std::uint64_t limit = 0;  // fires at most so often
-
-  bool counts() const { return nth > 0 || every > 0 || limit > 0; }
-};
 
 // Every write, allocation or creation beyond `left` bytes answers ENOSPC; statfs agrees; unlink and
 // truncate give space back. Counted in 4 KiB blocks from the moment of arming. Inodes likewise: one
@@ -91,6 +73,10 @@ struct Effect {
   std::optional<ReplacedEffect> replaced = std::nullopt;
   std::optional<CorruptEffect> corrupt = std::nullopt;
 
+  // It ends the operation with an errno, or is no matter of single operations.
+  bool answers() const { return error || permission || read_only || replaced || full || at_rest(); }
+  // It adds to what the operation meets and does not answer it.
+  bool lets_operation_go_on() const { return latency || hang || corrupt || full; }
   // It has a moment instead of an operation.
   bool at_rest() const { return corrupt && corrupt->when == CorruptWhen::rest; }
 };
@@ -99,20 +85,22 @@ struct Rule {
   std::string name;
   Trigger when;
   Effect effect;
+  std::optional<bool> continues = std::nullopt;  // "continue"; unset: as its effect has it
+
+  // Rules after one that acts are asked too.
+  bool lets_later_rules_act() const { return continues.value_or(effect.lets_operation_go_on()); }
 
   // What it does depends on the order in which operations arrive, so for a program of many threads it
   // lies outside the promise of determinism.
-  bool order_dependent() const { return effect.full || when.counts(); }
+  bool order_dependent() const {
+    const bool counts_across_paths = when.counts() && when.per == Counting::rule;
+    return effect.full || counts_across_paths || when.cooldown.count() > 0 || when.after;
+  }
 };
 
 struct FaultPlan {
   std::vector<Rule> rules;
 };
-
-// True when the '/'-separated relative path matches the glob ("spool/**", "*.seg", "**"). A star or
-// question mark stays within a name; ** is any number of whole names, none included, so "spool/**"
-// is spool and everything below it.
-bool glob_matches(std::string_view glob, std::string_view path);
 
 // The errno for "ENOSPC", "EIO", ...; nullopt for unknown names and for those never injected.
 std::optional<int> errno_from(std::string_view name);

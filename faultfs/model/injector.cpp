@@ -14,9 +14,13 @@
 namespace holdfast::faultfs {
 namespace {
 
+// Of an operation that the rule may meet, as may_meet() has it.
 bool names(const Rule& rule, const Call& call) {
-  if (rule.when.operations.empty()) return acts_on(rule.effect, call);
-  return std::ranges::find(rule.when.operations, call.operation) != rule.when.operations.end();
+  return !rule.when.operations.empty() || acts_on(rule.effect, call);
+}
+
+bool draws(const Rule& rule) {
+  return rule.effect.corrupt || (rule.when.probability > 0 && rule.when.probability < kCertain);
 }
 
 constexpr std::uint64_t kAtRest = kOperationCount;  // in the place of an operation
@@ -65,9 +69,7 @@ void Injector::arm(FaultPlan plan, Time now) {
   plan_ = std::move(plan);
   progress_.assign(plan_.rules.size(), {});
   armed_at_ = now;
-  probabilistic_ = std::ranges::any_of(plan_.rules, [](const Rule& rule) {
-    return rule.effect.corrupt || (rule.when.probability > 0 && rule.when.probability < kCertain);
-  });
+  index_rules();
   full_rule_.reset();
   space_.limit(std::nullopt);
   space_.limit_inodes(std::nullopt);
@@ -75,23 +77,41 @@ void Injector::arm(FaultPlan plan, Time now) {
   if (listener_) listener_();
 }
 
+void Injector::index_rules() {
+  meeting_ = {};
+  drawing_ = {};
+  full_rules_.clear();
+  for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
+    const Rule& rule = plan_.rules[i];
+    if (rule.effect.full) full_rules_.push_back(i);
+    for (std::size_t number = 0; number < kOperationCount; ++number) {
+      const auto operation = static_cast<Operation>(number);
+      if (!may_meet(rule, operation)) continue;
+      meeting_[number].push_back(i);
+      if (draws(rule)) drawing_.add(operation);
+    }
+  }
+}
+
 Decision Injector::decide(const Call& call, Time now) {
   Decision decision;
   decision.granted = call.size;
-  if (!armed()) {
+  if (!full_rules_.empty()) open_and_close_full_windows(now);
+  const auto& meeting = meeting_[static_cast<std::size_t>(call.operation)];
+  if (meeting.empty()) {
     account(call, decision);
     return decision;
   }
-  open_and_close_full_windows(now);
-  const std::uint32_t ordinal = probabilistic_ ? next_ordinal(call) : 0;
+  const std::uint32_t ordinal = drawing_.contains(call.operation) ? next_ordinal(call) : 0;
   std::vector<const Rule*> corrupting;  // what is damaged is known only when it is known what is moved
-  for (const Rule& rule : plan_.rules) {
-    if (decision.error != 0) break;
+  for (const std::size_t number : meeting) {
+    const Rule& rule = plan_.rules[number];
     if (!triggered(rule, call, ordinal, now)) continue;
     if (rule.effect.corrupt)
       corrupting.push_back(&rule);
-    else
-      apply(rule, call, decision, now);
+    else if (!apply(rule, call, decision, now))
+      continue;
+    if (decision.error != 0 || !rule.lets_later_rules_act()) break;
   }
   account(call, decision);
   if (decision.error == 0)
@@ -133,14 +153,13 @@ Time Injector::next_at_rest() const {
 std::vector<Damage> Injector::damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size,
                                              Time now) {
   const std::uint64_t drawn = draw(seed_, rule, path, kAtRest, 0);
-  if (size == 0 || !glob_matches(rule.when.path, path)) return {};
-  if (!its_turn(rule.when, progress_of(rule)) || !chance(rule, drawn)) return {};
+  if (size == 0 || !rule.when.matches_path(path)) return {};
+  if (!progress_of(rule).turns.take(rule.when, path, now) || !chance(rule, drawn)) return {};
   FaultEvent event = event_of(rule, {.path = path, .size = size}, {}, now);
   event.operation.reset();
   event.damage = draw_damage(*rule.effect.corrupt, drawn, 0, size);
   event.decision = fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind));
-  ++progress_of(rule).fired;
-  report(event);
+  report(rule, event);
   return std::move(event.damage);
 }
 
@@ -152,9 +171,8 @@ std::uint64_t Injector::fired(const std::string& rule) const {
 // The first `full` rule whose window is open limits the space, counted from the moment it opened.
 void Injector::open_and_close_full_windows(Time now) {
   std::optional<std::size_t> open;
-  for (std::size_t i = 0; i < plan_.rules.size() && !open; ++i) {
-    if (plan_.rules[i].effect.full && in_window(plan_.rules[i].when, now)) open = i;
-  }
+  for (const std::size_t number : full_rules_)
+    if (!open && in_window(plan_.rules[number].when, now)) open = number;
   if (open == full_rule_) return;
   full_rule_ = open;
   const FullEffect limits = open ? *plan_.rules[*open].effect.full : FullEffect{};
@@ -169,28 +187,28 @@ bool Injector::in_window(const Trigger& when, Time now) const {
 
 bool Injector::triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now) {
   if (rule.effect.full) return full_rule_ && &plan_.rules[*full_rule_] == &rule;
-  if (rule.effect.at_rest()) return false;
-  if (!names(rule, call) || !in_window(rule.when, now) || !concerns(rule, call)) return false;
-  if (rule.when.counts() && !its_turn(rule.when, progress_of(rule))) return false;
+  if (!names(rule, call) || !in_window(rule.when, now) || !rule.when.concerns(call) || !concerns(rule, call))
+    return false;
+  if (!came_after(rule.when) || !progress_of(rule).turns.take(rule.when, call.path, now)) return false;
   return chance(rule, draw(seed_, rule, call, ordinal));
 }
 
-// Counts one match more.
-bool Injector::its_turn(const Trigger& when, Progress& progress) const {
-  ++progress.matched;
-  if (when.nth > 0 && progress.matched != when.nth) return false;
-  if (when.every > 0 && progress.matched % when.every != 0) return false;
-  return when.limit == 0 || progress.fired < when.limit;
+bool Injector::came_after(const Trigger& when) const {
+  if (!when.after) return true;
+  const auto first = std::ranges::find(plan_.rules, when.after->rule, &Rule::name);
+  if (first == plan_.rules.end()) return false;
+  return progress_[static_cast<std::size_t>(first - plan_.rules.begin())].turns.fired() >= when.after->times;
 }
 
 std::uint32_t Injector::next_ordinal(const Call& call) {
-  return ordinals_[std::string(call.path)][static_cast<std::size_t>(call.operation)]++;
+  auto known = ordinals_.find(call.path);
+  if (known == ordinals_.end()) known = ordinals_.try_emplace(std::string(call.path)).first;
+  return known->second[static_cast<std::size_t>(call.operation)]++;
 }
 
-void Injector::apply(const Rule& rule, const Call& call, Decision& decision, Time now) {
-  if (rule.effect.full) {
-    apply_full(rule, call, decision, now);
-  } else if (rule.effect.latency) {
+bool Injector::apply(const Rule& rule, const Call& call, Decision& decision, Time now) {
+  if (rule.effect.full) return apply_full(rule, call, decision, now);
+  if (rule.effect.latency) {
     decision.delay += rule.effect.latency->delay;
     report(rule, call, "delay " + format_duration(rule.effect.latency->delay), now);
   } else if (rule.effect.hang) {
@@ -201,6 +219,7 @@ void Injector::apply(const Rule& rule, const Call& call, Decision& decision, Tim
     decision.error = answer_of(rule, call);
     report(rule, call, "error " + errno_name(decision.error), now);
   }
+  return true;
 }
 
 void Injector::corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision,
@@ -214,11 +233,10 @@ void Injector::corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal
   FaultEvent event =
       event_of(rule, call, fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind)), now);
   event.damage = std::move(damage);
-  ++progress_of(rule).fired;
-  report(std::move(event));
+  report(rule, std::move(event));
 }
 
-void Injector::apply_full(const Rule& rule, const Call& call, Decision& decision, Time now) {
+bool Injector::apply_full(const Rule& rule, const Call& call, Decision& decision, Time now) {
   const std::uint64_t fits = space_.fitting(call.inode, call.offset, call.size);
   const bool is_write = call.operation == Operation::write;
   const bool no_room = (is_write && fits == 0 && call.size > 0) ||
@@ -232,6 +250,7 @@ void Injector::apply_full(const Rule& rule, const Call& call, Decision& decision
     decision.shortened = true;
     report(rule, call, fmt::format("short {}", fits), now);
   }
+  return no_room || decision.shortened;
 }
 
 FaultEvent Injector::event_of(const Rule& rule, const Call& call, std::string what, Time now) const {
@@ -247,11 +266,11 @@ FaultEvent Injector::event_of(const Rule& rule, const Call& call, std::string wh
 }
 
 void Injector::report(const Rule& rule, const Call& call, std::string what, Time now) {
-  ++progress_of(rule).fired;
-  report(event_of(rule, call, std::move(what), now));
+  report(rule, event_of(rule, call, std::move(what), now));
 }
 
-void Injector::report(FaultEvent event) {
+void Injector::report(const Rule& rule, FaultEvent event) {
+  progress_of(rule).turns.fire(rule.when, event.path, event.time);
   event.number = ++events_;
   ++fired_[event.rule];
   if (sink_) sink_(event);

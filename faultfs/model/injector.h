@@ -7,11 +7,11 @@
 //   if (decision.error) answer(-decision.error) after decision.delay;
 //
 // A probabilistic rule is a hash of (seed, rule name, path, operation, ordinal of the operation on
-// that path), so thread timing cannot change which operation is hit. Ordinals count while a
-// probabilistic rule is armed. `full` works through the SpaceBudget: arm() limits it, heal() lifts
-// the limit, decide() accounts for writes and allocations that proceed; what makes an inode or gives
-// space back is told by the owner once it has happened: injector.space().make_inode(), .truncate(...),
-// .remove(...).
+// that path), so thread timing cannot change which operation is hit. Ordinals count while a rule that
+// draws may meet the operation. An operation that no rule may meet costs a look into a table. `full` works
+// through the SpaceBudget: arm() limits it, heal() lifts the limit, decide() accounts for writes and
+// allocations that proceed; what makes an inode or gives space back is told by the owner once it has
+// happened: injector.space().make_inode(), .truncate(...), .remove(...).
 //
 // Damage at rest has a moment instead of an operation. The owner asks for it when that has come:
 //
@@ -36,6 +36,7 @@
 #include "faultfs/model/damage.h"
 #include "faultfs/model/fault_plan.h"
 #include "faultfs/model/space_budget.h"
+#include "faultfs/model/turns.h"
 
 namespace holdfast::faultfs {
 
@@ -99,10 +100,9 @@ class Injector {
   std::uint64_t fired(const std::string& rule) const;
 
  private:
-  // What a rule has seen since it was armed.
+  // A rule's own state since it was armed.
   struct Progress {
-    std::uint64_t matched = 0;
-    std::uint64_t fired = 0;
+    Turns turns;
     bool taken = false;  // of damage at rest
   };
 
@@ -115,25 +115,29 @@ class Injector {
   SpaceBudget space_;
   std::uint64_t events_ = 0;
   std::unordered_map<std::string, std::uint64_t> fired_;
-  std::unordered_map<std::string, std::array<std::uint32_t, kOperationCount>> ordinals_;  // by path
+  ByPath<std::array<std::uint32_t, kOperationCount>> ordinals_;
+  std::array<std::vector<std::size_t>, kOperationCount> meeting_;  // by operation: the rules it may meet
+  OperationSet drawing_;                                           // those where one of them draws
+  std::vector<std::size_t> full_rules_;
   std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
-  bool probabilistic_ = false;            // some armed rule draws
 
+  void index_rules();
   void open_and_close_full_windows(Time now);
   bool in_window(const Trigger& when, Time now) const;
   Progress& progress_of(const Rule& rule) {
     return progress_[static_cast<std::size_t>(&rule - plan_.rules.data())];
   }
   bool triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now);
-  bool its_turn(const Trigger& when, Progress& progress) const;
+  bool came_after(const Trigger& when) const;
   std::uint32_t next_ordinal(const Call& call);
-  void apply(const Rule& rule, const Call& call, Decision& decision, Time now);
-  void apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
+  // True when the rule did something.
+  bool apply(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
   void account(const Call& call, Decision& decision);
   void corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
   void report(const Rule& rule, const Call& call, std::string what, Time now);
-  void report(FaultEvent event);
+  void report(const Rule& rule, FaultEvent event);
 };
 
 }  // namespace holdfast::faultfs

@@ -1,12 +1,14 @@
 #include "simulator/scenario/explain.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "core/base/units.h"
 #include "core/config/options_table.h"
 #include "faultfs/model/damage.h"
+#include "faultfs/model/open_flags.h"
 #include "simulator/scenario/live_only.h"
 #include "simulator/scenario/meanings.h"
 #include "simulator/scenario/measures.h"
@@ -75,11 +77,38 @@ std::string describe_turns(const faultfs::Trigger& when) {
   if (when.nth > 0) text += fmt::format(", only number {}", when.nth);
   if (when.every > 0) text += fmt::format(", one in {}", when.every);
   if (when.limit > 0) text += fmt::format(", at most {} times", when.limit);
+  if (when.cooldown.count() > 0) text += ", not again for " + format_duration(when.cooldown);
+  if (when.per == faultfs::Counting::path) text += ", each path by itself";
+  if (when.after)
+    text += fmt::format(", after \"{}\" has fired{}", when.after->rule,
+                        when.after->times == 1 ? "" : fmt::format(" {} times", when.after->times));
+  return text;
+}
+
+std::string describe(const faultfs::CallerTrigger& caller) {
+  std::string text;
+  if (caller.pid) text += fmt::format(" pid {}", *caller.pid);
+  if (caller.uid) text += fmt::format(" uid {}", *caller.uid);
+  if (caller.comm) text += " " + *caller.comm;
+  return text;
+}
+
+// Which of the requests on a path.
+std::string describe_request(const faultfs::Trigger& when) {
+  std::string text;
+  if (when.path_regex) text += fmt::format(" like /{}/", when.path_regex->text());
+  if (when.flags) text += fmt::format(", opened {}", fmt::join(faultfs::open_flag_names(*when.flags), " "));
+  if (when.offset && when.offset->from > 0) text += ", from " + format_size(when.offset->from) + " on";
+  if (when.offset && when.offset->to != UINT64_MAX) text += ", before " + format_size(when.offset->to);
+  if (when.size && when.size->at_least > 0) text += ", at least " + format_size(when.size->at_least);
+  if (when.size && when.size->at_most != UINT64_MAX) text += ", at most " + format_size(when.size->at_most);
+  if (when.caller) text += ", by" + describe(*when.caller);
   return text;
 }
 
 std::string describe(const faultfs::Rule& rule) {
-  std::string text = rule.name + ": " + describe(rule.effect) + describe_target(rule);
+  std::string text =
+      rule.name + ": " + describe(rule.effect) + describe_target(rule) + describe_request(rule.when);
   if (rule.when.probability != faultfs::kCertain) text += ", probability " + percent(rule.when.probability);
   text += describe_turns(rule.when);
   if (rule.effect.at_rest()) return text + ", at " + format_duration(rule.when.from);

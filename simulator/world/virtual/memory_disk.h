@@ -101,10 +101,13 @@ class MemoryDisk final : public FileSystem {
     bool for_writing = false;
     bool exclusive = false;
     bool by_handle = false;
+    std::optional<OpenMode> mode = std::nullopt;  // of the open file, or of the file that is opened
   };
 
   // Asks for faults, then blocks for as long as the operation takes.
   faultfs::Decision pass(const Request& request);
+  // On an open file, with where and how much.
+  Request on(Handle& handle, faultfs::Operation operation, std::uint64_t offset = 0, std::uint64_t size = 0);
   faultfs::Call call_of(const Request& request, std::string_view path) const;
   void on_arming();
   void damage_at_rest();

@@ -8,10 +8,18 @@ namespace holdfast::world {
 
 using faultfs::Operation;
 
+MemoryDisk::Request MemoryDisk::on(Handle& handle, Operation operation, std::uint64_t offset,
+                                   std::uint64_t size) {
+  Request request{operation, path_of(*handle.inode), handle.inode.get(), offset, size};
+  request.mode = handle.mode;
+  return request;
+}
+
 Answer<std::size_t> MemoryDisk::read(Handle& handle, std::uint64_t offset, std::span<std::byte> into) {
   if (!handle.mode.read) return std::unexpected(EBADF);
-  const auto passage = pass({Operation::read, path_of(*handle.inode), handle.inode.get(), offset, into.size(),
-                             settings_.reads_reach_device});
+  Request request = on(handle, Operation::read, offset, into.size());
+  request.reaches_device = settings_.reads_reach_device;
+  const auto passage = pass(request);
   if (passage.error != 0) return std::unexpected(passage.error);
   const std::size_t got = handle.inode->content.read(offset, into);
   faultfs::apply_damage(passage.damage, offset, into.first(got));
@@ -23,10 +31,11 @@ Answer<std::size_t> MemoryDisk::read(Handle& handle, std::uint64_t offset, std::
 Answer<std::size_t> MemoryDisk::write(Handle& handle, std::uint64_t offset, Bytes bytes) {
   if (!handle.mode.write) return std::unexpected(EBADF);
   Inode& inode = *handle.inode;
-  const auto& path = path_of(inode);
-  const bool limited = within_mount(path).has_value();
+  const bool limited = within_mount(path_of(inode)).has_value();
   const auto fits = limited ? capacity_.fitting(inode.number, offset, bytes.size()) : bytes.size();
-  const auto passage = pass({Operation::write, path, &inode, offset, fits, settings_.writes_reach_device});
+  Request request = on(handle, Operation::write, offset, fits);
+  request.reaches_device = settings_.writes_reach_device;
+  const auto passage = pass(request);
   if (passage.error != 0) return std::unexpected(passage.error);
   auto count = passage.granted;
   if (limited) count = capacity_.write(inode.number, offset, count);
@@ -45,10 +54,9 @@ Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uin
   if (!handle.mode.write) return std::unexpected(EBADF);
   if (length == 0) return std::unexpected(EINVAL);
   Inode& inode = *handle.inode;
-  const auto& path = path_of(inode);
-  const bool limited = within_mount(path).has_value();
+  const bool limited = within_mount(path_of(inode)).has_value();
   if (limited && capacity_.fitting(inode.number, offset, length) < length) return std::unexpected(ENOSPC);
-  const auto passage = pass({Operation::fallocate, path, &inode, offset, length});
+  const auto passage = pass(on(handle, Operation::fallocate, offset, length));
   if (passage.error != 0) return std::unexpected(passage.error);
   if (limited && !capacity_.allocate(inode.number, offset, length)) return std::unexpected(ENOSPC);
   if (offset + length > inode.content.size()) inode.content.truncate(offset + length);
@@ -58,7 +66,7 @@ Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uin
 Answer<void> MemoryDisk::truncate(Handle& handle, std::uint64_t size) {
   if (!handle.mode.write) return std::unexpected(EINVAL);
   Inode& inode = *handle.inode;
-  Request request{Operation::truncate, path_of(inode), &inode, 0, size};
+  Request request = on(handle, Operation::truncate, 0, size);
   request.by_handle = true;
   const auto passage = pass(request);
   if (passage.error != 0) return std::unexpected(passage.error);
@@ -73,7 +81,7 @@ void MemoryDisk::cut(Inode& inode, std::uint64_t size) {
 }
 
 Answer<std::uint64_t> MemoryDisk::size(Handle& handle) {
-  const auto passage = pass({Operation::getattr, path_of(*handle.inode), handle.inode.get()});
+  const auto passage = pass(on(handle, Operation::getattr));
   if (passage.error != 0) return std::unexpected(passage.error);
   return handle.inode->content.size();
 }
@@ -84,7 +92,7 @@ Answer<void> MemoryDisk::sync(Handle& handle) {
   while (inode->syncing) kernel_.wait(inode->sync_queue, kNever);
   inode->syncing = true;
   inode->content.begin_sync();
-  Request request{Operation::fsync, path_of(*inode), inode.get()};
+  Request request = on(handle, Operation::fsync);
   request.reaches_device = true;
   const auto passage = pass(request);
   inode->content.end_sync(passage.error == 0);
@@ -96,7 +104,7 @@ Answer<void> MemoryDisk::sync(Handle& handle) {
 }
 
 Answer<bool> MemoryDisk::try_lock(std::uint64_t number, Handle& handle) {
-  const auto passage = pass({Operation::lock, path_of(*handle.inode), handle.inode.get()});
+  const auto passage = pass(on(handle, Operation::lock));
   if (passage.error != 0) return std::unexpected(passage.error);
   auto& owner = handle.inode->locked_by;
   if (owner != 0 && owner != number) return false;
@@ -106,8 +114,7 @@ Answer<bool> MemoryDisk::try_lock(std::uint64_t number, Handle& handle) {
 
 // Whatever the answer, the descriptor is free afterwards.
 Answer<void> MemoryDisk::close(std::uint64_t number) {
-  const InodePtr inode = handles_.at(number).inode;
-  const auto passage = pass({Operation::flush, path_of(*inode), inode.get()});
+  const auto passage = pass(on(handles_.at(number), Operation::flush));
   release(number);
   if (passage.error != 0) return std::unexpected(passage.error);
   return {};

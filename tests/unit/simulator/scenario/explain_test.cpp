@@ -81,6 +81,20 @@ TEST(Explain, SaysWhichOperationsAndHowOften) {
   EXPECT_THAT(text, HasSubstr("record.p99 <= 1ms   (judged LIVE only)"));
 }
 
+TEST(Explain, SaysWhichRequestsAreMeant) {
+  const std::string text =
+      explain(*small({R"(phases.stress.disk=[{"name": "bad block", "when": {"op": "syncs",
+      "path_regex": "[a-z]+", "flags": ["O_WRONLY"], "limit": 2, "per": "path", "cooldown": "1s",
+      "after": {"rule": "slow", "times": 3}}, "effect": {"error": "EIO"}}, {"name": "slow", "when": {"op": "read",
+      "offset": {"from": "4KiB", "to": "8KiB"}, "size": {"at_most": "512B"}, "caller": {"comm": "fio"}},
+      "effect": {"latency": "1s"}}])"}));
+  EXPECT_THAT(text,
+              HasSubstr("error EIO on fsync, fsyncdir of ** like /[a-z]+/, opened O_WRONLY, at most 2 times, "
+                        "not again for 1s, each path by itself, after \"slow\" has fired 3 times\n"));
+  EXPECT_THAT(text,
+              HasSubstr("latency +1s on read of **, from 4KiB on, before 8KiB, at most 512B, by fio\n"));
+}
+
 TEST(Explain, SaysWhatBefallsRequestsAndAnswers) {
   const auto upstream = [](const std::string& rule) {
     return explain(*small({R"(phases.stress.upstream.0={"name": "x", )" + rule + "}"}));
