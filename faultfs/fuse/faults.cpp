@@ -1,7 +1,5 @@
 #include "faultfs/fuse/faults.h"
 
-#include <algorithm>
-
 #include "faultfs/fuse/caller.h"
 #include "faultfs/fuse/files_at_rest.h"
 #include "faultfs/fuse/monotonic.h"
@@ -14,21 +12,22 @@ Faults::Faults(std::uint64_t seed, LineLog& log)
 
 namespace {
 
-OperationSet asking_who(const FaultPlan& plan) {
+// The operations that may meet a rule of this kind.
+template <class Kind>
+std::uint64_t met_by(const FaultPlan& plan, Kind is_such) {
   OperationSet operations;
   for (const Rule& rule : plan.rules)
-    for (std::size_t i = 0; rule.when.asks_who() && i < kOperationCount; ++i)
+    for (std::size_t i = 0; is_such(rule) && i < kOperationCount; ++i)
       if (may_meet(rule, static_cast<Operation>(i))) operations.add(static_cast<Operation>(i));
-  return operations;
+  return operations.bits();
 }
 
 }  // namespace
 
 void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
-  corrupts_ =
-      std::ranges::any_of(plan.rules, [](const Rule& rule) { return rule.effect.corrupt.has_value(); });
-  asking_who_ = asking_who(plan).bits();
+  needing_size_ = met_by(plan, [](const Rule& rule) { return rule.effect.needs_file_size(); });
+  asking_who_ = met_by(plan, [](const Rule& rule) { return rule.when.asks_who(); });
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
 }
@@ -83,7 +82,12 @@ void Faults::truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_
 
 void Faults::removed(std::uint64_t inode) {
   const std::lock_guard lock(mutex_);
-  injector_.space().remove(inode);
+  injector_.remove(inode);
+}
+
+void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
+  const std::lock_guard lock(mutex_);
+  injector_.keep_old(inode, offset, bytes);
 }
 
 std::optional<std::uint64_t> Faults::space_left() {

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "faultfs/fuse/file_bytes.h"
 #include "faultfs/fuse/file_handle.h"
 #include "faultfs/fuse/passthrough.h"
 
@@ -140,25 +141,20 @@ Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, 
   return call;
 }
 
-std::span<std::byte> bytes_of(char* bytes, std::size_t size) {
-  return {reinterpret_cast<std::byte*>(bytes), size};
+std::span<const std::byte> bytes_of(const char* bytes, std::size_t size) {
+  return {reinterpret_cast<const std::byte*>(bytes), size};
 }
 
-void do_read(fuse_req_t request, const FileHandle& handle, std::size_t size, off_t offset,
-             const Decision& decision) {
-  thread_local std::vector<char> buffer;  // grows to the largest read of its thread
-  if (buffer.size() < size) buffer.resize(size);
-  std::size_t got = 0;
-  while (got < size) {
-    const ssize_t count =
-        ::pread(handle.descriptor, buffer.data() + got, size - got, offset + static_cast<off_t>(got));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && got == 0) return answer(request, -1);
-    if (count <= 0) break;
-    got += static_cast<std::size_t>(count);
-  }
-  apply_damage(decision.damage, static_cast<std::uint64_t>(offset), bytes_of(buffer.data(), got));
-  fuse_reply_buf(request, buffer.data(), got);
+void do_read(fuse_req_t request, const FileHandle& handle, off_t offset, const Decision& decision) {
+  thread_local std::vector<std::byte> buffer;  // grows to the largest read of its thread
+  if (buffer.size() < decision.granted) buffer.resize(decision.granted);
+  const auto at = static_cast<std::uint64_t>(offset);
+  const ssize_t got = read_whole(handle.descriptor, std::span(buffer).first(decision.granted), at);
+  if (got < 0) return answer(request, -1);
+  const auto bytes = std::span(buffer).first(static_cast<std::size_t>(got));
+  apply_old(decision.stale, at, bytes);
+  apply_damage(decision.damage, at, bytes);
+  fuse_reply_buf(request, reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 std::uint64_t size_of(int descriptor) {
@@ -171,25 +167,31 @@ void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_f
   const FileHandle& handle = *handle_of(info);
   const auto path = fs.nodes.path_of(*handle.node);
   Call call = call_on(request, Operation::read, handle, path, static_cast<std::uint64_t>(offset), size);
-  if (fs.faults.corrupts()) call.file_size = size_of(handle.descriptor);
-  fs.perform(request, call, Place::here, [request, &handle, size, offset](const Decision& decision) {
-    do_read(request, handle, size, offset, decision);
+  if (fs.faults.needs_file_size(Operation::read)) call.file_size = size_of(handle.descriptor);
+  fs.perform(request, call, Place::here, [request, &handle, offset](const Decision& decision) {
+    do_read(request, handle, offset, decision);
   });
 }
 
-// Writes the leading `size` bytes; an error is told only when nothing was written before it.
-void do_write(fuse_req_t request, const FileHandle& handle, const char* bytes, std::size_t size,
-              off_t offset) {
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count =
-        ::pwrite(handle.descriptor, bytes + done, size - done, offset + static_cast<off_t>(done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && done == 0) return answer(request, -1);
-    if (count <= 0) break;
-    done += static_cast<std::size_t>(count);
+// Writes what the decision grants, where it says. The bytes are those, damaged already.
+void do_write(fuse_req_t request, const FileHandle& handle, std::span<const std::byte> bytes, off_t offset,
+              const Decision& decision) {
+  const auto at = static_cast<std::uint64_t>(offset);
+  if (decision.keeps_old)
+    Passthrough::of(request).faults.keep_old(
+        space_id(handle.node->key()), at,
+        bytes_there(DescriptorPath(handle.node->descriptor()).c_str(), at, bytes.size()));
+  if (!decision.pieces) {
+    const ssize_t done = write_whole(handle.descriptor, bytes, at);
+    if (done < 0) return answer(request, -1);
+    fuse_reply_write(request, static_cast<std::size_t>(done));
+  } else if (!write_pieces(handle.descriptor, bytes, at, *decision.pieces)) {
+    answer(request, -1);
+  } else if (decision.answer != 0) {
+    fuse_reply_err(request, decision.answer);
+  } else {
+    fuse_reply_write(request, bytes.size());
   }
-  fuse_reply_write(request, done);
 }
 
 void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, off_t offset,
@@ -197,18 +199,19 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const auto path = fs.nodes.path_of(*handle.node);
-  const auto call =
-      call_on(request, Operation::write, handle, path, static_cast<std::uint64_t>(offset), size);
+  auto call = call_on(request, Operation::write, handle, path, static_cast<std::uint64_t>(offset), size);
+  if (fs.faults.needs_file_size(Operation::write)) call.file_size = size_of(handle.descriptor);
   // Judged by hand: only a write that waits or is damaged needs a copy of its bytes.
   const Judgement judged = fs.faults.judge(call);
   const Decision& decision = judged.decision;
+  const auto granted = bytes_of(bytes, decision.granted);
   const bool here = decision.error == 0 && decision.delay.count() == 0 && !handle.syncs_writes;
-  if (here && decision.damage.empty()) return do_write(request, handle, bytes, decision.granted, offset);
-  std::string copy(bytes, decision.granted);
-  apply_damage(decision.damage, call.offset, bytes_of(copy.data(), copy.size()));
-  if (here) return do_write(request, handle, copy.data(), copy.size(), offset);
-  fs.carry_out(request, judged, [request, &handle, copy = std::move(copy), offset] {
-    do_write(request, handle, copy.data(), copy.size(), offset);
+  if (here && decision.damage.empty()) return do_write(request, handle, granted, offset, decision);
+  std::vector<std::byte> copy(granted.begin(), granted.end());
+  apply_damage(decision.damage, call.offset, copy);
+  if (here) return do_write(request, handle, copy, offset, decision);
+  fs.carry_out(request, judged, [request, &handle, copy = std::move(copy), offset, decision] {
+    do_write(request, handle, copy, offset, decision);
   });
 }
 

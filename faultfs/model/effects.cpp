@@ -116,6 +116,11 @@ bool acts_on(const Effect& effect, const Call& call) {
   if (effect.corrupt)
     return (effect.corrupt->when == CorruptWhen::read && call.operation == Operation::read) ||
            (effect.corrupt->when == CorruptWhen::write && call.operation == Operation::write);
+  if (effect.shortens) return call.operation == Operation::read || call.operation == Operation::write;
+  if (effect.stale) return call.operation == Operation::read;
+  if (effect.diverts()) return call.operation == Operation::write;
+  if (effect.error && !effect.error->unusual && !may_answer(call.operation, effect.error->error))
+    return false;
   return !is_unheard(call.operation);
 }
 

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "core/base/time.h"
+#include "faultfs/model/byte_effects.h"
+#include "faultfs/model/errnos.h"
 #include "faultfs/model/trigger.h"
 
 namespace holdfast::faultfs {
@@ -25,7 +27,8 @@ struct FullEffect {
   std::optional<std::uint64_t> left_inodes = std::nullopt;
 };
 struct ErrorEffect {
-  int error = 0;  // errno, 1..999, never ENOSYS
+  int error = 0;         // errno, 1..999, never ENOSYS
+  bool unusual = false;  // also of operations that do not answer it on Linux
 };
 struct LatencyEffect {
   Duration delay{0};
@@ -72,7 +75,20 @@ struct Effect {
   std::optional<ReadOnlyEffect> read_only = std::nullopt;
   std::optional<ReplacedEffect> replaced = std::nullopt;
   std::optional<CorruptEffect> corrupt = std::nullopt;
+  std::optional<ShortEffect> shortens = std::nullopt;
+  std::optional<TornEffect> torn = std::nullopt;
+  std::optional<LostEffect> lost = std::nullopt;
+  std::optional<MisdirectedEffect> misdirected = std::nullopt;
+  std::optional<StaleEffect> stale = std::nullopt;
 
+  // Of a write: not all of it arrives where it was meant to.
+  bool diverts() const { return torn || lost || misdirected; }
+  // What it does is known only once it is known which bytes are moved.
+  bool acts_on_bytes() const { return corrupt || stale || diverts(); }
+  // It must be told how long the file is.
+  bool needs_file_size() const { return corrupt || shortens || stale || misdirected; }
+  // It draws something of its own, besides the chance.
+  bool draws() const { return corrupt || torn || misdirected; }
   // It ends the operation with an errno, or is no matter of single operations.
   bool answers() const { return error || permission || read_only || replaced || full || at_rest(); }
   // It adds to what the operation meets and does not answer it.
@@ -101,9 +117,5 @@ struct Rule {
 struct FaultPlan {
   std::vector<Rule> rules;
 };
-
-// The errno for "ENOSPC", "EIO", ...; nullopt for unknown names and for those never injected.
-std::optional<int> errno_from(std::string_view name);
-std::string errno_name(int error);
 
 }  // namespace holdfast::faultfs

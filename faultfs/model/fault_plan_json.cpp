@@ -27,6 +27,22 @@ bool may_have_place(const Rule& rule) {
   return false;
 }
 
+// What the operations that it names can meet.
+PlanResult<void> check_operations(const std::string& pointer, const Rule& rule) {
+  const auto at = below(below(pointer, "when"), "op");
+  for (const Operation operation : rule.when.operations) {
+    const std::string name(to_string(operation));
+    const auto& error = rule.effect.error;
+    if (error && !error->unusual && !may_answer(operation, error->error))
+      return wrong(at, name + " does not answer " + errno_name(error->error) + " on Linux; it answers " +
+                           quoted_list(answers_of(operation)) +
+                           R"(; to inject it all the same: "error": {"errno": ..., "unusual": true})");
+    if (rule.effect.shortens && !acts_on(rule.effect, {.operation = operation}))
+      return wrong(at, "only read and write can be short; found " + name);
+  }
+  return {};
+}
+
 // What the keys mean together.
 PlanResult<void> check_rule(const json& value, const std::string& pointer, const Rule& rule) {
   const json when = value.value("when", json::object());
@@ -41,6 +57,7 @@ PlanResult<void> check_rule(const json& value, const std::string& pointer, const
                  "this effect answers the operation, so no later rule can act on it; leave \"continue\" out");
   if ((when.contains("offset") || when.contains("size")) && !may_have_place(rule))
     return wrong(pointer, "only reads, writes, allocations and copies have an \"offset\" and a \"size\"");
+  if (auto status = check_operations(pointer, rule); !status) return status;
   if (rule.effect.replaced && !when.contains("path"))
     return wrong(pointer, "\"replaced_by\" needs the path that it happens to: \"when\": {\"path\": ...}");
   return {};

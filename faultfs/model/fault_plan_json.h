@@ -18,12 +18,17 @@
 //            "after": name or {"rule": name, "times": count}}
 //           every key may be left out: what the effect acts on, "**", everyone, 1, "0s", until healed,
 //           no counting, "rule"
-//   EFFECT  one of {"error": errno name}, {"latency": duration}, {"hang": true},
+//   EFFECT  one of {"error": errno name}, {"error": {"errno": name, "unusual": true}}, {"latency": duration},
+//   {"hang": true},
 //           {"full": {"left": size, "inodes": count}},                one of the two may be left out
 //           {"permission": "EACCES" or "EPERM"}, {"read_only": true},
 //           {"replaced_by": "directory" or "file"},
 //           {"corrupt": {"on": "read", "write" or "rest", "with": "bit_flips", "zeros" or "random",
 //                        "count": 1..1000, "bytes": size}}            "bytes" not for bit flips
+//           {"short": {"bytes": size}}, {"short": {"fraction": 0..1}},
+//           {"torn": {"keep": "prefix" or "sectors", "bytes": size,   "bytes" only of a prefix
+//                     "answer": "success" or errno name}},
+//           {"lost": true}, {"misdirected": true}, {"stale": true}
 //
 // Some effects are what they are for a whole volume, a path or a moment, so their WHEN has fewer keys;
 // the error says which.

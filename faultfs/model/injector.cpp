@@ -20,7 +20,7 @@ bool names(const Rule& rule, const Call& call) {
 }
 
 bool draws(const Rule& rule) {
-  return rule.effect.corrupt || (rule.when.probability > 0 && rule.when.probability < kCertain);
+  return rule.effect.draws() || (rule.when.probability > 0 && rule.when.probability < kCertain);
 }
 
 constexpr std::uint64_t kAtRest = kOperationCount;  // in the place of an operation
@@ -43,24 +43,45 @@ bool chance(const Rule& rule, std::uint64_t drawn) {
   return static_cast<std::uint64_t>(static_cast<Wide>(drawn) * kCertain >> 64) < rule.when.probability;
 }
 
-std::string places_json(std::span<const Damage> damage) {
+// "[[0,512],[1024,512]]".
+std::string json_of(const std::vector<ByteRange>& ranges) {
   std::string text;
-  for (const Damage& hit : damage)
-    text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", hit.offset, hit.size);
-  return text;
+  for (const auto& [offset, size] : ranges)
+    text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", offset, size);
+  return "[" + text + "]";
+}
+
+std::string json_of(const std::vector<Piece>& pieces) {
+  std::string text;
+  for (const auto& [offset, size, to] : pieces)
+    text += fmt::format("{}[{},{},{}]", text.empty() ? "" : ",", offset, size, to);
+  return "[" + text + "]";
+}
+
+// How many bytes a read can give, as long as the file is.
+std::uint64_t there(const Call& call) {
+  return std::min(call.size, call.file_size - std::min(call.file_size, call.offset));
 }
 
 }  // namespace
 
+std::vector<ByteRange> FaultEvent::damaged() const {
+  std::vector<ByteRange> ranges;
+  for (const Damage& hit : damage) ranges.push_back({hit.offset, hit.size});
+  ranges.insert(ranges.end(), harmed.begin(), harmed.end());
+  return ranges;
+}
+
 std::string to_json_line(const FaultEvent& event, Time start) {
-  const std::string damaged =
-      event.damage.empty() ? "" : fmt::format(R"(,"damaged":[{}])", places_json(event.damage));
+  std::string places;
+  if (const auto damaged = event.damaged(); !damaged.empty()) places += R"(,"damaged":)" + json_of(damaged);
+  if (event.pieces) places += R"(,"pieces":)" + json_of(*event.pieces);
   return fmt::format(
       R"({{"n":{},"t":{},"rule":{},"pid":{},"path":{},"op":"{}","offset":{},"size":{},"decision":{},)"
       R"("order_dependent":{}{}}})",
       event.number, (event.time - start).count(), json_quoted(event.rule), event.caller_pid,
       json_quoted(event.path), event.operation ? to_string(*event.operation) : "rest", event.offset,
-      event.size, json_quoted(event.decision), event.order_dependent, damaged);
+      event.size, json_quoted(event.decision), event.order_dependent, places);
 }
 
 Injector::Injector(std::uint64_t seed, Sink sink) : seed_(seed), sink_(std::move(sink)) {}
@@ -70,6 +91,7 @@ void Injector::arm(FaultPlan plan, Time now) {
   progress_.assign(plan_.rules.size(), {});
   armed_at_ = now;
   index_rules();
+  old_.clear();
   full_rule_.reset();
   space_.limit(std::nullopt);
   space_.limit_inodes(std::nullopt);
@@ -81,9 +103,11 @@ void Injector::index_rules() {
   meeting_ = {};
   drawing_ = {};
   full_rules_.clear();
+  stale_rules_.clear();
   for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
     const Rule& rule = plan_.rules[i];
     if (rule.effect.full) full_rules_.push_back(i);
+    if (rule.effect.stale) stale_rules_.push_back(i);
     for (std::size_t number = 0; number < kOperationCount; ++number) {
       const auto operation = static_cast<Operation>(number);
       if (!may_meet(rule, operation)) continue;
@@ -97,25 +121,24 @@ Decision Injector::decide(const Call& call, Time now) {
   Decision decision;
   decision.granted = call.size;
   if (!full_rules_.empty()) open_and_close_full_windows(now);
-  const auto& meeting = meeting_[static_cast<std::size_t>(call.operation)];
-  if (meeting.empty()) {
-    account(call, decision);
-    return decision;
-  }
   const std::uint32_t ordinal = drawing_.contains(call.operation) ? next_ordinal(call) : 0;
-  std::vector<const Rule*> corrupting;  // what is damaged is known only when it is known what is moved
-  for (const std::size_t number : meeting) {
+  std::vector<const Rule*> on_bytes;
+  for (const std::size_t number : meeting_[static_cast<std::size_t>(call.operation)]) {
     const Rule& rule = plan_.rules[number];
     if (!triggered(rule, call, ordinal, now)) continue;
-    if (rule.effect.corrupt)
-      corrupting.push_back(&rule);
-    else if (!apply(rule, call, decision, now))
+    if (rule.effect.acts_on_bytes()) {
+      if (!can_act_on_bytes(rule, call, on_bytes)) continue;
+      on_bytes.push_back(&rule);
+    } else if (!apply(rule, call, decision, now)) {
       continue;
+    }
     if (decision.error != 0 || !rule.lets_later_rules_act()) break;
   }
   account(call, decision);
-  if (decision.error == 0)
-    for (const Rule* rule : corrupting) corrupt(*rule, call, ordinal, decision, now);
+  if (decision.error != 0) return decision;
+  for (const Rule* rule : on_bytes)
+    act_on_bytes(*rule, call, draw(seed_, *rule, call, ordinal), decision, now);
+  decision.keeps_old = call.operation == Operation::write && keeps_old(call);
   return decision;
 }
 
@@ -125,11 +148,16 @@ void Injector::account(const Call& call, Decision& decision) {
     decision.granted = 0;
     decision.shortened = false;
   } else if (call.operation == Operation::write) {
-    decision.granted = space_.write(call.inode, call.offset, call.size);
+    decision.granted = space_.write(call.inode, call.offset, decision.granted);
   } else if (call.operation == Operation::fallocate) {
     const bool fits = space_.allocate(call.inode, call.offset, call.size);
     HOLDFAST_CHECK(fits, "an allocation that proceeds was found to fit");
   }
+}
+
+void Injector::remove(std::uint64_t inode) {
+  space_.remove(inode);
+  old_.forget(inode);
 }
 
 std::vector<const Rule*> Injector::take_due_at_rest(Time now) {
@@ -215,6 +243,8 @@ bool Injector::apply(const Rule& rule, const Call& call, Decision& decision, Tim
     const bool bounded = rule.when.to != Duration::max();
     decision.delay += bounded ? armed_at_ + rule.when.to - now : kUntilHealed;
     report(rule, call, "hang", now);
+  } else if (rule.effect.shortens) {
+    return apply_short(rule, call, decision, now);
   } else {
     decision.error = answer_of(rule, call);
     report(rule, call, "error " + errno_name(decision.error), now);
@@ -222,35 +252,97 @@ bool Injector::apply(const Rule& rule, const Call& call, Decision& decision, Tim
   return true;
 }
 
-void Injector::corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision,
-                       Time now) {
+bool Injector::apply_short(const Rule& rule, const Call& call, Decision& decision, Time now) {
   const bool reads = call.operation == Operation::read;
-  const std::uint64_t there = call.file_size - std::min(call.file_size, call.offset);
-  const std::uint64_t moved = reads ? std::min(call.size, there) : decision.granted;
-  auto damage = draw_damage(*rule.effect.corrupt, draw(seed_, rule, call, ordinal), call.offset, moved);
-  if (damage.empty()) return;
-  decision.damage.insert(decision.damage.end(), damage.begin(), damage.end());
-  FaultEvent event =
-      event_of(rule, call, fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind)), now);
-  event.damage = std::move(damage);
-  report(rule, std::move(event));
+  const std::uint64_t moved = std::min(decision.granted, reads ? there(call) : call.size);
+  const std::uint64_t granted = shortened(*rule.effect.shortens, moved);
+  if (granted == moved) return false;
+  decision.granted = granted;
+  decision.shortened = true;
+  report(rule, call, fmt::format("short {}", granted), now);
+  return true;
+}
+
+// A write lands once: the first rule that diverts it wins.
+bool Injector::can_act_on_bytes(const Rule& rule, const Call& call,
+                                const std::vector<const Rule*>& before) const {
+  const auto diverts = [](const Rule* other) { return other->effect.diverts(); };
+  if (rule.effect.stale) return old_.knows(call.inode, call.offset, there(call));
+  if (!rule.effect.diverts()) return true;
+  if (call.size == 0 || std::ranges::any_of(before, diverts)) return false;
+  return !rule.effect.misdirected || other_place(0, call.offset, call.size, call.file_size).has_value();
+}
+
+bool Injector::keeps_old(const Call& call) const {
+  return std::ranges::any_of(
+      stale_rules_, [&](std::size_t number) { return plan_.rules[number].when.matches_path(call.path); });
+}
+
+void Injector::act_on_bytes(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
+                            Time now) {
+  FaultEvent event = event_of(rule, call, {}, now);
+  if (rule.effect.corrupt)
+    corrupt(rule, call, drawn, decision, event);
+  else if (rule.effect.stale)
+    give_old(call, decision, event);
+  else
+    divert(rule, call, drawn, decision, event);
+  if (!event.decision.empty()) report(rule, std::move(event));
+}
+
+void Injector::corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
+                       FaultEvent& event) {
+  const bool reads = call.operation == Operation::read;
+  const std::uint64_t moved = std::min(decision.granted, reads ? there(call) : call.size);
+  event.damage = draw_damage(*rule.effect.corrupt, drawn, call.offset, moved);
+  if (event.damage.empty()) return;
+  event.decision = fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind));
+  decision.damage.insert(decision.damage.end(), event.damage.begin(), event.damage.end());
+}
+
+void Injector::give_old(const Call& call, Decision& decision, FaultEvent& event) {
+  auto old = old_.before(call.inode, call.offset, std::min(decision.granted, there(call)));
+  if (old.empty()) return;
+  event.decision = "stale";
+  for (const OldBytes& bytes : old) event.harmed.push_back({bytes.offset, bytes.bytes.size()});
+  decision.stale.insert(decision.stale.end(), old.begin(), old.end());
+}
+
+void Injector::divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
+                      FaultEvent& event) {
+  const std::uint64_t size = decision.granted;
+  std::vector<Piece> pieces;
+  event.decision = "lost";
+  if (const auto& torn = rule.effect.torn) {
+    pieces = torn_pieces(*torn, drawn, call.offset, size);
+    decision.answer = torn->answer;
+    event.decision = torn->answer == 0 ? "torn" : "torn " + errno_name(torn->answer);
+  } else if (rule.effect.misdirected) {
+    pieces = {{call.offset, size, *other_place(drawn, call.offset, size, call.file_size)}};
+    event.decision = "misdirected";
+  }
+  event.harmed = harmed_by(pieces, call.offset, size);
+  event.pieces = pieces;
+  decision.pieces = std::move(pieces);
 }
 
 bool Injector::apply_full(const Rule& rule, const Call& call, Decision& decision, Time now) {
-  const std::uint64_t fits = space_.fitting(call.inode, call.offset, call.size);
   const bool is_write = call.operation == Operation::write;
-  const bool no_room = (is_write && fits == 0 && call.size > 0) ||
-                       (call.operation == Operation::fallocate && fits < call.size) ||
+  const std::uint64_t asked = is_write ? decision.granted : call.size;
+  const std::uint64_t fits = space_.fitting(call.inode, call.offset, asked);
+  const bool no_room = (is_write && fits == 0 && asked > 0) ||
+                       (call.operation == Operation::fallocate && fits < asked) ||
                        (makes_name(call) && !space_.room_for_name()) ||
                        (makes_inode(call.operation) && !space_.room_for_inode());
   if (no_room) {
     decision.error = ENOSPC;
     report(rule, call, "error ENOSPC", now);
-  } else if (is_write && fits < call.size) {
+  } else if (is_write && fits < asked) {
+    decision.granted = fits;
     decision.shortened = true;
     report(rule, call, fmt::format("short {}", fits), now);
   }
-  return no_room || decision.shortened;
+  return no_room || fits < asked;
 }
 
 FaultEvent Injector::event_of(const Rule& rule, const Call& call, std::string what, Time now) const {

@@ -35,6 +35,7 @@
 #include "faultfs/model/call.h"
 #include "faultfs/model/damage.h"
 #include "faultfs/model/fault_plan.h"
+#include "faultfs/model/old_contents.h"
 #include "faultfs/model/space_budget.h"
 #include "faultfs/model/turns.h"
 
@@ -46,10 +47,20 @@ inline constexpr Duration kUntilHealed = std::chrono::hours(24 * 365);
 struct Decision {
   Duration delay{0};             // ends early when the plan is replaced or healed
   int error = 0;                 // 0: proceed
-  std::uint64_t granted = 0;     // write: leading bytes that fit the budget (== size when all do)
+  std::uint64_t granted = 0;     // read, write: leading bytes that are moved (== size when all are)
   bool shortened = false;        // granted < size
   std::vector<Damage> damage{};  // of the bytes read or written
-  bool faulted() const { return delay.count() > 0 || error != 0 || shortened || !damage.empty(); }
+
+  // write: of the granted bytes these reach the disk, where they say; unset: all do, at their place. The
+  // file is as long afterwards as if they all had.
+  std::optional<std::vector<Piece>> pieces{};
+  int answer = 0;                 // write: errno that is told once the pieces are there; 0: success
+  bool keeps_old = false;         // write: what it replaces is to be told by keep_old()
+  std::vector<OldBytes> stale{};  // read: what lies over the bytes that are there
+
+  bool faulted() const {
+    return delay.count() > 0 || error != 0 || shortened || !damage.empty() || pieces || !stale.empty();
+  }
 };
 
 // One line of faults.jsonl.
@@ -62,9 +73,14 @@ struct FaultEvent {
   std::optional<Operation> operation;  // none: damage at rest, which no operation met
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
-  std::string decision;          // "error ENOSPC", "delay 5ms", "hang", "short 4096", "corrupt zeros"
-  bool order_dependent = false;  // counts across paths: outside the determinism promise of threads
-  std::vector<Damage> damage{};  // of a corruption
+  std::string decision;             // "error ENOSPC", "delay 5ms", "hang", "short 4096", "corrupt zeros"
+  bool order_dependent = false;     // counts across paths: outside the determinism promise of threads
+  std::vector<Damage> damage{};     // of a corruption
+  std::vector<ByteRange> harmed{};  // other bytes that are not what they should be
+  std::optional<std::vector<Piece>> pieces{};  // of a write that did not arrive as it was sent
+
+  // Every byte of the file that is not, or was not given as, what was written there.
+  std::vector<ByteRange> damaged() const;
 };
 std::string to_json_line(const FaultEvent& event, Time start);
 
@@ -91,6 +107,13 @@ class Injector {
   Time next_at_rest() const;
   // What the rule does to this file, reported to the sink; nothing when it does not concern it.
   std::vector<Damage> damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size, Time now);
+
+  // What a write with `keeps_old` is about to replace, as far as the file reaches.
+  void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
+    old_.keep(inode, offset, bytes);
+  }
+  // The inode is gone: its last link is removed and its last handle closed.
+  void remove(std::uint64_t inode);
 
   SpaceBudget& space() { return space_; }
   const SpaceBudget& space() const { return space_; }
@@ -119,6 +142,8 @@ class Injector {
   std::array<std::vector<std::size_t>, kOperationCount> meeting_;  // by operation: the rules it may meet
   OperationSet drawing_;                                           // those where one of them draws
   std::vector<std::size_t> full_rules_;
+  std::vector<std::size_t> stale_rules_;
+  OldContents old_;                       // of the files that they concern, since arming
   std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
 
   void index_rules();
@@ -134,7 +159,15 @@ class Injector {
   bool apply(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
   void account(const Call& call, Decision& decision);
-  void corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
+  bool apply_short(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool can_act_on_bytes(const Rule& rule, const Call& call, const std::vector<const Rule*>& before) const;
+  bool keeps_old(const Call& call) const;
+  void act_on_bytes(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, Time now);
+  // Each notes in the event what it did; nothing where there was nothing to do.
+  void corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
+               FaultEvent& event);
+  void give_old(const Call& call, Decision& decision, FaultEvent& event);
+  void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
   void report(const Rule& rule, const Call& call, std::string what, Time now);
   void report(const Rule& rule, FaultEvent event);

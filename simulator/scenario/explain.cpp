@@ -45,6 +45,29 @@ std::string describe(const faultfs::CorruptEffect& corrupt) {
                      faultfs::to_string(corrupt.kind));
 }
 
+std::string describe(const faultfs::ShortEffect& effect) {
+  if (effect.bytes) return "short, " + format_size(*effect.bytes) + " moved";
+  return "short, " + percent(*effect.fraction) + " moved";
+}
+
+std::string describe(const faultfs::TornEffect& effect) {
+  std::string text = "torn, ";
+  if (effect.bytes)
+    text += "the first " + format_size(*effect.bytes) + " arrive";
+  else
+    text += effect.keep == faultfs::TornKeep::prefix ? "the first sectors arrive" : "some sectors arrive";
+  return text + ", answer " + (effect.answer == 0 ? "success" : faultfs::errno_name(effect.answer));
+}
+
+// What befalls the bytes of one read or write.
+std::string describe_bytes(const faultfs::Effect& effect) {
+  if (effect.shortens) return describe(*effect.shortens);
+  if (effect.torn) return describe(*effect.torn);
+  if (effect.lost) return "lost, nothing arrives";
+  if (effect.misdirected) return "misdirected to another sector";
+  return "stale, what was there before";
+}
+
 std::string describe(const faultfs::Effect& effect) {
   if (effect.full) return describe(*effect.full);
   if (effect.error) return "error " + faultfs::errno_name(effect.error->error);
@@ -55,7 +78,8 @@ std::string describe(const faultfs::Effect& effect) {
   if (effect.replaced)
     return fmt::format("replaced by a {}",
                        faultfs::kKindNames[static_cast<std::size_t>(effect.replaced->by)]);
-  return "corrupt, " + describe(*effect.corrupt);
+  if (effect.corrupt) return "corrupt, " + describe(*effect.corrupt);
+  return describe_bytes(effect);
 }
 
 // " on write, fsync of spool/**".
@@ -66,6 +90,9 @@ std::string describe_target(const faultfs::Rule& rule) {
   for (auto operation : rule.when.operations)
     operations += (operations.empty() ? "" : ", ") + std::string(faultfs::to_string(operation));
   if (rule.effect.corrupt) operations = faultfs::to_string(rule.effect.corrupt->when);
+  if (rule.effect.diverts()) operations = "write";
+  if (rule.effect.stale) operations = "read";
+  if (rule.effect.shortens && operations.empty()) operations = "read, write";
   if (operations.empty())
     operations =
         rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation" : "what it concerns";

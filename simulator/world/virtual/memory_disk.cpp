@@ -228,7 +228,7 @@ void MemoryDisk::lose_name(Inode& inode) {
 
 void MemoryDisk::free_if_unused(const Inode& inode) {
   if (inode.links > 0 || inode.handles > 0) return;
-  injector_.space().remove(inode.number);
+  injector_.remove(inode.number);
   capacity_.remove(inode.number);
 }
 

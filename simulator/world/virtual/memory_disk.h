@@ -134,6 +134,9 @@ class MemoryDisk final : public FileSystem {
   // Of an open file.
   Answer<std::size_t> read(Handle& handle, std::uint64_t offset, std::span<std::byte> into);
   Answer<std::size_t> write(Handle& handle, std::uint64_t offset, Bytes bytes);
+  void keep_old(const Inode& inode, std::uint64_t offset, std::uint64_t size);
+  void write_pieces(Inode& inode, std::uint64_t offset, Bytes bytes,
+                    const std::vector<faultfs::Piece>& pieces);
   Answer<void> allocate(Handle& handle, std::uint64_t offset, std::uint64_t length);
   Answer<void> truncate(Handle& handle, std::uint64_t size);
   Answer<std::uint64_t> size(Handle& handle);

@@ -15,15 +15,23 @@ MemoryDisk::Request MemoryDisk::on(Handle& handle, Operation operation, std::uin
   return request;
 }
 
+// A short read is asked again for the rest, as the port promises and the real one does.
 Answer<std::size_t> MemoryDisk::read(Handle& handle, std::uint64_t offset, std::span<std::byte> into) {
   if (!handle.mode.read) return std::unexpected(EBADF);
-  Request request = on(handle, Operation::read, offset, into.size());
-  request.reaches_device = settings_.reads_reach_device;
-  const auto passage = pass(request);
-  if (passage.error != 0) return std::unexpected(passage.error);
-  const std::size_t got = handle.inode->content.read(offset, into);
-  faultfs::apply_damage(passage.damage, offset, into.first(got));
-  return got;
+  std::size_t total = 0;
+  for (bool is_short = true; is_short;) {
+    Request request = on(handle, Operation::read, offset + total, into.size() - total);
+    request.reaches_device = settings_.reads_reach_device;
+    const auto passage = pass(request);
+    if (passage.error != 0) return std::unexpected(passage.error);
+    const auto part = into.subspan(total, passage.granted);
+    const std::size_t got = handle.inode->content.read(offset + total, part);
+    faultfs::apply_old(passage.stale, offset + total, part.first(got));
+    faultfs::apply_damage(passage.damage, offset + total, part.first(got));
+    total += got;
+    is_short = passage.shortened && got > 0;
+  }
+  return total;
 }
 
 // Room is found twice: what the disk has, before asking (a plan must not account for bytes that do
@@ -40,14 +48,40 @@ Answer<std::size_t> MemoryDisk::write(Handle& handle, std::uint64_t offset, Byte
   auto count = passage.granted;
   if (limited) count = capacity_.write(inode.number, offset, count);
   if (count == 0 && !bytes.empty()) return std::unexpected(ENOSPC);
-  if (passage.damage.empty()) {
-    inode.content.write(offset, bytes.first(count));
-  } else {
-    ByteBuffer copy(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
-    faultfs::apply_damage(passage.damage, offset, copy);
-    inode.content.write(offset, copy);
+  if (passage.keeps_old) keep_old(inode, offset, count);
+  ByteBuffer damaged;
+  bytes = bytes.first(count);
+  if (!passage.damage.empty()) {
+    damaged.assign(bytes.begin(), bytes.end());
+    faultfs::apply_damage(passage.damage, offset, damaged);
+    bytes = damaged;
   }
+  if (!passage.pieces) {
+    inode.content.write(offset, bytes);
+    return count;
+  }
+  write_pieces(inode, offset, bytes, *passage.pieces);
+  if (passage.answer != 0) return std::unexpected(passage.answer);
   return count;
+}
+
+void MemoryDisk::keep_old(const Inode& inode, std::uint64_t offset, std::uint64_t size) {
+  ByteBuffer old(size);
+  old.resize(inode.content.read(offset, old));
+  injector_.keep_old(inode.number, offset, old);
+}
+
+// Of what others wrote meanwhile nothing is cut off, and what does not fit any more does not arrive.
+void MemoryDisk::write_pieces(Inode& inode, std::uint64_t offset, Bytes bytes,
+                              const std::vector<faultfs::Piece>& pieces) {
+  for (const faultfs::Piece& piece : pieces) {
+    const std::uint64_t begin = piece.offset - offset;
+    if (begin >= bytes.size()) break;
+    const auto size = std::min<std::uint64_t>(piece.size, bytes.size() - begin);
+    inode.content.write(piece.to, bytes.subspan(begin, size));
+  }
+  const std::uint64_t end = offset + bytes.size();
+  if (inode.content.size() < end) inode.content.truncate(end);
 }
 
 Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uint64_t length) {

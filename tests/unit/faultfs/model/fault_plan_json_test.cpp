@@ -171,6 +171,42 @@ TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {
   EXPECT_EQ(slash.pointer, "/disk/0/a~1b");
 }
 
+TEST(FaultPlanJson, AnErrorThatAnOperationDoesNotAnswerMustBeSaidToBeUnusual) {
+  const auto refused =
+      error_of(R"({"name": "r", "when": {"op": ["write", "read"]}, "effect": {"error": "ENOSPC"}})");
+  EXPECT_EQ(refused.pointer, "/disk/0/when/op");
+  EXPECT_THAT(refused.message, AllOf(HasSubstr("read does not answer ENOSPC on Linux; it answers"),
+                                     HasSubstr("EIO"), HasSubstr("unusual")));
+  EXPECT_TRUE(rule_from_json(json::parse(
+      R"({"name": "r", "when": {"op": "read"}, "effect": {"error": {"errno": "ENOSPC", "unusual": true}}})")));
+  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": {"errno": "ENOSYS", "unusual": true}}})").message,
+              HasSubstr("never injected"));
+  EXPECT_EQ(error_of(R"({"name": "r", "effect": {"error": {"erno": "EIO"}}})").pointer,
+            "/disk/0/effect/error/erno");
+}
+
+TEST(FaultPlanJson, EffectsOnBytesSayWhatTheyNeed) {
+  const auto effect = [](const std::string& text) {
+    return error_of(R"({"name": "r", "effect": )" + text + "}");
+  };
+  EXPECT_THAT(effect(R"({"short": {}})").message, HasSubstr("either \"bytes\""));
+  EXPECT_THAT(effect(R"({"short": {"bytes": "0B"}})").message, HasSubstr("at least 1B"));
+  EXPECT_EQ(effect(R"({"short": {"fraction": 1}})").pointer, "/disk/0/effect/short/fraction");
+  EXPECT_THAT(effect(R"({"torn": {"keep": "prefix"}})").message, HasSubstr("needs \"keep\""));
+  EXPECT_THAT(effect(R"({"torn": {"keep": "prefxi", "answer": "EIO"}})").message,
+              HasSubstr("did you mean \"prefix\""));
+  EXPECT_THAT(effect(R"({"torn": {"keep": "sectors", "bytes": "1B", "answer": "EIO"}})").message,
+              HasSubstr("no length in common"));
+  EXPECT_THAT(effect(R"({"torn": {"keep": "prefix", "answer": "EMFILE"}})").message,
+              HasSubstr("a write does not answer EMFILE"));
+  EXPECT_THAT(effect(R"({"lost": false})").message, HasSubstr("allowed: true"));
+  EXPECT_THAT(error_of(R"({"name": "r", "when": {"op": "write"}, "effect": {"lost": true}})").message,
+              HasSubstr("only a write"));
+  EXPECT_THAT(
+      error_of(R"({"name": "r", "when": {"op": "fsync"}, "effect": {"short": {"bytes": "1B"}}})").message,
+      HasSubstr("only read and write can be short"));
+}
+
 TEST(FaultPlanJson, EnosysAndUnknownErrorsAreRefused) {
   EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": "ENOSYS"}})").message,
               HasSubstr("never injected"));
@@ -239,6 +275,12 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
                               "size": {"at_most": "1KiB"}, "caller": {"pid": 1, "uid": 0, "comm": "fio"}, "nth": 1,
                               "per": "path", "cooldown": "3s", "after": {"rule": "b", "times": 2}},
        "continue": false, "effect": {"latency": "1s"}},
+      {"name": "l", "effect": {"error": {"errno": "EDEADLK", "unusual": true}}},
+      {"name": "m", "effect": {"short": {"bytes": "100B"}}}, {"name": "n", "effect": {"short": {"fraction": 0.25}}},
+      {"name": "o", "effect": {"torn": {"keep": "prefix", "bytes": "1KiB", "answer": "EIO"}}},
+      {"name": "p", "effect": {"torn": {"keep": "sectors", "answer": "success"}}},
+      {"name": "q", "continue": true, "effect": {"lost": true}}, {"name": "r", "effect": {"misdirected": true}},
+      {"name": "s", "when": {"nth": 2}, "effect": {"stale": true}},
       {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B"}}}]})");
   ASSERT_TRUE(plan) << plan.error().message;
   const std::string text = print_fault_plan(*plan);
@@ -251,7 +293,7 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
   EXPECT_EQ(again->rules[4].effect.permission->error, EPERM);
   EXPECT_EQ(again->rules[6].effect.replaced->by, Kind::file);
   EXPECT_EQ(again->rules[7].effect.full->left_inodes, 0U);
-  EXPECT_EQ(again->rules[10].effect.corrupt->bytes, 1U);
+  EXPECT_EQ(again->rules.back().effect.corrupt->bytes, 1U);
 }
 
 }  // namespace

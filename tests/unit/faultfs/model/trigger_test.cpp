@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 
-const Time kStart = from_nanoseconds(1'000'000'000);
+const Time kArmed = from_nanoseconds(1'000'000'000);
 
 TEST(Trigger, OpenFlagsAreThoseOfTheOpenFile) {
   const Trigger syncs{.flags = OpenFlags{O_ACCMODE | O_DSYNC, O_WRONLY | O_DSYNC}};
@@ -76,11 +76,11 @@ struct Hit {
 // Two paths in turn, a second apart.
 std::vector<Hit> hits_of(const Trigger& when, int operations) {
   Injector injector(1);
-  injector.arm({{Rule{"r", when, Effect{.error = ErrorEffect{EIO}}}}}, kStart);
+  injector.arm({{Rule{"r", when, Effect{.error = ErrorEffect{EIO}}}}}, kArmed);
   std::vector<Hit> hits;
   for (int i = 0; i < operations; ++i) {
     const std::string path = i % 2 == 0 ? "a" : "b";
-    if (injector.decide({Operation::fsync, path}, kStart + seconds(i)).error != 0)
+    if (injector.decide({Operation::fsync, path}, kArmed + seconds(i)).error != 0)
       hits.push_back({path, i / 2 + 1});
   }
   return hits;
@@ -112,12 +112,12 @@ TEST(Trigger, ARuleMayWaitForAnother) {
   Injector injector(1);
   injector.arm({{Rule{"later", {.after = After{"first", 2}}, {.error = ErrorEffect{EIO}}},
                  Rule{"first", {.operations = {Operation::write}}, {.latency = LatencyEffect{seconds(1)}}}}},
-               kStart);
-  const auto fsync = [&] { return injector.decide({Operation::fsync, "a"}, kStart).error; };
+               kArmed);
+  const auto fsync = [&] { return injector.decide({Operation::fsync, "a"}, kArmed).error; };
   EXPECT_EQ(fsync(), 0);
-  (void)injector.decide({Operation::write, "a"}, kStart);
+  (void)injector.decide({Operation::write, "a"}, kArmed);
   EXPECT_EQ(fsync(), 0);
-  (void)injector.decide({Operation::write, "a"}, kStart);
+  (void)injector.decide({Operation::write, "a"}, kArmed);
   EXPECT_EQ(fsync(), EIO);
 }
 
@@ -125,12 +125,12 @@ TEST(Trigger, ARuleMayKeepLaterRulesFromActing) {
   Injector injector(1);
   const Rule slow{"slow", {}, {.latency = LatencyEffect{seconds(1)}}};
   const Rule fails{"fails", {}, {.error = ErrorEffect{EIO}}};
-  injector.arm({{slow, fails}}, kStart);
-  EXPECT_EQ(injector.decide({Operation::read, "a"}, kStart).error, EIO);
+  injector.arm({{slow, fails}}, kArmed);
+  EXPECT_EQ(injector.decide({Operation::read, "a"}, kArmed).error, EIO);
   Rule alone = slow;
   alone.continues = false;
-  injector.arm({{alone, fails}}, kStart);
-  EXPECT_EQ(injector.decide({Operation::read, "a"}, kStart).error, 0);
+  injector.arm({{alone, fails}}, kArmed);
+  EXPECT_EQ(injector.decide({Operation::read, "a"}, kArmed).error, 0);
 }
 
 }  // namespace
