@@ -100,32 +100,51 @@ void Injector::arm(FaultPlan plan, Time now) {
 }
 
 void Injector::index_rules() {
-  meeting_ = {};
+  meets_.assign(plan_.rules.size(), {});
+  met_ = {};
   drawing_ = {};
   full_rules_.clear();
-  stale_rules_.clear();
+  rules_by_path_.clear();
   for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
     const Rule& rule = plan_.rules[i];
     if (rule.effect.full) full_rules_.push_back(i);
-    if (rule.effect.stale) stale_rules_.push_back(i);
+    if (rule.effect.stale) met_.add(Operation::write);  // whose old bytes are kept
     for (std::size_t number = 0; number < kOperationCount; ++number) {
       const auto operation = static_cast<Operation>(number);
       if (!may_meet(rule, operation)) continue;
-      meeting_[number].push_back(i);
+      meets_[i].add(operation);
+      met_.add(operation);
       if (draws(rule)) drawing_.add(operation);
     }
   }
+}
+
+// Those whose path it is, and those that look at more than that.
+const std::vector<std::size_t>& Injector::rules_for(std::string_view path) {
+  if (const auto known = rules_by_path_.find(path); known != rules_by_path_.end()) return known->second;
+  if (rules_by_path_.size() >= kMostKnownPaths) rules_by_path_.clear();
+  auto& rules = rules_by_path_[std::string(path)];
+  for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
+    const Rule& rule = plan_.rules[i];
+    if (rule.effect.full || rule.effect.replaced || rule.when.matches_path(path)) rules.push_back(i);
+  }
+  return rules;
 }
 
 Decision Injector::decide(const Call& call, Time now) {
   Decision decision;
   decision.granted = call.size;
   if (!full_rules_.empty()) open_and_close_full_windows(now);
+  if (!met_.contains(call.operation)) {
+    account(call, decision);
+    return decision;
+  }
   const std::uint32_t ordinal = drawing_.contains(call.operation) ? next_ordinal(call) : 0;
   std::vector<const Rule*> on_bytes;
-  for (const std::size_t number : meeting_[static_cast<std::size_t>(call.operation)]) {
+  const auto& rules = rules_for(call.path);
+  for (const std::size_t number : rules) {
     const Rule& rule = plan_.rules[number];
-    if (!triggered(rule, call, ordinal, now)) continue;
+    if (!meets_[number].contains(call.operation) || !triggered(rule, call, ordinal, now)) continue;
     if (rule.effect.acts_on_bytes()) {
       if (!can_act_on_bytes(rule, call, on_bytes)) continue;
       on_bytes.push_back(&rule);
@@ -138,7 +157,10 @@ Decision Injector::decide(const Call& call, Time now) {
   if (decision.error != 0) return decision;
   for (const Rule* rule : on_bytes)
     act_on_bytes(*rule, call, draw(seed_, *rule, call, ordinal), decision, now);
-  decision.keeps_old = call.operation == Operation::write && keeps_old(call);
+  decision.keeps_old =
+      call.operation == Operation::write && std::ranges::any_of(rules, [&](std::size_t number) {
+        return plan_.rules[number].effect.stale.has_value();
+      });
   return decision;
 }
 
@@ -215,8 +237,8 @@ bool Injector::in_window(const Trigger& when, Time now) const {
 
 bool Injector::triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now) {
   if (rule.effect.full) return full_rule_ && &plan_.rules[*full_rule_] == &rule;
-  if (!names(rule, call) || !in_window(rule.when, now) || !rule.when.concerns(call) || !concerns(rule, call))
-    return false;
+  if (!names(rule, call) || !in_window(rule.when, now) || !rule.when.concerns(call)) return false;
+  if (rule.effect.replaced && !concerns(rule, call)) return false;
   if (!came_after(rule.when) || !progress_of(rule).turns.take(rule.when, call.path, now)) return false;
   return chance(rule, draw(seed_, rule, call, ordinal));
 }
@@ -271,11 +293,6 @@ bool Injector::can_act_on_bytes(const Rule& rule, const Call& call,
   if (!rule.effect.diverts()) return true;
   if (call.size == 0 || std::ranges::any_of(before, diverts)) return false;
   return !rule.effect.misdirected || other_place(0, call.offset, call.size, call.file_size).has_value();
-}
-
-bool Injector::keeps_old(const Call& call) const {
-  return std::ranges::any_of(
-      stale_rules_, [&](std::size_t number) { return plan_.rules[number].when.matches_path(call.path); });
 }
 
 void Injector::act_on_bytes(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,

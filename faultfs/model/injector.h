@@ -8,9 +8,10 @@
 //
 // A probabilistic rule is a hash of (seed, rule name, path, operation, ordinal of the operation on
 // that path), so thread timing cannot change which operation is hit. Ordinals count while a rule that
-// draws may meet the operation. An operation that no rule may meet costs a look into a table. `full` works
-// through the SpaceBudget: arm() limits it, heal() lifts the limit, decide() accounts for writes and
-// allocations that proceed; what makes an inode or gives space back is told by the owner once it has
+// draws may meet the operation. What rules cost an operation that they do not hit is a look into a table
+// where none may meet it, and one more by its path otherwise: path and pattern are matched once for a path.
+// `full` works through the SpaceBudget: arm() limits it, heal() lifts the limit, decide() accounts for writes
+// and allocations that proceed; what makes an inode or gives space back is told by the owner once it has
 // happened: injector.space().make_inode(), .truncate(...), .remove(...).
 //
 // Damage at rest has a moment instead of an operation. The owner asks for it when that has come:
@@ -86,6 +87,7 @@ std::string to_json_line(const FaultEvent& event, Time start);
 
 class Injector {
  public:
+  static constexpr std::size_t kMostKnownPaths = 10'000;  // whose rules are remembered
   using Sink = std::function<void(const FaultEvent&)>;
 
   explicit Injector(std::uint64_t seed, Sink sink = {});
@@ -139,10 +141,11 @@ class Injector {
   std::uint64_t events_ = 0;
   std::unordered_map<std::string, std::uint64_t> fired_;
   ByPath<std::array<std::uint32_t, kOperationCount>> ordinals_;
-  std::array<std::vector<std::size_t>, kOperationCount> meeting_;  // by operation: the rules it may meet
-  OperationSet drawing_;                                           // those where one of them draws
+  std::vector<OperationSet> meets_;  // by rule: the operations that it may meet
+  OperationSet met_;                 // those that any of them may meet, or must know of
+  OperationSet drawing_;             // those where one of them draws
+  ByPath<std::vector<std::size_t>> rules_by_path_;
   std::vector<std::size_t> full_rules_;
-  std::vector<std::size_t> stale_rules_;
   OldContents old_;                       // of the files that they concern, since arming
   std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
 
@@ -161,7 +164,7 @@ class Injector {
   void account(const Call& call, Decision& decision);
   bool apply_short(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool can_act_on_bytes(const Rule& rule, const Call& call, const std::vector<const Rule*>& before) const;
-  bool keeps_old(const Call& call) const;
+  const std::vector<std::size_t>& rules_for(std::string_view path);
   void act_on_bytes(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, Time now);
   // Each notes in the event what it did; nothing where there was nothing to do.
   void corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,

@@ -118,6 +118,11 @@ TEST_F(InjectorBytes, AStaleReadGivesWhatTheLastWriteReplaced) {
   EXPECT_FALSE(decide(a_read(8, 4, 100)).faulted());
 }
 
+TEST_F(InjectorBytes, OldBytesAreKeptOfAWriteThatAnotherRuleMeetsFirst) {
+  arm({Effect{.shortens = ShortEffect{.bytes = 1}}, Effect{.stale = StaleEffect{}}});
+  EXPECT_TRUE(decide(a_write(10, 4, 100)).keeps_old);
+}
+
 TEST_F(InjectorBytes, OldBytesAreKeptOnlyForWhatAStaleRuleMayMeet) {
   injector_.arm({{Rule{"s", {.path = "b"}, Effect{.stale = StaleEffect{}}}}}, kArmed);
   EXPECT_FALSE(decide(a_write(10, 4, 100)).keeps_old);

@@ -108,6 +108,15 @@ TEST(Trigger, ACooldownLetsPassWhatComesTooSoon) {
             (std::vector<Hit>{{"a", 1}, {"b", 1}, {"a", 3}, {"b", 3}}));
 }
 
+TEST(Trigger, MorePathsThanAreRememberedMeetTheirRulesAllTheSame) {
+  Injector injector(1);
+  injector.arm({{Rule{"r", {.path = "*7"}, Effect{.error = ErrorEffect{EIO}}}}}, kArmed);
+  for (std::size_t i = 0; i < 2 * Injector::kMostKnownPaths; ++i) {
+    const std::string path = std::to_string(i);
+    ASSERT_EQ(injector.decide({Operation::fsync, path}, kArmed).error != 0, path.back() == '7') << path;
+  }
+}
+
 TEST(Trigger, ARuleMayWaitForAnother) {
   Injector injector(1);
   injector.arm({{Rule{"later", {.after = After{"first", 2}}, {.error = ErrorEffect{EIO}}},

@@ -95,6 +95,22 @@ TEST(Explain, SaysWhichRequestsAreMeant) {
               HasSubstr("latency +1s on read of **, from 4KiB on, before 8KiB, at most 512B, by fio\n"));
 }
 
+TEST(Explain, SaysWhatBecomesOfBytes) {
+  const auto told = [](const std::string& effect) {
+    return explain(*small({R"(phases.stress.disk=[{"name": "x", "effect": )" + effect + "}]"}));
+  };
+  EXPECT_THAT(told(R"({"short": {"fraction": 0.25}})"),
+              HasSubstr("x: short, 25% moved on read, write of **\n"));
+  EXPECT_THAT(told(R"({"torn": {"keep": "prefix", "bytes": "1KiB", "answer": "EIO"}})"),
+              HasSubstr("x: torn, the first 1KiB arrive, answer EIO on write of **\n"));
+  EXPECT_THAT(told(R"({"torn": {"keep": "sectors", "answer": "success"}})"),
+              HasSubstr("x: torn, some sectors arrive, answer success on write of **\n"));
+  EXPECT_THAT(told(R"({"lost": true})"), HasSubstr("x: lost, nothing arrives on write of **\n"));
+  EXPECT_THAT(told(R"({"misdirected": true})"),
+              HasSubstr("x: misdirected to another sector on write of **\n"));
+  EXPECT_THAT(told(R"({"stale": true})"), HasSubstr("x: stale, what was there before on read of **\n"));
+}
+
 TEST(Explain, SaysWhatBefallsRequestsAndAnswers) {
   const auto upstream = [](const std::string& rule) {
     return explain(*small({R"(phases.stress.upstream.0={"name": "x", )" + rule + "}"}));
