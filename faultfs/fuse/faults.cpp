@@ -12,13 +12,13 @@ Faults::Faults(std::uint64_t seed, LineLog& log)
 
 namespace {
 
-// The operations that may meet a rule of this kind.
+// The operations that a rule of this kind must know of.
 template <class Kind>
 std::uint64_t met_by(const FaultPlan& plan, Kind is_such) {
   OperationSet operations;
   for (const Rule& rule : plan.rules)
     for (std::size_t i = 0; is_such(rule) && i < kOperationCount; ++i)
-      if (may_meet(rule, static_cast<Operation>(i))) operations.add(static_cast<Operation>(i));
+      if (must_know(rule, static_cast<Operation>(i))) operations.add(static_cast<Operation>(i));
   return operations.bits();
 }
 

@@ -55,6 +55,20 @@ bool write_pieces(int descriptor, std::span<const std::byte> bytes, std::uint64_
   return grow_to(descriptor, offset + bytes.size());
 }
 
+bool revert(const char* path, const Reversal& reversal) {
+  if (!reversal.size) return true;
+  const int descriptor = ::open(path, O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  bool done = true;
+  for (const OldBytes& old : reversal.writes)
+    done = done && write_whole(descriptor, old.bytes, old.offset) >= 0;
+  done = done && ::ftruncate(descriptor, static_cast<off_t>(*reversal.size)) == 0;
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  return done;
+}
+
 std::vector<std::byte> bytes_there(const char* path, std::uint64_t offset, std::uint64_t size) {
   std::vector<std::byte> bytes;
   const int descriptor = ::open(path, O_RDONLY | O_CLOEXEC);

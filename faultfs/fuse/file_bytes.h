@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "faultfs/model/byte_effects.h"
+#include "faultfs/model/unsynced.h"
 
 namespace holdfast::faultfs {
 
@@ -25,6 +26,9 @@ ssize_t write_whole(int descriptor, std::span<const std::byte> bytes, std::uint6
 // came reads as zeros. False with errno when a piece could not be written.
 bool write_pieces(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset,
                   const std::vector<Piece>& pieces);
+
+// Makes a file what it was. False with errno when that failed.
+bool revert(const char* path, const Reversal& reversal);
 
 // What a file holds there now, as far as it reaches. `path` opens it again, since a file that is open for
 // writing alone cannot be read.

@@ -1,6 +1,6 @@
 // What an open file or directory is to the daemon: a descriptor of its own, and its node.
 //
-//   set_handle(info, new FileHandle{descriptor, node, false, info->flags});
+//   set_handle(info, new FileHandle{descriptor, node, false, info->flags, fs.next_handle()});
 //   handle_of(info)->descriptor
 //
 // Made by open and create, deleted by release; the kernel sends release after every other request
@@ -19,8 +19,9 @@ namespace holdfast::faultfs {
 struct FileHandle {
   int descriptor;
   NodePtr node;
-  bool syncs_writes;  // O_SYNC or O_DSYNC: a write may block as long as a sync
-  int open_flags;     // as the program gave them
+  bool syncs_writes;     // O_SYNC or O_DSYNC: a write may block as long as a sync
+  int open_flags;        // as the program gave them
+  std::uint64_t number;  // in order of opening
 };
 
 struct DirectoryHandle {

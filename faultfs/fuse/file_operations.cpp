@@ -32,7 +32,8 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node)
   }
   fs.nodes.handle_opened(*node);
   const bool syncs = writes && (info->flags & O_DSYNC) != 0;  // O_SYNC includes its bit
-  info->fh = reinterpret_cast<std::uint64_t>(new FileHandle{descriptor, std::move(node), syncs, info->flags});
+  info->fh = reinterpret_cast<std::uint64_t>(
+      new FileHandle{descriptor, std::move(node), syncs, info->flags, fs.next_handle()});
   info->direct_io = 1;
   info->keep_cache = 0;
 }
@@ -215,11 +216,26 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   });
 }
 
-void do_sync(fuse_req_t request, const FileHandle& handle, bool data_only, const std::string& path,
-             std::uint64_t end, Time start) {
-  const int result = data_only ? ::fdatasync(handle.descriptor) : ::fsync(handle.descriptor);
-  if (result == 0) Passthrough::of(request).syncs.synced(data_only ? "fdatasync" : "fsync", path, end, start);
-  answer(request, result);
+// How it was asked, and what its log says of it.
+struct SyncRequest {
+  bool data_only;
+  std::string path;
+  std::uint64_t end;
+  Time start;
+};
+
+void do_sync(fuse_req_t request, const FileHandle& handle, const SyncRequest& sync,
+             const Decision& decision) {
+  if (decision.loses_dirty) {
+    const bool done = revert(DescriptorPath(handle.node->descriptor()).c_str(), decision.reversal);
+    fuse_reply_err(request, done ? decision.answer : errno);
+    return;
+  }
+  const int result = sync.data_only ? ::fdatasync(handle.descriptor) : ::fsync(handle.descriptor);
+  if (result != 0) return answer(request, result);
+  Passthrough::of(request).syncs.synced(sync.data_only ? "fdatasync" : "fsync", sync.path, sync.end,
+                                        sync.start);
+  fuse_reply_err(request, decision.answer);
 }
 
 void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) {
@@ -230,10 +246,12 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   if (fs.syncs.on()) (void)::fstat(handle.descriptor, &status);
   const auto end = static_cast<std::uint64_t>(status.st_size);
   const auto path = fs.nodes.path_of(*handle.node);
-  fs.perform(request, call_on(request, Operation::fsync, handle, path, 0, end), Place::worker,
-             [request, &handle, data_only, path, end, start](const Decision&) {
-               do_sync(request, handle, data_only != 0, path, end, start);
-             });
+  Call call = call_on(request, Operation::fsync, handle, path, 0, end);
+  call.handle = handle.number;
+  call.newest_handle = fs.newest_handle();
+  fs.perform(request, call, Place::worker,
+             [request, &handle, sync = SyncRequest{data_only != 0, path, end, start}](
+                 const Decision& decision) { do_sync(request, handle, sync, decision); });
 }
 
 void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {

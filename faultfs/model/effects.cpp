@@ -118,6 +118,7 @@ bool acts_on(const Effect& effect, const Call& call) {
            (effect.corrupt->when == CorruptWhen::write && call.operation == Operation::write);
   if (effect.shortens) return call.operation == Operation::read || call.operation == Operation::write;
   if (effect.stale) return call.operation == Operation::read;
+  if (effect.sync_failure) return call.operation == Operation::fsync;
   if (effect.diverts()) return call.operation == Operation::write;
   if (effect.error && !effect.error->unusual && !may_answer(call.operation, effect.error->error))
     return false;
@@ -132,6 +133,10 @@ bool may_meet(const Rule& rule, Operation operation) {
   if (!rule.when.operations.empty())
     return std::ranges::find(rule.when.operations, operation) != rule.when.operations.end();
   return acts_on(rule.effect, {.operation = operation, .for_writing = true});
+}
+
+bool must_know(const Rule& rule, Operation operation) {
+  return may_meet(rule, operation) || (rule.effect.keeps_old() && operation == Operation::write);
 }
 
 bool concerns(const Rule& rule, const Call& call) {

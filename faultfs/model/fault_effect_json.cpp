@@ -12,9 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kEffectKeys[] = {"full",      "error",       "latency", "hang",  "permission",
-                                            "read_only", "replaced_by", "corrupt", "short", "torn",
-                                            "lost",      "misdirected", "stale"};
+constexpr std::string_view kEffectKeys[] = {
+    "full",    "error", "latency", "hang", "permission",  "read_only", "replaced_by",
+    "corrupt", "short", "torn",    "lost", "misdirected", "stale",     "sync_failure"};
 constexpr std::string_view kErrorKeys[] = {"errno", "unusual"};
 constexpr std::string_view kShortKeys[] = {"bytes", "fraction"};
 constexpr std::string_view kTornKeys[] = {"keep", "bytes", "answer"};
@@ -156,6 +156,12 @@ PlanResult<ReplacedEffect> replaced_of(const json& value, const std::string& poi
   return ReplacedEffect{static_cast<Kind>(*chosen)};
 }
 
+PlanResult<SyncFailureEffect> sync_failure_of(const json& value, const std::string& pointer) {
+  auto chosen = choice_of(value, pointer, "\"sync_failure\"", kSyncProfiles);
+  if (!chosen) return std::unexpected(chosen.error());
+  return SyncFailureEffect{static_cast<SyncProfile>(*chosen)};
+}
+
 PlanResult<CorruptEffect> corrupt_of(const json& value, const std::string& pointer) {
   if (auto status = check_keys(value, pointer, "\"corrupt\"", kCorruptKeys); !status) {
     return std::unexpected(status.error());
@@ -240,6 +246,7 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
   if (status) status = take(value, pointer, "lost", effect.lost, only_true<LostEffect>);
   if (status) status = take(value, pointer, "misdirected", effect.misdirected, only_true<MisdirectedEffect>);
   if (status) status = take(value, pointer, "stale", effect.stale, only_true<StaleEffect>);
+  if (status) status = take(value, pointer, "sync_failure", effect.sync_failure, sync_failure_of);
   if (!status) return std::unexpected(status.error());
   return effect;
 }
@@ -258,6 +265,8 @@ json to_json(const Effect& effect) {
   if (effect.lost) return {{"lost", true}};
   if (effect.misdirected) return {{"misdirected", true}};
   if (effect.stale) return {{"stale", true}};
+  if (effect.sync_failure)
+    return {{"sync_failure", kSyncProfiles[static_cast<std::size_t>(effect.sync_failure->profile)]}};
   return json::object();
 }
 
@@ -271,6 +280,7 @@ Scope scope_of(const Effect& effect) {
     return {{"path", "path_regex", "probability", "from", "limit"},
             "damage at rest happens once, at \"from\", to files and not to operations"};
   if (effect.diverts()) return {kAllButOperation, "only a write can land somewhere"};
+  if (effect.sync_failure) return {kAllButOperation, "only the sync of a file fails so"};
   if (effect.stale) return {kAllButOperation, "only a read can give old bytes"};
   if (effect.corrupt) return {kAllButOperation, "\"on\" says the operation"};
   return {};

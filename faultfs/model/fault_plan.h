@@ -65,6 +65,14 @@ struct CorruptEffect {
   std::uint64_t bytes = 512;  // length of a range
 };
 
+// What a file system makes of dirty bytes that a sync could not write, and whom it tells when.
+enum class SyncProfile : std::uint8_t { ext4_ordered, ext4_data, xfs, btrfs };
+inline constexpr std::array<std::string_view, 4> kSyncProfiles = {"ext4_ordered", "ext4_data", "xfs",
+                                                                  "btrfs"};
+struct SyncFailureEffect {
+  SyncProfile profile = SyncProfile::ext4_ordered;
+};
+
 // Exactly one is set.
 struct Effect {
   std::optional<FullEffect> full = std::nullopt;
@@ -80,17 +88,24 @@ struct Effect {
   std::optional<LostEffect> lost = std::nullopt;
   std::optional<MisdirectedEffect> misdirected = std::nullopt;
   std::optional<StaleEffect> stale = std::nullopt;
+  std::optional<SyncFailureEffect> sync_failure = std::nullopt;
 
   // Of a write: not all of it arrives where it was meant to.
   bool diverts() const { return torn || lost || misdirected; }
   // What it does is known only once it is known which bytes are moved.
   bool acts_on_bytes() const { return corrupt || stale || diverts(); }
   // It must be told how long the file is.
-  bool needs_file_size() const { return corrupt || shortens || stale || misdirected; }
+  bool needs_file_size() const { return corrupt || shortens || stale || misdirected || reverts(); }
+  // A failed sync brings back what the file held before.
+  bool reverts() const { return sync_failure && sync_failure->profile == SyncProfile::btrfs; }
+  // It must be told what a write replaces.
+  bool keeps_old() const { return stale || reverts(); }
   // It draws something of its own, besides the chance.
   bool draws() const { return corrupt || torn || misdirected; }
   // It ends the operation with an errno, or is no matter of single operations.
-  bool answers() const { return error || permission || read_only || replaced || full || at_rest(); }
+  bool answers() const {
+    return error || permission || read_only || replaced || full || at_rest() || sync_failure;
+  }
   // It adds to what the operation meets and does not answer it.
   bool lets_operation_go_on() const { return latency || hang || corrupt || full; }
   // It has a moment instead of an operation.

@@ -28,7 +28,8 @@
 //           {"short": {"bytes": size}}, {"short": {"fraction": 0..1}},
 //           {"torn": {"keep": "prefix" or "sectors", "bytes": size,   "bytes" only of a prefix
 //                     "answer": "success" or errno name}},
-//           {"lost": true}, {"misdirected": true}, {"stale": true}
+//           {"lost": true}, {"misdirected": true}, {"stale": true},
+//           {"sync_failure": "ext4_ordered", "ext4_data", "xfs" or "btrfs"}
 //
 // Some effects are what they are for a whole volume, a path or a moment, so their WHEN has fewer keys;
 // the error says which.

@@ -92,6 +92,8 @@ void Injector::arm(FaultPlan plan, Time now) {
   armed_at_ = now;
   index_rules();
   old_.clear();
+  unsynced_.clear();
+  sync_errors_.clear();
   full_rule_.reset();
   space_.limit(std::nullopt);
   space_.limit_inodes(std::nullopt);
@@ -108,12 +110,11 @@ void Injector::index_rules() {
   for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
     const Rule& rule = plan_.rules[i];
     if (rule.effect.full) full_rules_.push_back(i);
-    if (rule.effect.stale) met_.add(Operation::write);  // whose old bytes are kept
     for (std::size_t number = 0; number < kOperationCount; ++number) {
       const auto operation = static_cast<Operation>(number);
+      if (must_know(rule, operation)) met_.add(operation);
       if (!may_meet(rule, operation)) continue;
       meets_[i].add(operation);
-      met_.add(operation);
       if (draws(rule)) drawing_.add(operation);
     }
   }
@@ -157,11 +158,40 @@ Decision Injector::decide(const Call& call, Time now) {
   if (decision.error != 0) return decision;
   for (const Rule* rule : on_bytes)
     act_on_bytes(*rule, call, draw(seed_, *rule, call, ordinal), decision, now);
-  decision.keeps_old =
-      call.operation == Operation::write && std::ranges::any_of(rules, [&](std::size_t number) {
-        return plan_.rules[number].effect.stale.has_value();
-      });
+  if (call.operation == Operation::fsync) conclude_sync(call, decision, now);
+  const auto keeps = [&](std::size_t number) { return plan_.rules[number].effect.keeps_old(); };
+  decision.keeps_old = call.operation == Operation::write && std::ranges::any_of(rules, keeps);
+  if (decision.keeps_old) unsynced_.begin_write(call.inode, call.file_size);
   return decision;
+}
+
+void Injector::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
+  old_.keep(inode, offset, bytes);
+  unsynced_.keep(inode, offset, bytes);
+}
+
+// The dirty bytes are clean now, and the file system believes that they are on the disk.
+void Injector::fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now) {
+  const SyncProfile profile = rule.effect.sync_failure->profile;
+  decision.loses_dirty = true;
+  sync_errors_.fail(call.inode, call.newest_handle, rule.name);
+  if (profile == SyncProfile::btrfs) decision.reversal = unsynced_.take(call.inode);
+  if (profile != SyncProfile::ext4_data) {  // which tells nobody before the next sync
+    (void)sync_errors_.tell(call.inode, call.handle);
+    decision.answer = EIO;
+  }
+  report(rule, call, fmt::format("sync_failure {}", kSyncProfiles[static_cast<std::size_t>(profile)]), now);
+}
+
+// A sync that is carried out may still owe its caller the news of an earlier one.
+void Injector::conclude_sync(const Call& call, Decision& decision, Time now) {
+  if (decision.loses_dirty) return;
+  unsynced_.forget(call.inode);
+  const std::string* name = sync_errors_.tell(call.inode, call.handle);
+  if (name == nullptr) return;
+  decision.answer = EIO;
+  const auto rule = std::ranges::find(plan_.rules, *name, &Rule::name);
+  if (rule != plan_.rules.end()) report(*rule, call, "error EIO of an earlier sync", now);
 }
 
 // What proceeds takes its room.
@@ -180,6 +210,8 @@ void Injector::account(const Call& call, Decision& decision) {
 void Injector::remove(std::uint64_t inode) {
   space_.remove(inode);
   old_.forget(inode);
+  unsynced_.forget(inode);
+  sync_errors_.forget(inode);
 }
 
 std::vector<const Rule*> Injector::take_due_at_rest(Time now) {
@@ -267,6 +299,8 @@ bool Injector::apply(const Rule& rule, const Call& call, Decision& decision, Tim
     report(rule, call, "hang", now);
   } else if (rule.effect.shortens) {
     return apply_short(rule, call, decision, now);
+  } else if (rule.effect.sync_failure) {
+    fail_sync(rule, call, decision, now);
   } else {
     decision.error = answer_of(rule, call);
     report(rule, call, "error " + errno_name(decision.error), now);

@@ -38,7 +38,9 @@
 #include "faultfs/model/fault_plan.h"
 #include "faultfs/model/old_contents.h"
 #include "faultfs/model/space_budget.h"
+#include "faultfs/model/sync_errors.h"
 #include "faultfs/model/turns.h"
+#include "faultfs/model/unsynced.h"
 
 namespace holdfast::faultfs {
 
@@ -55,12 +57,15 @@ struct Decision {
   // write: of the granted bytes these reach the disk, where they say; unset: all do, at their place. The
   // file is as long afterwards as if they all had.
   std::optional<std::vector<Piece>> pieces{};
-  int answer = 0;                 // write: errno that is told once the pieces are there; 0: success
+  int answer = 0;                 // write, fsync: errno that is told once it is carried out; 0: success
   bool keeps_old = false;         // write: what it replaces is to be told by keep_old()
   std::vector<OldBytes> stale{};  // read: what lies over the bytes that are there
+  bool loses_dirty = false;       // fsync: nothing is written, and what was to be never will
+  Reversal reversal{};            // fsync: ... and the file becomes what it was, by these
 
   bool faulted() const {
-    return delay.count() > 0 || error != 0 || shortened || !damage.empty() || pieces || !stale.empty();
+    return delay.count() > 0 || error != 0 || shortened || !damage.empty() || pieces || !stale.empty() ||
+           loses_dirty || answer != 0;
   }
 };
 
@@ -111,9 +116,7 @@ class Injector {
   std::vector<Damage> damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size, Time now);
 
   // What a write with `keeps_old` is about to replace, as far as the file reaches.
-  void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
-    old_.keep(inode, offset, bytes);
-  }
+  void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
   // The inode is gone: its last link is removed and its last handle closed.
   void remove(std::uint64_t inode);
 
@@ -146,7 +149,9 @@ class Injector {
   OperationSet drawing_;             // those where one of them draws
   ByPath<std::vector<std::size_t>> rules_by_path_;
   std::vector<std::size_t> full_rules_;
-  OldContents old_;                       // of the files that they concern, since arming
+  OldContents old_;    // since arming
+  Unsynced unsynced_;  // since the last sync
+  SyncErrors sync_errors_;
   std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
 
   void index_rules();
@@ -170,6 +175,8 @@ class Injector {
   void corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
                FaultEvent& event);
   void give_old(const Call& call, Decision& decision, FaultEvent& event);
+  void fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
+  void conclude_sync(const Call& call, Decision& decision, Time now);
   void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
   void report(const Rule& rule, const Call& call, std::string what, Time now);

@@ -65,6 +65,9 @@ std::string describe_bytes(const faultfs::Effect& effect) {
   if (effect.torn) return describe(*effect.torn);
   if (effect.lost) return "lost, nothing arrives";
   if (effect.misdirected) return "misdirected to another sector";
+  if (effect.sync_failure)
+    return fmt::format("fails as on {}",
+                       faultfs::kSyncProfiles[static_cast<std::size_t>(effect.sync_failure->profile)]);
   return "stale, what was there before";
 }
 
@@ -92,6 +95,7 @@ std::string describe_target(const faultfs::Rule& rule) {
   if (rule.effect.corrupt) operations = faultfs::to_string(rule.effect.corrupt->when);
   if (rule.effect.diverts()) operations = "write";
   if (rule.effect.stale) operations = "read";
+  if (rule.effect.sync_failure) operations = "fsync";
   if (rule.effect.shortens && operations.empty()) operations = "read, write";
   if (operations.empty())
     operations =

@@ -87,7 +87,9 @@ faultfs::Call MemoryDisk::call_of(const Request& request, std::string_view path)
           .for_writing = request.for_writing,
           .exclusive = request.exclusive,
           .by_handle = request.by_handle,
-          .open_flags = request.mode.transform(access_mode)};
+          .open_flags = request.mode.transform(access_mode),
+          .handle = request.handle,
+          .newest_handle = next_handle_ - 1};
 }
 
 void MemoryDisk::on_arming() {

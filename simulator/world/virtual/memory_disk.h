@@ -83,6 +83,7 @@ class MemoryDisk final : public FileSystem {
     InodePtr inode;
     OpenMode mode;
     NodeId node = kHarnessNode;
+    std::uint64_t number = 0;
   };
   struct Place {
     InodePtr parent;  // null for the root
@@ -102,6 +103,7 @@ class MemoryDisk final : public FileSystem {
     bool exclusive = false;
     bool by_handle = false;
     std::optional<OpenMode> mode = std::nullopt;  // of the open file, or of the file that is opened
+    std::uint64_t handle = 0;
   };
 
   // Asks for faults, then blocks for as long as the operation takes.
@@ -134,6 +136,7 @@ class MemoryDisk final : public FileSystem {
   // Of an open file.
   Answer<std::size_t> read(Handle& handle, std::uint64_t offset, std::span<std::byte> into);
   Answer<std::size_t> write(Handle& handle, std::uint64_t offset, Bytes bytes);
+  void revert(Inode& inode, const faultfs::Reversal& reversal);
   void keep_old(const Inode& inode, std::uint64_t offset, std::uint64_t size);
   void write_pieces(Inode& inode, std::uint64_t offset, Bytes bytes,
                     const std::vector<faultfs::Piece>& pieces);

@@ -12,6 +12,7 @@ MemoryDisk::Request MemoryDisk::on(Handle& handle, Operation operation, std::uin
                                    std::uint64_t size) {
   Request request{operation, path_of(*handle.inode), handle.inode.get(), offset, size};
   request.mode = handle.mode;
+  request.handle = handle.number;
   return request;
 }
 
@@ -129,12 +130,19 @@ Answer<void> MemoryDisk::sync(Handle& handle) {
   Request request = on(handle, Operation::fsync);
   request.reaches_device = true;
   const auto passage = pass(request);
-  inode->content.end_sync(passage.error == 0);
+  inode->content.end_sync(passage.error == 0 && !passage.loses_dirty);
+  revert(*inode, passage.reversal);
   inode->syncing = false;
   kernel_.wake_all(inode->sync_queue);
   if (passage.error != 0) return std::unexpected(passage.error);
+  if (passage.answer != 0) return std::unexpected(passage.answer);
   ++syncs_;
   return {};
+}
+
+void MemoryDisk::revert(Inode& inode, const faultfs::Reversal& reversal) {
+  for (const faultfs::OldBytes& old : reversal.writes) inode.content.write(old.offset, old.bytes);
+  if (reversal.size) cut(inode, *reversal.size);
 }
 
 Answer<bool> MemoryDisk::try_lock(std::uint64_t number, Handle& handle) {

@@ -88,7 +88,7 @@ Answer<std::uint64_t> MemoryDisk::do_open(const std::string& path, OpenMode mode
   if (cuts) cut(**inode, 0);
   ++(*inode)->handles;
   const auto number = next_handle_++;
-  handles_.emplace(number, Handle{*inode, mode, kernel_.current_node()});
+  handles_.emplace(number, Handle{*inode, mode, kernel_.current_node(), number});
   return number;
 }
 

@@ -110,5 +110,23 @@ TEST_F(ByteFaults, ADelayedWriteIsLostAllTheSame) {
   EXPECT_EQ(held(), std::string(2048, 'a'));
 }
 
+TEST_F(ByteFaults, AFailedSyncIsToldAsItsFileSystemTellsIt) {
+  for (const std::string profile : {"ext4_ordered", "xfs", "ext4_data", "btrfs"}) {
+    std::ofstream(mountpoint("f")) << std::string(2048, 'a');
+    arm(R"({"name": "s", "when": {"limit": 1}, "effect": {"sync_failure": ")" + profile + R"("}})");
+    Opened first(mountpoint("f"), O_RDWR);
+    Opened second(mountpoint("f"), O_RDONLY);
+    EXPECT_EQ(write(*first, 1024, 2048), 2048);
+    const bool late = profile == "ext4_data";
+    EXPECT_EQ(error_of(::fsync(*first)), late ? 0 : EIO) << profile;
+    EXPECT_EQ(error_of(::fsync(*first)), late ? EIO : 0) << profile;
+    Opened third(mountpoint("f"), O_RDWR);
+    EXPECT_EQ(error_of(::fdatasync(*third)), 0) << profile;
+    EXPECT_EQ(error_of(::fsync(*second)), EIO) << profile;
+    EXPECT_EQ(error_of(::fsync(*second)), 0) << profile;
+    EXPECT_EQ(held(), profile == "btrfs" ? text({{'a', 2048}}) : text({{'a', 1024}, {'b', 2048}})) << profile;
+  }
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs

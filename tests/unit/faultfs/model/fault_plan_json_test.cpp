@@ -199,6 +199,8 @@ TEST(FaultPlanJson, EffectsOnBytesSayWhatTheyNeed) {
               HasSubstr("no length in common"));
   EXPECT_THAT(effect(R"({"torn": {"keep": "prefix", "answer": "EMFILE"}})").message,
               HasSubstr("a write does not answer EMFILE"));
+  EXPECT_THAT(effect(R"({"sync_failure": "ext4"})").message,
+              HasSubstr("\"ext4_ordered\", \"ext4_data\", \"xfs\""));
   EXPECT_THAT(effect(R"({"lost": false})").message, HasSubstr("allowed: true"));
   EXPECT_THAT(error_of(R"({"name": "r", "when": {"op": "write"}, "effect": {"lost": true}})").message,
               HasSubstr("only a write"));
@@ -280,6 +282,7 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
       {"name": "o", "effect": {"torn": {"keep": "prefix", "bytes": "1KiB", "answer": "EIO"}}},
       {"name": "p", "effect": {"torn": {"keep": "sectors", "answer": "success"}}},
       {"name": "q", "continue": true, "effect": {"lost": true}}, {"name": "r", "effect": {"misdirected": true}},
+      {"name": "t", "effect": {"sync_failure": "ext4_data"}},
       {"name": "s", "when": {"nth": 2}, "effect": {"stale": true}},
       {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B"}}}]})");
   ASSERT_TRUE(plan) << plan.error().message;

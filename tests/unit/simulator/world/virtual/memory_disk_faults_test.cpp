@@ -309,5 +309,50 @@ TEST(DiskFaults, AStaleReadGivesWhatWasThereBefore) {
   });
 }
 
+// 'a's that are durable, 'b's written over and beyond them, and two syncs, of which the first fails.
+struct Synced {
+  bool first;
+  bool second;
+  std::string seen;
+  std::string durable;
+};
+Synced sync_failing_as(SyncProfile profile) {
+  Synced result{};
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/f", std::string(1000, 'a'));
+    EXPECT_TRUE(disk.sync_directory("/mnt"));
+    auto file = disk.open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    test.arm({.name = "fails", .when = {.limit = 1}, .effect = {.sync_failure = SyncFailureEffect{profile}}});
+    EXPECT_EQ(*(*file)->write_at(500, bytes_of(std::string(1000, 'b'))), 1000U);
+    result.first = (*file)->sync().has_value();
+    result.second = (*file)->sync().has_value();
+    EXPECT_TRUE((*file)->close());
+    result.seen = as_text(*disk.visible_bytes("/mnt/f"));
+    result.durable = as_text(*disk.durable_bytes("/mnt/f"));
+  });
+  return result;
+}
+
+TEST(DiskFaults, AFailedSyncLosesWhatItsFileSystemLosesAndTellsAsItDoes) {
+  const std::string old(1000, 'a');
+  const std::string written = runs({{'a', 500}, {'b', 1000}});
+  for (const auto profile : {SyncProfile::ext4_ordered, SyncProfile::xfs, SyncProfile::ext4_data}) {
+    const auto synced = sync_failing_as(profile);
+    const bool late = profile == SyncProfile::ext4_data;
+    EXPECT_EQ(synced.first, late);
+    EXPECT_EQ(synced.second, !late);
+    EXPECT_EQ(synced.seen, written);
+    EXPECT_EQ(synced.durable.substr(0, 1000), old) << "and the second sync does not mend it";
+  }
+  const auto synced = sync_failing_as(SyncProfile::btrfs);
+  EXPECT_FALSE(synced.first);
+  EXPECT_TRUE(synced.second);
+  EXPECT_EQ(synced.seen, old);
+  EXPECT_EQ(synced.durable, old);
+}
+
 }  // namespace
 }  // namespace holdfast::world
