@@ -38,6 +38,8 @@ const std::pair<const char*, const char*> kPlans[] = {
     {"misdirected", R"({"name": "m", "effect": {"misdirected": true}})"},
     {"stale",
      R"({"name": "s", "when": {"path": "stale/**", "path_regex": ".*/[a-z]+0?"}, "effect": {"stale": true}})"},
+    {"sync-data", R"({"name": "s", "when": {"every": 3}, "effect": {"sync_failure": "ext4_data"}})"},
+    {"sync-revert", R"({"name": "s", "when": {"probability": 0.5}, "effect": {"sync_failure": "btrfs"}})"},
     {"choosy",
      R"({"name": "f", "when": {"op": "writes", "flags": ["O_RDWR"], "offset": {"from": "100B", "to": "200B"}},
                    "effect": {"error": "EIO"}},
