@@ -1,19 +1,33 @@
 #include "faultfs/fuse/faults.h"
 
-#include <algorithm>
-
+#include "faultfs/fuse/caller.h"
 #include "faultfs/fuse/files_at_rest.h"
 #include "faultfs/fuse/monotonic.h"
+#include "faultfs/model/effects.h"
 
 namespace holdfast::faultfs {
 
 Faults::Faults(std::uint64_t seed, LineLog& log)
     : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }) {}
 
+namespace {
+
+// The operations that a rule of this kind must know of.
+template <class Kind>
+std::uint64_t met_by(const FaultPlan& plan, Kind is_such) {
+  OperationSet operations;
+  for (const Rule& rule : plan.rules)
+    for (std::size_t i = 0; is_such(rule) && i < kOperationCount; ++i)
+      if (must_know(rule, static_cast<Operation>(i))) operations.add(static_cast<Operation>(i));
+  return operations.bits();
+}
+
+}  // namespace
+
 void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
-  corrupts_ =
-      std::ranges::any_of(plan.rules, [](const Rule& rule) { return rule.effect.corrupt.has_value(); });
+  needing_size_ = met_by(plan, [](const Rule& rule) { return rule.effect.needs_file_size(); });
+  asking_who_ = met_by(plan, [](const Rule& rule) { return rule.when.asks_who(); });
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
 }
@@ -32,7 +46,18 @@ std::optional<Time> Faults::damage_at_rest(int root_descriptor) {
   return next == kNever ? std::nullopt : std::optional(next);
 }
 
+// Who calls is found out before the lock is taken.
 Judgement Faults::judge(const Call& call) {
+  const auto asking = OperationSet::of_bits(asking_who_.load(std::memory_order_relaxed));
+  if (!asking.contains(call.operation)) return judge_known(call);
+  const Caller caller = caller_of(call.caller_pid);
+  Call known = call;
+  known.caller_process = caller.process;
+  known.caller_comm = caller.comm;
+  return judge_known(known);
+}
+
+Judgement Faults::judge_known(const Call& call) {
   const std::lock_guard lock(mutex_);
   ++seen_[static_cast<std::size_t>(call.operation)];
   const Time now = injector_.armed() ? monotonic_now() : Time{};
@@ -57,7 +82,12 @@ void Faults::truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_
 
 void Faults::removed(std::uint64_t inode) {
   const std::lock_guard lock(mutex_);
-  injector_.space().remove(inode);
+  injector_.remove(inode);
+}
+
+void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
+  const std::lock_guard lock(mutex_);
+  injector_.keep_old(inode, offset, bytes);
 }
 
 std::optional<std::uint64_t> Faults::space_left() {

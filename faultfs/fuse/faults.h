@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,14 +37,18 @@ class Faults {
   std::uint64_t arming() const { return arming_.load(); }
 
   Judgement judge(const Call& call);
-  // Some rule may damage bytes that are read, so it needs to know how many there are.
-  bool corrupts() const { return corrupts_.load(std::memory_order_relaxed); }
+  // Some rule that may meet such an operation needs to know how long the file is.
+  bool needs_file_size(Operation operation) const {
+    return OperationSet::of_bits(needing_size_.load(std::memory_order_relaxed)).contains(operation);
+  }
 
   // What takes or gives back space, or tells of files that exist already.
   void made_inode();
   void adopt(std::uint64_t inode, std::uint64_t size);
   void truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_t size);
   void removed(std::uint64_t inode);
+  // What a write that is decided to keep it is about to replace.
+  void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
   // Bytes still allocatable; nullopt while nothing limits them.
   std::optional<std::uint64_t> space_left();
   std::optional<std::uint64_t> inodes_left();
@@ -55,7 +60,10 @@ class Faults {
   mutable std::mutex mutex_;
   Injector injector_;
   std::atomic<std::uint64_t> arming_{0};
-  std::atomic<bool> corrupts_{false};
+  std::atomic<std::uint64_t> needing_size_{0};  // sets of operations, as the armed rules have it
+  std::atomic<std::uint64_t> asking_who_{0};
+
+  Judgement judge_known(const Call& call);
   std::array<std::uint64_t, kOperationCount> seen_{};
 };
 

@@ -8,6 +8,7 @@ Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, 
   call.offset = offset;
   call.size = size;
   call.inode = space_id(handle.node->key());
+  call.open_flags = handle.open_flags;
   return call;
 }
 

@@ -1,6 +1,6 @@
 // What an open file or directory is to the daemon: a descriptor of its own, and its node.
 //
-//   set_handle(info, new FileHandle{descriptor, node});
+//   set_handle(info, new FileHandle{descriptor, node, info->flags, fs.next_handle()});
 //   handle_of(info)->descriptor
 //
 // Made by open and create, deleted by release; the kernel sends release after every other request
@@ -19,6 +19,8 @@ namespace holdfast::faultfs {
 struct FileHandle {
   int descriptor;
   NodePtr node;
+  int open_flags;        // as the program gave them
+  std::uint64_t number;  // in order of opening
 };
 
 struct DirectoryHandle {

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "faultfs/fuse/file_bytes.h"
 #include "faultfs/fuse/file_handle.h"
 #include "faultfs/fuse/passthrough.h"
 
@@ -17,25 +18,20 @@ namespace {
 
 constexpr Duration kLockRetry = std::chrono::milliseconds(2);
 
-std::span<std::byte> bytes_of(char* bytes, std::size_t size) {
-  return {reinterpret_cast<std::byte*>(bytes), size};
+std::span<const std::byte> bytes_of(const char* bytes, std::size_t size) {
+  return {reinterpret_cast<const std::byte*>(bytes), size};
 }
 
-void do_read(fuse_req_t request, const FileHandle& handle, std::size_t size, off_t offset,
-             const Decision& decision) {
-  thread_local std::vector<char> buffer;  // grows to the largest read of its thread
-  if (buffer.size() < size) buffer.resize(size);
-  std::size_t got = 0;
-  while (got < size) {
-    const ssize_t count =
-        ::pread(handle.descriptor, buffer.data() + got, size - got, offset + static_cast<off_t>(got));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && got == 0) return answer(request, -1);
-    if (count <= 0) break;
-    got += static_cast<std::size_t>(count);
-  }
-  apply_damage(decision.damage, static_cast<std::uint64_t>(offset), bytes_of(buffer.data(), got));
-  fuse_reply_buf(request, buffer.data(), got);
+void do_read(fuse_req_t request, const FileHandle& handle, off_t offset, const Decision& decision) {
+  thread_local std::vector<std::byte> buffer;  // grows to the largest read of its thread
+  if (buffer.size() < decision.granted) buffer.resize(decision.granted);
+  const auto at = static_cast<std::uint64_t>(offset);
+  const ssize_t got = read_whole(handle.descriptor, std::span(buffer).first(decision.granted), at);
+  if (got < 0) return answer(request, -1);
+  const auto bytes = std::span(buffer).first(static_cast<std::size_t>(got));
+  apply_old(decision.stale, at, bytes);
+  apply_damage(decision.damage, at, bytes);
+  fuse_reply_buf(request, reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 std::uint64_t size_of(int descriptor) {
@@ -48,9 +44,9 @@ void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_f
   const FileHandle& handle = *handle_of(info);
   const auto path = fs.nodes.path_of(*handle.node);
   Call call = call_on(request, Operation::read, handle, path, static_cast<std::uint64_t>(offset), size);
-  if (fs.faults.corrupts()) call.file_size = size_of(handle.descriptor);
-  fs.perform(request, call, Place::here, [request, &handle, size, offset](const Decision& decision) {
-    do_read(request, handle, size, offset, decision);
+  if (fs.faults.needs_file_size(Operation::read)) call.file_size = size_of(handle.descriptor);
+  fs.perform(request, call, Place::here, [request, &handle, offset](const Decision& decision) {
+    do_read(request, handle, offset, decision);
   });
 }
 
@@ -58,7 +54,7 @@ void read(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fuse_f
 struct WriteTo {
   const FileHandle& handle;
   std::string path;
-  off_t offset;
+  std::uint64_t offset;
   int synced;         // RWF_SYNC or RWF_DSYNC: answered when it is durable
   bool drops_set_id;  // as the kernel does to a file that somebody without privilege writes
   Time start;
@@ -78,24 +74,32 @@ void drop_set_id(int descriptor) {
   if (dropped != 0) (void)::fchmod(descriptor, status.st_mode & 07777 & ~dropped);
 }
 
-// Writes the leading `size` bytes; an error is told only when nothing was written before it.
-void do_write(fuse_req_t request, const WriteTo& to, const char* bytes, std::size_t size) {
-  if (to.drops_set_id) drop_set_id(to.handle.descriptor);
-  std::size_t done = 0;
-  while (done < size) {
-    const iovec rest{const_cast<char*>(bytes) + done, size - done};
-    const ssize_t count =
-        ::pwritev2(to.handle.descriptor, &rest, 1, to.offset + static_cast<off_t>(done), to.synced);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && done == 0) return answer(request, -1);
-    if (count <= 0) break;
-    done += static_cast<std::size_t>(count);
+// Says that so many bytes are written, and in the sync log that they are durable when they had to be.
+void answer_written(fuse_req_t request, const WriteTo& to, std::size_t size) {
+  if (to.synced != 0) Passthrough::of(request).syncs.written(to.path, to.offset, to.offset + size, to.start);
+  fuse_reply_write(request, size);
+}
+
+// Writes what the decision grants, where it says. The bytes are those, damaged already.
+void do_write(fuse_req_t request, const WriteTo& to, std::span<const std::byte> bytes,
+              const Decision& decision) {
+  const FileHandle& handle = to.handle;
+  if (to.drops_set_id) drop_set_id(handle.descriptor);
+  if (decision.keeps_old)
+    Passthrough::of(request).faults.keep_old(
+        space_id(handle.node->key()), to.offset,
+        bytes_there(DescriptorPath(handle.node->descriptor()).c_str(), to.offset, bytes.size()));
+  if (!decision.pieces) {
+    const ssize_t done = write_whole(handle.descriptor, bytes, to.offset, to.synced);
+    if (done < 0) return answer(request, -1);
+    answer_written(request, to, static_cast<std::size_t>(done));
+  } else if (!write_pieces(handle.descriptor, bytes, to.offset, *decision.pieces, to.synced)) {
+    answer(request, -1);
+  } else if (decision.answer != 0) {
+    fuse_reply_err(request, decision.answer);
+  } else {
+    answer_written(request, to, bytes.size());
   }
-  if (to.synced != 0) {
-    const auto offset = static_cast<std::uint64_t>(to.offset);
-    Passthrough::of(request).syncs.written(to.path, offset, offset + done, to.start);
-  }
-  fuse_reply_write(request, done);
 }
 
 void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, off_t offset,
@@ -103,28 +107,44 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const int synced = synced_by(info->flags);
-  WriteTo to{handle, fs.nodes.path_of(*handle.node),  offset,
+  WriteTo to{handle, fs.nodes.path_of(*handle.node),  static_cast<std::uint64_t>(offset),
              synced, fs.channel.write_drops_set_id(), synced != 0 ? monotonic_now() : Time{}};
-  const auto call =
-      call_on(request, Operation::write, handle, to.path, static_cast<std::uint64_t>(offset), size);
+  auto call = call_on(request, Operation::write, handle, to.path, to.offset, size);
+  if (fs.faults.needs_file_size(Operation::write)) call.file_size = size_of(handle.descriptor);
   // Judged by hand: only a write that waits or is damaged needs a copy of its bytes.
   const Judgement judged = fs.faults.judge(call);
   const Decision& decision = judged.decision;
+  const auto granted = bytes_of(bytes, decision.granted);
   const bool here = decision.error == 0 && decision.delay.count() == 0 && synced == 0;
-  if (here && decision.damage.empty()) return do_write(request, to, bytes, decision.granted);
-  std::string copy(bytes, decision.granted);
-  apply_damage(decision.damage, call.offset, bytes_of(copy.data(), copy.size()));
-  if (here) return do_write(request, to, copy.data(), copy.size());
-  fs.carry_out(request, judged, [request, to = std::move(to), copy = std::move(copy)] {
-    do_write(request, to, copy.data(), copy.size());
+  if (here && decision.damage.empty()) return do_write(request, to, granted, decision);
+  std::vector<std::byte> copy(granted.begin(), granted.end());
+  apply_damage(decision.damage, call.offset, copy);
+  if (here) return do_write(request, to, copy, decision);
+  fs.carry_out(request, judged, [request, to = std::move(to), copy = std::move(copy), decision] {
+    do_write(request, to, copy, decision);
   });
 }
 
-void do_sync(fuse_req_t request, const FileHandle& handle, bool data_only, const std::string& path,
-             std::uint64_t end, Time start) {
-  const int result = data_only ? ::fdatasync(handle.descriptor) : ::fsync(handle.descriptor);
-  if (result == 0) Passthrough::of(request).syncs.synced(data_only ? "fdatasync" : "fsync", path, end, start);
-  answer(request, result);
+// How it was asked, and what its log says of it.
+struct SyncRequest {
+  bool data_only;
+  std::string path;
+  std::uint64_t end;
+  Time start;
+};
+
+void do_sync(fuse_req_t request, const FileHandle& handle, const SyncRequest& sync,
+             const Decision& decision) {
+  if (decision.loses_dirty) {
+    const bool done = revert(DescriptorPath(handle.node->descriptor()).c_str(), decision.reversal);
+    fuse_reply_err(request, done ? decision.answer : errno);
+    return;
+  }
+  const int result = sync.data_only ? ::fdatasync(handle.descriptor) : ::fsync(handle.descriptor);
+  if (result != 0) return answer(request, result);
+  Passthrough::of(request).syncs.synced(sync.data_only ? "fdatasync" : "fsync", sync.path, sync.end,
+                                        sync.start);
+  fuse_reply_err(request, decision.answer);
 }
 
 void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) {
@@ -135,10 +155,12 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   if (fs.syncs.on()) (void)::fstat(handle.descriptor, &status);
   const auto end = static_cast<std::uint64_t>(status.st_size);
   const auto path = fs.nodes.path_of(*handle.node);
-  fs.perform(request, call_on(request, Operation::fsync, handle, path, 0, end), Place::worker,
-             [request, &handle, data_only, path, end, start](const Decision&) {
-               do_sync(request, handle, data_only != 0, path, end, start);
-             });
+  Call call = call_on(request, Operation::fsync, handle, path, 0, end);
+  call.handle = handle.number;
+  call.newest_handle = fs.newest_handle();
+  fs.perform(request, call, Place::worker,
+             [request, &handle, sync = SyncRequest{data_only != 0, path, end, start}](
+                 const Decision& decision) { do_sync(request, handle, sync, decision); });
 }
 
 void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {

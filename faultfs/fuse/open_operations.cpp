@@ -30,7 +30,8 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node)
     fs.faults.adopt(space_id(node->key()), static_cast<std::uint64_t>(status.st_size));
   }
   fs.nodes.handle_opened(*node);
-  info->fh = reinterpret_cast<std::uint64_t>(new FileHandle{descriptor, std::move(node)});
+  info->fh = reinterpret_cast<std::uint64_t>(
+      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle()});
   info->direct_io = fs.caching == Caching::nothing ? 1 : 0;
   info->keep_cache = 0;
 }
@@ -60,6 +61,7 @@ void open(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
   const auto path = fs.nodes.path_of(*node);
   Call call = call_of(request, Operation::open, path);
   call.for_writing = (info->flags & O_ACCMODE) != O_RDONLY || (info->flags & O_TRUNC) != 0;
+  call.open_flags = info->flags;
   fs.perform(request, call, Place::here, [request, node = std::move(node), info = *info](const Decision&) {
     do_open(request, node, info);
   });
@@ -141,6 +143,7 @@ void create(fuse_req_t request, fuse_ino_t parent_id, const char* name, mode_t m
   const std::string path = creation.path;
   Call call = call_of(request, Operation::create, path);
   call.exclusive = nameless || (info->flags & O_EXCL) != 0;
+  call.open_flags = info->flags;
   fs.perform(request, call, Place::here,
              [request, nameless, creation = std::move(creation)](const Decision&) {
                nameless ? do_create_nameless(request, creation) : do_create(request, creation);

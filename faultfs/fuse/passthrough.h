@@ -71,6 +71,10 @@ class Passthrough {
   bool settling() const { return settling_.load(); }
   std::size_t delayed() const { return delays_.size(); }
 
+  // Open files are numbered in order.
+  std::uint64_t next_handle() { return ++handles_; }
+  std::uint64_t newest_handle() const { return handles_.load(); }
+
   // Later, without occupying anybody: how a blocked lock waits for its turn.
   void retry_later(fuse_req_t request, Duration wait, Task task);
 
@@ -78,6 +82,7 @@ class Passthrough {
   WorkerPool workers_;  // outlives the timer, which submits to it
   DelayQueue delays_;
   std::atomic<bool> settling_{false};
+  std::atomic<std::uint64_t> handles_{0};
 
   void damage_at_rest();
   static void on_interrupt(fuse_req_t request, void* ticket);

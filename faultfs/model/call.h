@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "faultfs/model/operation.h"
@@ -17,14 +18,23 @@ struct Call {
   std::string_view path;  // relative to the mount, at request time; "" is the root
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
-  std::uint64_t inode = 0;  // for space accounting; 0 when the operation has none
-  std::uint32_t caller_pid = 0;
+  std::uint64_t inode = 0;       // for space accounting; 0 when the operation has none
+  std::uint32_t caller_pid = 0;  // of the thread, as the kernel tells it
   bool new_name = false;         // rename, link: the target name does not exist yet, so needs room
   std::string_view target = {};  // rename: the new path
   std::uint64_t file_size = 0;   // read: what the file holds, so that damage falls on bytes that exist
   bool for_writing = false;      // open
   bool exclusive = false;        // create
   bool by_handle = false;        // truncate: of an open file, whose permissions were checked at its open
+  std::optional<int> open_flags = std::nullopt;  // open, create, and whatever has an open file
+
+  std::uint64_t handle = 0;         // fsync: of the open file; they are numbered in order of opening
+  std::uint64_t newest_handle = 0;  // fsync: the latest number given to any
+
+  // Only where some rule asks for them.
+  std::uint32_t caller_uid = 0;
+  std::uint32_t caller_process = 0;
+  std::string_view caller_comm = {};
 };
 
 }  // namespace holdfast::faultfs

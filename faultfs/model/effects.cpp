@@ -1,5 +1,6 @@
 #include "faultfs/model/effects.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace holdfast::faultfs {
@@ -97,7 +98,7 @@ bool is_below(const std::string& glob, std::string_view path) {
 }
 
 bool targets(const Rule& rule, const Call& call) {
-  return !call.target.empty() && glob_matches(rule.when.path, call.target);
+  return !call.target.empty() && rule.when.matches_path(call.target);
 }
 
 int answer_of_replaced(const Rule& rule, const Call& call) {
@@ -115,12 +116,32 @@ bool acts_on(const Effect& effect, const Call& call) {
   if (effect.corrupt)
     return (effect.corrupt->when == CorruptWhen::read && call.operation == Operation::read) ||
            (effect.corrupt->when == CorruptWhen::write && call.operation == Operation::write);
+  if (effect.shortens) return call.operation == Operation::read || call.operation == Operation::write;
+  if (effect.stale) return call.operation == Operation::read;
+  if (effect.sync_failure) return call.operation == Operation::fsync;
+  if (effect.diverts()) return call.operation == Operation::write;
+  if (effect.error && !effect.error->unusual && !may_answer(call.operation, effect.error->error))
+    return false;
   return !is_unheard(call.operation);
+}
+
+bool may_meet(const Rule& rule, Operation operation) {
+  if (rule.effect.at_rest()) return false;
+  if (rule.effect.full)
+    return operation == Operation::write || operation == Operation::fallocate ||
+           makes_name({.operation = operation, .new_name = true});
+  if (!rule.when.operations.empty())
+    return std::ranges::find(rule.when.operations, operation) != rule.when.operations.end();
+  return acts_on(rule.effect, {.operation = operation, .for_writing = true});
+}
+
+bool must_know(const Rule& rule, Operation operation) {
+  return may_meet(rule, operation) || (rule.effect.keeps_old() && operation == Operation::write);
 }
 
 bool concerns(const Rule& rule, const Call& call) {
   if (rule.effect.replaced) return answer_of_replaced(rule, call) != 0;
-  return glob_matches(rule.when.path, call.path);
+  return rule.when.matches_path(call.path);
 }
 
 int answer_of(const Rule& rule, const Call& call) {

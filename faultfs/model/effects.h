@@ -15,6 +15,13 @@ namespace holdfast::faultfs {
 // Of an operation that the rule does not name.
 bool acts_on(const Effect& effect, const Call& call);
 
+// A rule may have something to do with such an operation, whatever its path: what is asked once, when the
+// rule is armed, so that no other operation has to ask.
+bool may_meet(const Rule& rule, Operation operation);
+
+// ... or must be told of it, to keep what it replaces.
+bool must_know(const Rule& rule, Operation operation);
+
 // The path of the call, or what the effect makes of it, is meant by the glob.
 bool concerns(const Rule& rule, const Call& call);
 

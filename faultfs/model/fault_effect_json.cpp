@@ -12,25 +12,103 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kEffectKeys[] = {"full",       "error",     "latency",     "hang",
-                                            "permission", "read_only", "replaced_by", "corrupt"};
+constexpr std::string_view kEffectKeys[] = {
+    "full",    "error", "latency", "hang", "permission",  "read_only", "replaced_by",
+    "corrupt", "short", "torn",    "lost", "misdirected", "stale",     "sync_failure"};
+constexpr std::string_view kErrorKeys[] = {"errno", "unusual"};
+constexpr std::string_view kShortKeys[] = {"bytes", "fraction"};
+constexpr std::string_view kTornKeys[] = {"keep", "bytes", "answer"};
+constexpr std::uint64_t kMostTornBytes = std::uint64_t{1} << 30;
 constexpr std::string_view kFullKeys[] = {"left", "inodes"};
 constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
+
+// Of a "when" whose effect says the operation.
+const std::vector<std::string_view> kAllButOperation = {
+    "path", "path_regex", "flags", "offset", "size",     "caller", "probability", "from",
+    "to",   "nth",        "every", "limit",  "cooldown", "per",    "after"};
 
 constexpr std::uint64_t kMostInodes = 1'000'000'000;
 constexpr std::uint64_t kMostDamage = 1000;                          // places in one operation or file
 constexpr std::uint64_t kMostDamagedBytes = std::uint64_t{1} << 20;  // in one place
 
-PlanResult<ErrorEffect> error_of(const json& value, const std::string& pointer) {
+PlanResult<int> errno_of(const json& value, const std::string& pointer) {
   auto name = text_of(value, pointer, "\"error\"");
   if (!name) return std::unexpected(name.error());
   if (*name == "ENOSYS") {
     return wrong(pointer, "ENOSYS is never injected: the kernel would remember it and never ask again");
   }
-  if (auto error = errno_from(*name)) return ErrorEffect{*error};
+  if (auto error = errno_from(*name)) return *error;
   return wrong(pointer, "unknown error \"" + *name +
                             "\"; use the name of an errno such as \"EIO\", \"ENOSPC\", "
                             "\"EDQUOT\", \"EROFS\", \"EACCES\", \"EMFILE\"");
+}
+
+// The name alone, or an object that may say "unusual" too.
+PlanResult<ErrorEffect> error_of(const json& value, const std::string& pointer) {
+  ErrorEffect effect;
+  PlanResult<void> status;
+  if (!value.is_object()) {
+    auto error = errno_of(value, pointer);
+    if (!error) return std::unexpected(error.error());
+    return ErrorEffect{*error};
+  }
+  status = check_keys(value, pointer, "\"error\"", kErrorKeys);
+  if (status && !value.contains("errno")) status = wrong(pointer, "\"error\" needs \"errno\", like \"EIO\"");
+  if (status) status = take(value, pointer, "errno", effect.error, errno_of);
+  if (status) status = take(value, pointer, "unusual", effect.unusual, truth_of);
+  if (!status) return std::unexpected(status.error());
+  return effect;
+}
+
+PlanResult<std::uint64_t> fraction_of(const json& value, const std::string& pointer) {
+  const double share = value.is_number() ? value.get<double>() : -1.0;
+  if (!(share > 0.0 && share < 1.0))
+    return wrong(pointer, "a fraction lies between 0 and 1, without the two");
+  return static_cast<std::uint64_t>(share * static_cast<double>(kCertain) + 0.5);
+}
+
+PlanResult<ShortEffect> short_of(const json& value, const std::string& pointer) {
+  ShortEffect effect;
+  auto status = check_keys(value, pointer, "\"short\"", kShortKeys);
+  if (status) status = take(value, pointer, "bytes", effect.bytes, size_of);
+  if (status) status = take(value, pointer, "fraction", effect.fraction, fraction_of);
+  if (!status) return std::unexpected(status.error());
+  if (effect.bytes.has_value() == effect.fraction.has_value())
+    return wrong(pointer, "\"short\" is either \"bytes\", like \"100B\", or a \"fraction\", like 0.5");
+  if (effect.bytes && *effect.bytes == 0)
+    return wrong(below(pointer, "bytes"), "found 0B; a short read or write moves at least 1B");
+  return effect;
+}
+
+PlanResult<int> answer_of_torn(const json& value, const std::string& pointer) {
+  if (value == "success") return 0;
+  auto error = errno_of(value, pointer);
+  if (!error || may_answer(Operation::write, *error)) return error;
+  return wrong(pointer, "a write does not answer " + errno_name(*error) +
+                            "; it answers \"success\" or one of " +
+                            quoted_list(answers_of(Operation::write)));
+}
+
+PlanResult<TornEffect> torn_of(const json& value, const std::string& pointer) {
+  TornEffect effect;
+  auto status = check_keys(value, pointer, "\"torn\"", kTornKeys);
+  for (const auto* key : {"keep", "answer"})
+    if (status && !value.contains(key))
+      status = wrong(pointer, "\"torn\" needs \"keep\" (" + quoted_list(kTornKeeps) +
+                                  ") and \"answer\" (\"success\" or an errno)");
+  if (!status) return std::unexpected(status.error());
+  auto keep = choice_of(value["keep"], below(pointer, "keep"), "\"keep\"", kTornKeeps);
+  if (!keep) return std::unexpected(keep.error());
+  effect.keep = static_cast<TornKeep>(*keep);
+  status = take(value, pointer, "bytes", effect.bytes, size_of);
+  if (status) status = take(value, pointer, "answer", effect.answer, answer_of_torn);
+  if (!status) return std::unexpected(status.error());
+  if (effect.bytes && effect.keep == TornKeep::sectors)
+    return wrong(below(pointer, "bytes"),
+                 "chosen sectors have no length in common; \"bytes\" goes with \"prefix\"");
+  if (effect.bytes.value_or(0) > kMostTornBytes)
+    return wrong(below(pointer, "bytes"), "found more than 1GiB; allowed: \"0B\" to \"1GiB\"");
+  return effect;
 }
 
 PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
@@ -78,6 +156,12 @@ PlanResult<ReplacedEffect> replaced_of(const json& value, const std::string& poi
   return ReplacedEffect{static_cast<Kind>(*chosen)};
 }
 
+PlanResult<SyncFailureEffect> sync_failure_of(const json& value, const std::string& pointer) {
+  auto chosen = choice_of(value, pointer, "\"sync_failure\"", kSyncProfiles);
+  if (!chosen) return std::unexpected(chosen.error());
+  return SyncFailureEffect{static_cast<SyncProfile>(*chosen)};
+}
+
 PlanResult<CorruptEffect> corrupt_of(const json& value, const std::string& pointer) {
   if (auto status = check_keys(value, pointer, "\"corrupt\"", kCorruptKeys); !status) {
     return std::unexpected(status.error());
@@ -106,6 +190,23 @@ PlanResult<CorruptEffect> corrupt_of(const json& value, const std::string& point
   if (corrupt.bytes == 0 || corrupt.bytes > kMostDamagedBytes)
     return wrong(below(pointer, "bytes"), "found 0B or more than 1MiB; allowed: \"1B\" to \"1MiB\"");
   return corrupt;
+}
+
+json to_json(const ErrorEffect& effect) {
+  if (!effect.unusual) return errno_name(effect.error);
+  return {{"errno", errno_name(effect.error)}, {"unusual", true}};
+}
+
+json to_json(const ShortEffect& effect) {
+  if (effect.bytes) return {{"bytes", format_size(*effect.bytes)}};
+  return {{"fraction", static_cast<double>(*effect.fraction) / static_cast<double>(kCertain)}};
+}
+
+json to_json(const TornEffect& effect) {
+  json value = {{"keep", kTornKeeps[static_cast<std::size_t>(effect.keep)]},
+                {"answer", effect.answer == 0 ? "success" : errno_name(effect.answer)}};
+  if (effect.bytes) value["bytes"] = format_size(*effect.bytes);
+  return value;
 }
 
 json to_json(const FullEffect& full) {
@@ -140,33 +241,48 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
   if (status) status = take(value, pointer, "read_only", effect.read_only, only_true<ReadOnlyEffect>);
   if (status) status = take(value, pointer, "replaced_by", effect.replaced, replaced_of);
   if (status) status = take(value, pointer, "corrupt", effect.corrupt, corrupt_of);
+  if (status) status = take(value, pointer, "short", effect.shortens, short_of);
+  if (status) status = take(value, pointer, "torn", effect.torn, torn_of);
+  if (status) status = take(value, pointer, "lost", effect.lost, only_true<LostEffect>);
+  if (status) status = take(value, pointer, "misdirected", effect.misdirected, only_true<MisdirectedEffect>);
+  if (status) status = take(value, pointer, "stale", effect.stale, only_true<StaleEffect>);
+  if (status) status = take(value, pointer, "sync_failure", effect.sync_failure, sync_failure_of);
   if (!status) return std::unexpected(status.error());
   return effect;
 }
 
 json to_json(const Effect& effect) {
   if (effect.full) return {{"full", to_json(*effect.full)}};
-  if (effect.error) return {{"error", errno_name(effect.error->error)}};
+  if (effect.error) return {{"error", to_json(*effect.error)}};
   if (effect.latency) return {{"latency", format_duration(effect.latency->delay)}};
   if (effect.hang) return {{"hang", true}};
   if (effect.permission) return {{"permission", errno_name(effect.permission->error)}};
   if (effect.read_only) return {{"read_only", true}};
   if (effect.replaced) return {{"replaced_by", kKindNames[static_cast<std::size_t>(effect.replaced->by)]}};
   if (effect.corrupt) return {{"corrupt", to_json(*effect.corrupt)}};
+  if (effect.shortens) return {{"short", to_json(*effect.shortens)}};
+  if (effect.torn) return {{"torn", to_json(*effect.torn)}};
+  if (effect.lost) return {{"lost", true}};
+  if (effect.misdirected) return {{"misdirected", true}};
+  if (effect.stale) return {{"stale", true}};
+  if (effect.sync_failure)
+    return {{"sync_failure", kSyncProfiles[static_cast<std::size_t>(effect.sync_failure->profile)]}};
   return json::object();
 }
 
 Scope scope_of(const Effect& effect) {
   if (effect.full) return {{"from", "to"}, "a full volume is full for every operation and path"};
   if (effect.read_only)
-    return {{"path", "from", "to"}, "what is read-only refuses everything that modifies it"};
+    return {{"path", "path_regex", "from", "to"}, "what is read-only refuses everything that modifies it"};
   if (effect.replaced)
     return {{"path", "from", "to"}, "what was replaced is another kind for every operation"};
   if (effect.at_rest())
-    return {{"path", "probability", "from", "limit"},
+    return {{"path", "path_regex", "probability", "from", "limit"},
             "damage at rest happens once, at \"from\", to files and not to operations"};
-  if (effect.corrupt)
-    return {{"path", "probability", "from", "to", "nth", "every", "limit"}, "\"on\" says the operation"};
+  if (effect.diverts()) return {kAllButOperation, "only a write can land somewhere"};
+  if (effect.sync_failure) return {kAllButOperation, "only the sync of a file fails so"};
+  if (effect.stale) return {kAllButOperation, "only a read can give old bytes"};
+  if (effect.corrupt) return {kAllButOperation, "\"on\" says the operation"};
   return {};
 }
 

@@ -13,27 +13,11 @@
 #include <vector>
 
 #include "core/base/time.h"
-#include "faultfs/model/operation.h"
+#include "faultfs/model/byte_effects.h"
+#include "faultfs/model/errnos.h"
+#include "faultfs/model/trigger.h"
 
 namespace holdfast::faultfs {
-
-inline constexpr std::uint64_t kCertain = 1'000'000'000;  // probabilities are parts per billion
-
-struct Trigger {
-  std::vector<Operation> operations = {};  // empty: every operation the effect can act on
-  std::string path = "**";                 // glob relative to the mount: * within a name, ** across names
-  std::uint64_t probability = kCertain;    // parts per billion
-  Duration from{0};                        // window, counted from arming
-  Duration to = Duration::max();
-
-  // Of the operations that match all of the above but the probability, counted over all paths from
-  // arming on; 0 where it is not given.
-  std::uint64_t nth = 0;    // only this one; the first is 1
-  std::uint64_t every = 0;  // every so many: the every-th, the 2 * every-th, ...
-  std::uint64_t limit = 0;  // fires at most so often
-
-  bool counts() const { return nth > 0 || every > 0 || limit > 0; }
-};
 
 // Every write, allocation or creation beyond `left` bytes answers ENOSPC; statfs agrees; unlink and
 // truncate give space back. Counted in 4 KiB blocks from the moment of arming. Inodes likewise: one
@@ -43,7 +27,8 @@ struct FullEffect {
   std::optional<std::uint64_t> left_inodes = std::nullopt;
 };
 struct ErrorEffect {
-  int error = 0;  // errno, 1..999, never ENOSYS
+  int error = 0;         // errno, 1..999, never ENOSYS
+  bool unusual = false;  // also of operations that do not answer it on Linux
 };
 struct LatencyEffect {
   Duration delay{0};
@@ -80,6 +65,14 @@ struct CorruptEffect {
   std::uint64_t bytes = 512;  // length of a range
 };
 
+// What a file system makes of dirty bytes that a sync could not write, and whom it tells when.
+enum class SyncProfile : std::uint8_t { ext4_ordered, ext4_data, xfs, btrfs };
+inline constexpr std::array<std::string_view, 4> kSyncProfiles = {"ext4_ordered", "ext4_data", "xfs",
+                                                                  "btrfs"};
+struct SyncFailureEffect {
+  SyncProfile profile = SyncProfile::ext4_ordered;
+};
+
 // Exactly one is set.
 struct Effect {
   std::optional<FullEffect> full = std::nullopt;
@@ -90,7 +83,31 @@ struct Effect {
   std::optional<ReadOnlyEffect> read_only = std::nullopt;
   std::optional<ReplacedEffect> replaced = std::nullopt;
   std::optional<CorruptEffect> corrupt = std::nullopt;
+  std::optional<ShortEffect> shortens = std::nullopt;
+  std::optional<TornEffect> torn = std::nullopt;
+  std::optional<LostEffect> lost = std::nullopt;
+  std::optional<MisdirectedEffect> misdirected = std::nullopt;
+  std::optional<StaleEffect> stale = std::nullopt;
+  std::optional<SyncFailureEffect> sync_failure = std::nullopt;
 
+  // Of a write: not all of it arrives where it was meant to.
+  bool diverts() const { return torn || lost || misdirected; }
+  // What it does is known only once it is known which bytes are moved.
+  bool acts_on_bytes() const { return corrupt || stale || diverts(); }
+  // It must be told how long the file is.
+  bool needs_file_size() const { return corrupt || shortens || stale || misdirected || reverts(); }
+  // A failed sync brings back what the file held before.
+  bool reverts() const { return sync_failure && sync_failure->profile == SyncProfile::btrfs; }
+  // It must be told what a write replaces.
+  bool keeps_old() const { return stale || reverts(); }
+  // It draws something of its own, besides the chance.
+  bool draws() const { return corrupt || torn || misdirected; }
+  // It ends the operation with an errno, or is no matter of single operations.
+  bool answers() const {
+    return error || permission || read_only || replaced || full || at_rest() || sync_failure;
+  }
+  // It adds to what the operation meets and does not answer it.
+  bool lets_operation_go_on() const { return latency || hang || corrupt || full; }
   // It has a moment instead of an operation.
   bool at_rest() const { return corrupt && corrupt->when == CorruptWhen::rest; }
 };
@@ -99,23 +116,21 @@ struct Rule {
   std::string name;
   Trigger when;
   Effect effect;
+  std::optional<bool> continues = std::nullopt;  // "continue"; unset: as its effect has it
+
+  // Rules after one that acts are asked too.
+  bool lets_later_rules_act() const { return continues.value_or(effect.lets_operation_go_on()); }
 
   // What it does depends on the order in which operations arrive, so for a program of many threads it
   // lies outside the promise of determinism.
-  bool order_dependent() const { return effect.full || when.counts(); }
+  bool order_dependent() const {
+    const bool counts_across_paths = when.counts() && when.per == Counting::rule;
+    return effect.full || counts_across_paths || when.cooldown.count() > 0 || when.after;
+  }
 };
 
 struct FaultPlan {
   std::vector<Rule> rules;
 };
-
-// True when the '/'-separated relative path matches the glob ("spool/**", "*.seg", "**"). A star or
-// question mark stays within a name; ** is any number of whole names, none included, so "spool/**"
-// is spool and everything below it.
-bool glob_matches(std::string_view glob, std::string_view path);
-
-// The errno for "ENOSPC", "EIO", ...; nullopt for unknown names and for those never injected.
-std::optional<int> errno_from(std::string_view name);
-std::string errno_name(int error);
 
 }  // namespace holdfast::faultfs

@@ -4,8 +4,9 @@
 #include <set>
 
 #include "core/base/nearest.h"
-#include "core/base/units.h"
+#include "faultfs/model/effects.h"
 #include "faultfs/model/fault_effect_json.h"
+#include "faultfs/model/fault_trigger_json.h"
 #include "faultfs/model/plan_reader_json.h"
 
 namespace holdfast::faultfs {
@@ -14,74 +15,32 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kPlanKeys[] = {"rules"};
-constexpr std::string_view kRuleKeys[] = {"name", "when", "effect"};
-constexpr std::string_view kWhenKeys[] = {"op", "path", "probability", "from", "to", "nth", "every", "limit"};
+constexpr std::string_view kRuleKeys[] = {"name", "when", "effect", "continue"};
 
 constexpr std::size_t kMostRules = 1000;
 constexpr std::size_t kLongestName = 200;
-constexpr std::uint64_t kMostTurns = 1'000'000'000;
 
-PlanResult<Operation> operation_of(const json& value, const std::string& pointer) {
-  auto name = text_of(value, pointer, "an operation");
-  if (!name) return std::unexpected(name.error());
-  if (auto operation = operation_from(*name)) return *operation;
-  std::vector<std::string_view> all;
-  for (std::size_t i = 0; i < kOperationCount; ++i) all.push_back(to_string(static_cast<Operation>(i)));
-  return wrong(pointer, "unknown operation \"" + *name + "\"" + allowed_names(*name, all));
+bool may_have_place(const Rule& rule) {
+  for (std::size_t i = 0; i < kOperationCount; ++i)
+    if (const auto operation = static_cast<Operation>(i); has_place(operation) && may_meet(rule, operation))
+      return true;
+  return false;
 }
 
-PlanResult<std::vector<Operation>> operations_of(const json& value, const std::string& pointer) {
-  std::vector<Operation> operations;
-  if (!value.is_array()) {
-    auto one = operation_of(value, pointer);
-    if (!one) return std::unexpected(one.error());
-    return std::vector{*one};
+// What the operations that it names can meet.
+PlanResult<void> check_operations(const std::string& pointer, const Rule& rule) {
+  const auto at = below(below(pointer, "when"), "op");
+  for (const Operation operation : rule.when.operations) {
+    const std::string name(to_string(operation));
+    const auto& error = rule.effect.error;
+    if (error && !error->unusual && !may_answer(operation, error->error))
+      return wrong(at, name + " does not answer " + errno_name(error->error) + " on Linux; it answers " +
+                           quoted_list(answers_of(operation)) +
+                           R"(; to inject it all the same: "error": {"errno": ..., "unusual": true})");
+    if (rule.effect.shortens && !acts_on(rule.effect, {.operation = operation}))
+      return wrong(at, "only read and write can be short; found " + name);
   }
-  if (value.empty()) return wrong(pointer, "\"op\" must name at least one operation");
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    auto one = operation_of(value[i], below(pointer, i));
-    if (!one) return std::unexpected(one.error());
-    if (std::ranges::find(operations, *one) == operations.end()) operations.push_back(*one);
-  }
-  return operations;
-}
-
-PlanResult<std::string> glob_of(const json& value, const std::string& pointer) {
-  auto glob = text_of(value, pointer, "\"path\"");
-  if (!glob) return glob;
-  if (glob->starts_with('/') || glob->ends_with('/')) {
-    return wrong(pointer, "a path glob is relative to the mount: no '/' at its start or end");
-  }
-  return glob;
-}
-
-PlanResult<std::uint64_t> probability_of(const json& value, const std::string& pointer) {
-  const double chance = value.is_number() ? value.get<double>() : -1.0;
-  if (!(chance >= 0.0 && chance <= 1.0)) return wrong(pointer, "a probability is a number from 0 to 1");
-  return static_cast<std::uint64_t>(chance * static_cast<double>(kCertain) + 0.5);
-}
-
-PlanResult<std::uint64_t> turn_of(const json& value, const std::string& pointer) {
-  return count_of(value, pointer, 1, kMostTurns);
-}
-
-PlanResult<Trigger> trigger_of(const json& value, const std::string& pointer) {
-  Trigger when;
-  auto status = check_keys(value, pointer, "\"when\"", kWhenKeys);
-  if (status) status = take(value, pointer, "op", when.operations, operations_of);
-  if (status) status = take(value, pointer, "path", when.path, glob_of);
-  if (status) status = take(value, pointer, "probability", when.probability, probability_of);
-  if (status) status = take(value, pointer, "from", when.from, duration_of);
-  if (status) status = take(value, pointer, "to", when.to, duration_of);
-  if (status) status = take(value, pointer, "nth", when.nth, turn_of);
-  if (status) status = take(value, pointer, "every", when.every, turn_of);
-  if (status) status = take(value, pointer, "limit", when.limit, turn_of);
-  if (!status) return std::unexpected(status.error());
-  if (when.from >= when.to)
-    return wrong(below(pointer, "to"), "the window ends before it begins: \"to\" must be after \"from\"");
-  if (when.nth > 0 && when.every > 0)
-    return wrong(below(pointer, "every"), "\"nth\" is one operation and \"every\" many; give one of them");
-  return when;
+  return {};
 }
 
 // What the keys mean together.
@@ -93,27 +52,15 @@ PlanResult<void> check_rule(const json& value, const std::string& pointer, const
     return wrong(below(below(pointer, "when"), key),
                  std::string(scope.why) + "; its \"when\" may only have " + quoted_list(scope.keys));
   }
+  if (rule.continues == true && rule.effect.answers())
+    return wrong(below(pointer, "continue"),
+                 "this effect answers the operation, so no later rule can act on it; leave \"continue\" out");
+  if ((when.contains("offset") || when.contains("size")) && !may_have_place(rule))
+    return wrong(pointer, "only reads, writes, allocations and copies have an \"offset\" and a \"size\"");
+  if (auto status = check_operations(pointer, rule); !status) return status;
   if (rule.effect.replaced && !when.contains("path"))
     return wrong(pointer, "\"replaced_by\" needs the path that it happens to: \"when\": {\"path\": ...}");
   return {};
-}
-
-json to_json(const Trigger& when) {
-  json value = json::object();
-  json operations = json::array();
-  for (auto operation : when.operations) operations.push_back(to_string(operation));
-  if (operations.size() == 1) value["op"] = operations[0];
-  if (operations.size() > 1) value["op"] = operations;
-  if (when.path != "**") value["path"] = when.path;
-  if (when.probability != kCertain) {
-    value["probability"] = static_cast<double>(when.probability) / static_cast<double>(kCertain);
-  }
-  if (when.from.count() != 0) value["from"] = format_duration(when.from);
-  if (when.to != Duration::max()) value["to"] = format_duration(when.to);
-  if (when.nth > 0) value["nth"] = when.nth;
-  if (when.every > 0) value["every"] = when.every;
-  if (when.limit > 0) value["limit"] = when.limit;
-  return value;
 }
 
 }  // namespace
@@ -130,11 +77,42 @@ PlanResult<Rule> rule_from_json(const json& value, const std::string& pointer) {
   if (status && (rule.name.empty() || rule.name.size() > kLongestName)) {
     status = wrong(below(pointer, "name"), "a rule's name has 1 to 200 bytes");
   }
-  if (status) status = take(value, pointer, "when", rule.when, trigger_of);
+  if (status) status = take(value, pointer, "when", rule.when, trigger_from_json);
   if (status) status = take(value, pointer, "effect", rule.effect, effect_from_json);
+  if (status) status = take(value, pointer, "continue", rule.continues, truth_of);
   if (status) status = check_rule(value, pointer, rule);
   if (!status) return std::unexpected(status.error());
   return rule;
+}
+
+namespace {
+
+// Where the rule stands that `after` names, or why there is none. Following the names must come to an end.
+PlanResult<void> check_after(const std::vector<Rule>& rules, std::size_t number, const std::string& pointer) {
+  const auto place = below(below(below(pointer, number), "when"), "after");
+  std::vector<std::string_view> names;
+  for (const Rule& rule : rules) names.push_back(rule.name);
+  std::size_t at = number;
+  for (std::size_t steps = 0; rules[at].when.after; ++steps) {
+    const std::string& name = rules[at].when.after->rule;
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) {
+      if (steps > 0) return {};  // told where it stands
+      return wrong(place, "no rule is named \"" + name + "\"" + allowed_names(name, names));
+    }
+    at = static_cast<std::size_t>(found - names.begin());
+    if (at == number || steps > rules.size())
+      return wrong(place, "the rule waits for itself, so it can never fire");
+  }
+  return {};
+}
+
+}  // namespace
+
+PlanResult<void> check_order(const std::vector<Rule>& rules, const std::string& pointer) {
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    if (auto status = check_after(rules, i, pointer); !status) return status;
+  return {};
 }
 
 PlanResult<std::vector<Rule>> rules_from_json(const json& array, const std::string& pointer) {
@@ -151,6 +129,7 @@ PlanResult<std::vector<Rule>> rules_from_json(const json& array, const std::stri
     }
     rules.push_back(*std::move(rule));
   }
+  if (auto status = check_order(rules, pointer); !status) return std::unexpected(status.error());
   return rules;
 }
 
@@ -166,6 +145,7 @@ PlanResult<FaultPlan> plan_from_json(const json& value, const std::string& point
 json to_json(const Rule& rule) {
   json value = {{"name", rule.name}, {"effect", to_json(rule.effect)}};
   if (auto when = to_json(rule.when); !when.empty()) value["when"] = std::move(when);
+  if (rule.continues) value["continue"] = *rule.continues;
   return value;
 }
 

@@ -4,16 +4,32 @@
 //       "when": {"op": "fsync", "path": "spool/**", "probability": 0.05, "from": "1s", "to": "3s"},
 //       "effect": {"error": "EIO"}}]})");
 //
-//   rule    {"name": text, "when": WHEN, "effect": EFFECT}            names are unique in a plan
-//   WHEN    {"op": name or [name, ...], "path": glob, "probability": 0..1, "from": duration, "to": duration,
-//            "nth": count, "every": count, "limit": count}
-//           every key may be left out: what the effect acts on, "**", 1, "0s", until healed, no counting
-//   EFFECT  one of {"error": errno name}, {"latency": duration}, {"hang": true},
+//   rule    {"name": text, "when": WHEN, "effect": EFFECT,            names are unique in a plan
+//            "continue": true or false}                               later rules are asked too; left out, as
+//                                                                     the effect has it
+//   WHEN    {"op": name or [name, ...],                               operations and groups of them
+//            "path": glob, "path_regex": pattern,                     relative to the mount
+//            "flags": ["O_APPEND", ...],                              how the file was opened: all of these
+//            "offset": {"from": size, "to": size},                    the request touches a byte of it
+//            "size": {"at_least": size, "at_most": size},
+//            "caller": {"pid": id, "uid": id, "comm": name},          LIVE only
+//            "probability": 0..1, "from": duration, "to": duration,
+//            "nth": count, "every": count, "limit": count, "cooldown": duration, "per": "rule" or "path",
+//            "after": name or {"rule": name, "times": count}}
+//           every key may be left out: what the effect acts on, "**", everyone, 1, "0s", until healed,
+//           no counting, "rule"
+//   EFFECT  one of {"error": errno name}, {"error": {"errno": name, "unusual": true}}, {"latency": duration},
+//   {"hang": true},
 //           {"full": {"left": size, "inodes": count}},                one of the two may be left out
 //           {"permission": "EACCES" or "EPERM"}, {"read_only": true},
 //           {"replaced_by": "directory" or "file"},
 //           {"corrupt": {"on": "read", "write" or "rest", "with": "bit_flips", "zeros" or "random",
 //                        "count": 1..1000, "bytes": size}}            "bytes" not for bit flips
+//           {"short": {"bytes": size}}, {"short": {"fraction": 0..1}},
+//           {"torn": {"keep": "prefix" or "sectors", "bytes": size,   "bytes" only of a prefix
+//                     "answer": "success" or errno name}},
+//           {"lost": true}, {"misdirected": true}, {"stale": true},
+//           {"sync_failure": "ext4_ordered", "ext4_data", "xfs" or "btrfs"}
 //
 // Some effects are what they are for a whole volume, a path or a moment, so their WHEN has fewer keys;
 // the error says which.
@@ -42,6 +58,9 @@ using PlanResult = std::expected<T, PlanError>;
 // `pointer` is where the value stands in its document; errors point below it.
 PlanResult<Rule> rule_from_json(const nlohmann::json& value, const std::string& pointer = "");
 PlanResult<std::vector<Rule>> rules_from_json(const nlohmann::json& array, const std::string& pointer = "");
+// What rules say of each other: `after` names a rule of the same list, and none waits for itself. The
+// functions for whole lists and plans ask it themselves.
+PlanResult<void> check_order(const std::vector<Rule>& rules, const std::string& pointer = "");
 PlanResult<FaultPlan> plan_from_json(const nlohmann::json& value, const std::string& pointer = "");
 
 nlohmann::json to_json(const Rule& rule);

@@ -7,11 +7,12 @@
 //   if (decision.error) answer(-decision.error) after decision.delay;
 //
 // A probabilistic rule is a hash of (seed, rule name, path, operation, ordinal of the operation on
-// that path), so thread timing cannot change which operation is hit. Ordinals count while a
-// probabilistic rule is armed. `full` works through the SpaceBudget: arm() limits it, heal() lifts
-// the limit, decide() accounts for writes and allocations that proceed; what makes an inode or gives
-// space back is told by the owner once it has happened: injector.space().make_inode(), .truncate(...),
-// .remove(...).
+// that path), so thread timing cannot change which operation is hit. Ordinals count while a rule that
+// draws may meet the operation. What rules cost an operation that they do not hit is a look into a table
+// where none may meet it, and one more by its path otherwise: path and pattern are matched once for a path.
+// `full` works through the SpaceBudget: arm() limits it, heal() lifts the limit, decide() accounts for writes
+// and allocations that proceed; what makes an inode or gives space back is told by the owner once it has
+// happened: injector.space().make_inode(), .truncate(...), .remove(...).
 //
 // Damage at rest has a moment instead of an operation. The owner asks for it when that has come:
 //
@@ -35,7 +36,11 @@
 #include "faultfs/model/call.h"
 #include "faultfs/model/damage.h"
 #include "faultfs/model/fault_plan.h"
+#include "faultfs/model/old_contents.h"
 #include "faultfs/model/space_budget.h"
+#include "faultfs/model/sync_errors.h"
+#include "faultfs/model/turns.h"
+#include "faultfs/model/unsynced.h"
 
 namespace holdfast::faultfs {
 
@@ -45,10 +50,23 @@ inline constexpr Duration kUntilHealed = std::chrono::hours(24 * 365);
 struct Decision {
   Duration delay{0};             // ends early when the plan is replaced or healed
   int error = 0;                 // 0: proceed
-  std::uint64_t granted = 0;     // write: leading bytes that fit the budget (== size when all do)
+  std::uint64_t granted = 0;     // read, write: leading bytes that are moved (== size when all are)
   bool shortened = false;        // granted < size
   std::vector<Damage> damage{};  // of the bytes read or written
-  bool faulted() const { return delay.count() > 0 || error != 0 || shortened || !damage.empty(); }
+
+  // write: of the granted bytes these reach the disk, where they say; unset: all do, at their place. The
+  // file is as long afterwards as if they all had.
+  std::optional<std::vector<Piece>> pieces{};
+  int answer = 0;                 // write, fsync: errno that is told once it is carried out; 0: success
+  bool keeps_old = false;         // write: what it replaces is to be told by keep_old()
+  std::vector<OldBytes> stale{};  // read: what lies over the bytes that are there
+  bool loses_dirty = false;       // fsync: nothing is written, and what was to be never will
+  Reversal reversal{};            // fsync: ... and the file becomes what it was, by these
+
+  bool faulted() const {
+    return delay.count() > 0 || error != 0 || shortened || !damage.empty() || pieces || !stale.empty() ||
+           loses_dirty || answer != 0;
+  }
 };
 
 // One line of faults.jsonl.
@@ -61,14 +79,20 @@ struct FaultEvent {
   std::optional<Operation> operation;  // none: damage at rest, which no operation met
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
-  std::string decision;          // "error ENOSPC", "delay 5ms", "hang", "short 4096", "corrupt zeros"
-  bool order_dependent = false;  // counts across paths: outside the determinism promise of threads
-  std::vector<Damage> damage{};  // of a corruption
+  std::string decision;             // "error ENOSPC", "delay 5ms", "hang", "short 4096", "corrupt zeros"
+  bool order_dependent = false;     // counts across paths: outside the determinism promise of threads
+  std::vector<Damage> damage{};     // of a corruption
+  std::vector<ByteRange> harmed{};  // other bytes that are not what they should be
+  std::optional<std::vector<Piece>> pieces{};  // of a write that did not arrive as it was sent
+
+  // Every byte of the file that is not, or was not given as, what was written there.
+  std::vector<ByteRange> damaged() const;
 };
 std::string to_json_line(const FaultEvent& event, Time start);
 
 class Injector {
  public:
+  static constexpr std::size_t kMostKnownPaths = 10'000;  // whose rules are remembered
   using Sink = std::function<void(const FaultEvent&)>;
 
   explicit Injector(std::uint64_t seed, Sink sink = {});
@@ -91,6 +115,11 @@ class Injector {
   // What the rule does to this file, reported to the sink; nothing when it does not concern it.
   std::vector<Damage> damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size, Time now);
 
+  // What a write with `keeps_old` is about to replace, as far as the file reaches.
+  void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
+  // The inode is gone: its last link is removed and its last handle closed.
+  void remove(std::uint64_t inode);
+
   SpaceBudget& space() { return space_; }
   const SpaceBudget& space() const { return space_; }
 
@@ -99,10 +128,9 @@ class Injector {
   std::uint64_t fired(const std::string& rule) const;
 
  private:
-  // What a rule has seen since it was armed.
+  // A rule's own state since it was armed.
   struct Progress {
-    std::uint64_t matched = 0;
-    std::uint64_t fired = 0;
+    Turns turns;
     bool taken = false;  // of damage at rest
   };
 
@@ -115,25 +143,44 @@ class Injector {
   SpaceBudget space_;
   std::uint64_t events_ = 0;
   std::unordered_map<std::string, std::uint64_t> fired_;
-  std::unordered_map<std::string, std::array<std::uint32_t, kOperationCount>> ordinals_;  // by path
+  ByPath<std::array<std::uint32_t, kOperationCount>> ordinals_;
+  std::vector<OperationSet> meets_;  // by rule: the operations that it may meet
+  OperationSet met_;                 // those that any of them may meet, or must know of
+  OperationSet drawing_;             // those where one of them draws
+  ByPath<std::vector<std::size_t>> rules_by_path_;
+  std::vector<std::size_t> full_rules_;
+  OldContents old_;    // since arming
+  Unsynced unsynced_;  // since the last sync
+  SyncErrors sync_errors_;
   std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
-  bool probabilistic_ = false;            // some armed rule draws
 
+  void index_rules();
   void open_and_close_full_windows(Time now);
   bool in_window(const Trigger& when, Time now) const;
   Progress& progress_of(const Rule& rule) {
     return progress_[static_cast<std::size_t>(&rule - plan_.rules.data())];
   }
   bool triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now);
-  bool its_turn(const Trigger& when, Progress& progress) const;
+  bool came_after(const Trigger& when) const;
   std::uint32_t next_ordinal(const Call& call);
-  void apply(const Rule& rule, const Call& call, Decision& decision, Time now);
-  void apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
+  // True when the rule did something.
+  bool apply(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
   void account(const Call& call, Decision& decision);
-  void corrupt(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
+  bool apply_short(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool can_act_on_bytes(const Rule& rule, const Call& call, const std::vector<const Rule*>& before) const;
+  const std::vector<std::size_t>& rules_for(std::string_view path);
+  void act_on_bytes(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, Time now);
+  // Each notes in the event what it did; nothing where there was nothing to do.
+  void corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
+               FaultEvent& event);
+  void give_old(const Call& call, Decision& decision, FaultEvent& event);
+  void fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
+  void conclude_sync(const Call& call, Decision& decision, Time now);
+  void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
   void report(const Rule& rule, const Call& call, std::string what, Time now);
-  void report(FaultEvent event);
+  void report(const Rule& rule, FaultEvent event);
 };
 
 }  // namespace holdfast::faultfs

@@ -14,6 +14,18 @@ constexpr std::array<std::string_view, kOperationCount> kNames = {
 };
 static_assert(static_cast<std::size_t>(Operation::removexattr) + 1 == kOperationCount);
 
+using enum Operation;
+constexpr Operation kReads[] = {read, readdir, readlink, getxattr, listxattr};
+constexpr Operation kWrites[] = {write, truncate, fallocate, copy_file_range};
+constexpr Operation kNameChanges[] = {create, mkdir, rmdir, unlink, rename, link, symlink, mknod};
+constexpr Operation kAttributes[] = {setattr, chmod, chown, utimens, setxattr, removexattr};
+constexpr Operation kSyncs[] = {fsync, fsyncdir};
+constexpr OperationGroup kGroups[] = {{"reads", kReads},
+                                      {"writes", kWrites},
+                                      {"names", kNameChanges},
+                                      {"attributes", kAttributes},
+                                      {"syncs", kSyncs}};
+
 }  // namespace
 
 std::string_view to_string(Operation operation) { return kNames[static_cast<std::size_t>(operation)]; }
@@ -23,6 +35,12 @@ std::optional<Operation> operation_from(std::string_view name) {
     if (kNames[i] == name) return static_cast<Operation>(i);
   }
   return std::nullopt;
+}
+
+std::span<const OperationGroup> operation_groups() { return kGroups; }
+
+bool has_place(Operation operation) {
+  return operation == read || operation == write || operation == fallocate || operation == copy_file_range;
 }
 
 }  // namespace holdfast::faultfs

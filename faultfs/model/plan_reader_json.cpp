@@ -68,6 +68,11 @@ PlanResult<std::uint64_t> count_of(const json& value, const std::string& pointer
                             " to " + std::to_string(most));
 }
 
+PlanResult<bool> truth_of(const json& value, const std::string& pointer) {
+  if (value.is_boolean()) return value.get<bool>();
+  return wrong(pointer, "found " + value.dump() + "; allowed: true or false");
+}
+
 PlanResult<std::size_t> choice_of(const json& value, const std::string& pointer, std::string_view what,
                                   std::span<const std::string_view> names) {
   auto name = text_of(value, pointer, what);

@@ -34,6 +34,7 @@ PlanResult<std::uint64_t> size_of(const nlohmann::json& value, const std::string
 // A whole number within bounds.
 PlanResult<std::uint64_t> count_of(const nlohmann::json& value, const std::string& pointer,
                                    std::uint64_t least, std::uint64_t most);
+PlanResult<bool> truth_of(const nlohmann::json& value, const std::string& pointer);
 // One of a few names, as its place in the list.
 PlanResult<std::size_t> choice_of(const nlohmann::json& value, const std::string& pointer,
                                   std::string_view what, std::span<const std::string_view> names);

@@ -169,7 +169,7 @@ class VirtualRun {
 
   void note_fault(const faultfs::FaultEvent& event) {
     disk_faults_ += faultfs::to_json_line(event, start_) + "\n";
-    for (const auto& hit : event.damage)
+    for (const auto& hit : event.damaged())
       record_.damage.push_back({event.path, hit.offset, hit.offset + hit.size});
   }
   void note_fault(const upstream::UpstreamEvent& event) {

@@ -55,7 +55,7 @@ bool includes(const faultfs::Trigger& wide, const faultfs::Trigger& narrow) {
   const bool operations =
       wide.operations.empty() || (!narrow.operations.empty() && std::ranges::all_of(narrow.operations, has));
   return operations && (wide.path == "**" || wide.path == narrow.path) && wide.from <= narrow.from &&
-         wide.to >= narrow.to && wide.probability == faultfs::kCertain && !wide.counts();
+         wide.to >= narrow.to && wide.probability == faultfs::kCertain && !wide.is_choosy();
 }
 
 // The rule before this one that ends whatever this one could meet.

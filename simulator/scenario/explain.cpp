@@ -1,12 +1,14 @@
 #include "simulator/scenario/explain.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "core/base/units.h"
 #include "core/config/options_table.h"
 #include "faultfs/model/damage.h"
+#include "faultfs/model/open_flags.h"
 #include "simulator/scenario/live_only.h"
 #include "simulator/scenario/meanings.h"
 #include "simulator/scenario/measures.h"
@@ -43,6 +45,32 @@ std::string describe(const faultfs::CorruptEffect& corrupt) {
                      faultfs::to_string(corrupt.kind));
 }
 
+std::string describe(const faultfs::ShortEffect& effect) {
+  if (effect.bytes) return "short, " + format_size(*effect.bytes) + " moved";
+  return "short, " + percent(*effect.fraction) + " moved";
+}
+
+std::string describe(const faultfs::TornEffect& effect) {
+  std::string text = "torn, ";
+  if (effect.bytes)
+    text += "the first " + format_size(*effect.bytes) + " arrive";
+  else
+    text += effect.keep == faultfs::TornKeep::prefix ? "the first sectors arrive" : "some sectors arrive";
+  return text + ", answer " + (effect.answer == 0 ? "success" : faultfs::errno_name(effect.answer));
+}
+
+// What befalls the bytes of one read or write.
+std::string describe_bytes(const faultfs::Effect& effect) {
+  if (effect.shortens) return describe(*effect.shortens);
+  if (effect.torn) return describe(*effect.torn);
+  if (effect.lost) return "lost, nothing arrives";
+  if (effect.misdirected) return "misdirected to another sector";
+  if (effect.sync_failure)
+    return fmt::format("fails as on {}",
+                       faultfs::kSyncProfiles[static_cast<std::size_t>(effect.sync_failure->profile)]);
+  return "stale, what was there before";
+}
+
 std::string describe(const faultfs::Effect& effect) {
   if (effect.full) return describe(*effect.full);
   if (effect.error) return "error " + faultfs::errno_name(effect.error->error);
@@ -53,7 +81,8 @@ std::string describe(const faultfs::Effect& effect) {
   if (effect.replaced)
     return fmt::format("replaced by a {}",
                        faultfs::kKindNames[static_cast<std::size_t>(effect.replaced->by)]);
-  return "corrupt, " + describe(*effect.corrupt);
+  if (effect.corrupt) return "corrupt, " + describe(*effect.corrupt);
+  return describe_bytes(effect);
 }
 
 // " on write, fsync of spool/**".
@@ -64,6 +93,10 @@ std::string describe_target(const faultfs::Rule& rule) {
   for (auto operation : rule.when.operations)
     operations += (operations.empty() ? "" : ", ") + std::string(faultfs::to_string(operation));
   if (rule.effect.corrupt) operations = faultfs::to_string(rule.effect.corrupt->when);
+  if (rule.effect.diverts()) operations = "write";
+  if (rule.effect.stale) operations = "read";
+  if (rule.effect.sync_failure) operations = "fsync";
+  if (rule.effect.shortens && operations.empty()) operations = "read, write";
   if (operations.empty())
     operations =
         rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation" : "what it concerns";
@@ -75,11 +108,38 @@ std::string describe_turns(const faultfs::Trigger& when) {
   if (when.nth > 0) text += fmt::format(", only number {}", when.nth);
   if (when.every > 0) text += fmt::format(", one in {}", when.every);
   if (when.limit > 0) text += fmt::format(", at most {} times", when.limit);
+  if (when.cooldown.count() > 0) text += ", not again for " + format_duration(when.cooldown);
+  if (when.per == faultfs::Counting::path) text += ", each path by itself";
+  if (when.after)
+    text += fmt::format(", after \"{}\" has fired{}", when.after->rule,
+                        when.after->times == 1 ? "" : fmt::format(" {} times", when.after->times));
+  return text;
+}
+
+std::string describe(const faultfs::CallerTrigger& caller) {
+  std::string text;
+  if (caller.pid) text += fmt::format(" pid {}", *caller.pid);
+  if (caller.uid) text += fmt::format(" uid {}", *caller.uid);
+  if (caller.comm) text += " " + *caller.comm;
+  return text;
+}
+
+// Which of the requests on a path.
+std::string describe_request(const faultfs::Trigger& when) {
+  std::string text;
+  if (when.path_regex) text += fmt::format(" like /{}/", when.path_regex->text());
+  if (when.flags) text += fmt::format(", opened {}", fmt::join(faultfs::open_flag_names(*when.flags), " "));
+  if (when.offset && when.offset->from > 0) text += ", from " + format_size(when.offset->from) + " on";
+  if (when.offset && when.offset->to != UINT64_MAX) text += ", before " + format_size(when.offset->to);
+  if (when.size && when.size->at_least > 0) text += ", at least " + format_size(when.size->at_least);
+  if (when.size && when.size->at_most != UINT64_MAX) text += ", at most " + format_size(when.size->at_most);
+  if (when.caller) text += ", by" + describe(*when.caller);
   return text;
 }
 
 std::string describe(const faultfs::Rule& rule) {
-  std::string text = rule.name + ": " + describe(rule.effect) + describe_target(rule);
+  std::string text =
+      rule.name + ": " + describe(rule.effect) + describe_target(rule) + describe_request(rule.when);
   if (rule.when.probability != faultfs::kCertain) text += ", probability " + percent(rule.when.probability);
   text += describe_turns(rule.when);
   if (rule.effect.at_rest()) return text + ", at " + format_duration(rule.when.from);

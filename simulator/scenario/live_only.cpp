@@ -1,5 +1,6 @@
 #include "simulator/scenario/live_only.h"
 
+#include "faultfs/model/open_flags.h"
 #include "simulator/scenario/names.h"
 
 namespace holdfast::scenario {
@@ -17,10 +18,21 @@ std::string why_of(const Subject& subject) {
   return "";
 }
 
+std::string why_of(const faultfs::Rule& rule) {
+  const std::string fault = "the fault \"" + rule.name + "\"";
+  if (rule.when.caller) return fault + " asks who calls, and VIRTUAL has no processes and users";
+  if (rule.when.flags && !faultfs::only_access_mode(*rule.when.flags))
+    return fault + " asks for open flags, of which VIRTUAL knows O_RDONLY, O_WRONLY and O_RDWR";
+  return "";
+}
+
 }  // namespace
 
 std::string why_live_only(const Scenario& scenario) {
   if (auto why = why_of(scenario.subject); !why.empty()) return why;
+  for (const auto& phase : scenario.phases)
+    for (const auto& rule : phase.disk.rules)
+      if (auto why = why_of(rule); !why.empty()) return why;
   for (const auto& phase : scenario.phases)
     for (const auto& event : phase.process)
       if (event.ends_life())

@@ -113,12 +113,15 @@ Host read_host(ObjectReader reader) {
   return host;
 }
 
+void report(const faultfs::PlanError& error, Problems& problems) {
+  problems.push_back({error.pointer, error.message.starts_with("unknown key"), error.message});
+}
+
 void read_disk_rule(const json& value, const std::string& pointer, faultfs::FaultPlan& plan,
                     Problems& problems) {
   auto rule = faultfs::rule_from_json(value, pointer);
   if (rule) return plan.rules.push_back(std::move(*rule));
-  const bool at_key = rule.error().message.starts_with("unknown key");
-  problems.push_back({rule.error().pointer, at_key, rule.error().message});
+  report(rule.error(), problems);
 }
 
 Phase read_phase(ObjectReader reader) {
@@ -128,9 +131,13 @@ Phase read_phase(ObjectReader reader) {
   reader.require("for");
   reader.duration("for", phase.length, {1ms, 24h});
   Problems& problems = reader.problems();
+  const auto before = problems.size();
   each(reader, "disk", [&](const json& rule, const std::string& pointer) {
     read_disk_rule(rule, pointer, phase.disk, problems);
   });
+  if (problems.size() == before)  // every rule is known
+    if (auto status = faultfs::check_order(phase.disk.rules, reader.pointer() + "/disk"); !status)
+      report(status.error(), problems);
   each(reader, "upstream", [&](const json& rule, const std::string& pointer) {
     phase.upstream.push_back(read_upstream_rule(ObjectReader(rule, pointer, problems)));
   });

@@ -2,6 +2,8 @@
 // sees. The operations are in memory_disk_names.cpp and memory_disk_files.cpp.
 #include "simulator/world/virtual/memory_disk.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <utility>
 
@@ -12,6 +14,12 @@ namespace holdfast::world {
 namespace {
 
 constexpr std::size_t kMaxName = 255;
+
+// The port knows no other flag of open(2).
+int access_mode(const OpenMode& mode) {
+  if (!mode.write) return O_RDONLY;
+  return mode.read ? O_RDWR : O_WRONLY;
+}
 
 void add_files(const Inode& directory, const std::string& path, std::vector<std::string>& files) {
   for (const auto& [name, inode] : directory.directory.names()) {
@@ -78,7 +86,10 @@ faultfs::Call MemoryDisk::call_of(const Request& request, std::string_view path)
           .file_size = has_content ? request.inode->content.size() : 0,
           .for_writing = request.for_writing,
           .exclusive = request.exclusive,
-          .by_handle = request.by_handle};
+          .by_handle = request.by_handle,
+          .open_flags = request.mode.transform(access_mode),
+          .handle = request.handle,
+          .newest_handle = next_handle_ - 1};
 }
 
 void MemoryDisk::on_arming() {
@@ -219,7 +230,7 @@ void MemoryDisk::lose_name(Inode& inode) {
 
 void MemoryDisk::free_if_unused(const Inode& inode) {
   if (inode.links > 0 || inode.handles > 0) return;
-  injector_.space().remove(inode.number);
+  injector_.remove(inode.number);
   capacity_.remove(inode.number);
 }
 

@@ -83,6 +83,7 @@ class MemoryDisk final : public FileSystem {
     InodePtr inode;
     OpenMode mode;
     NodeId node = kHarnessNode;
+    std::uint64_t number = 0;
   };
   struct Place {
     InodePtr parent;  // null for the root
@@ -101,10 +102,14 @@ class MemoryDisk final : public FileSystem {
     bool for_writing = false;
     bool exclusive = false;
     bool by_handle = false;
+    std::optional<OpenMode> mode = std::nullopt;  // of the open file, or of the file that is opened
+    std::uint64_t handle = 0;
   };
 
   // Asks for faults, then blocks for as long as the operation takes.
   faultfs::Decision pass(const Request& request);
+  // On an open file, with where and how much.
+  Request on(Handle& handle, faultfs::Operation operation, std::uint64_t offset = 0, std::uint64_t size = 0);
   faultfs::Call call_of(const Request& request, std::string_view path) const;
   void on_arming();
   void damage_at_rest();
@@ -131,6 +136,10 @@ class MemoryDisk final : public FileSystem {
   // Of an open file.
   Answer<std::size_t> read(Handle& handle, std::uint64_t offset, std::span<std::byte> into);
   Answer<std::size_t> write(Handle& handle, std::uint64_t offset, Bytes bytes);
+  void revert(Inode& inode, const faultfs::Reversal& reversal);
+  void keep_old(const Inode& inode, std::uint64_t offset, std::uint64_t size);
+  void write_pieces(Inode& inode, std::uint64_t offset, Bytes bytes,
+                    const std::vector<faultfs::Piece>& pieces);
   Answer<void> allocate(Handle& handle, std::uint64_t offset, std::uint64_t length);
   Answer<void> truncate(Handle& handle, std::uint64_t size);
   Answer<std::uint64_t> size(Handle& handle);

@@ -8,14 +8,31 @@ namespace holdfast::world {
 
 using faultfs::Operation;
 
+MemoryDisk::Request MemoryDisk::on(Handle& handle, Operation operation, std::uint64_t offset,
+                                   std::uint64_t size) {
+  Request request{operation, path_of(*handle.inode), handle.inode.get(), offset, size};
+  request.mode = handle.mode;
+  request.handle = handle.number;
+  return request;
+}
+
+// A short read is asked again for the rest, as the port promises and the real one does.
 Answer<std::size_t> MemoryDisk::read(Handle& handle, std::uint64_t offset, std::span<std::byte> into) {
   if (!handle.mode.read) return std::unexpected(EBADF);
-  const auto passage = pass({Operation::read, path_of(*handle.inode), handle.inode.get(), offset, into.size(),
-                             settings_.reads_reach_device});
-  if (passage.error != 0) return std::unexpected(passage.error);
-  const std::size_t got = handle.inode->content.read(offset, into);
-  faultfs::apply_damage(passage.damage, offset, into.first(got));
-  return got;
+  std::size_t total = 0;
+  for (bool is_short = true; is_short;) {
+    Request request = on(handle, Operation::read, offset + total, into.size() - total);
+    request.reaches_device = settings_.reads_reach_device;
+    const auto passage = pass(request);
+    if (passage.error != 0) return std::unexpected(passage.error);
+    const auto part = into.subspan(total, passage.granted);
+    const std::size_t got = handle.inode->content.read(offset + total, part);
+    faultfs::apply_old(passage.stale, offset + total, part.first(got));
+    faultfs::apply_damage(passage.damage, offset + total, part.first(got));
+    total += got;
+    is_short = passage.shortened && got > 0;
+  }
+  return total;
 }
 
 // Room is found twice: what the disk has, before asking (a plan must not account for bytes that do
@@ -23,32 +40,58 @@ Answer<std::size_t> MemoryDisk::read(Handle& handle, std::uint64_t offset, std::
 Answer<std::size_t> MemoryDisk::write(Handle& handle, std::uint64_t offset, Bytes bytes) {
   if (!handle.mode.write) return std::unexpected(EBADF);
   Inode& inode = *handle.inode;
-  const auto& path = path_of(inode);
-  const bool limited = within_mount(path).has_value();
+  const bool limited = within_mount(path_of(inode)).has_value();
   const auto fits = limited ? capacity_.fitting(inode.number, offset, bytes.size()) : bytes.size();
-  const auto passage = pass({Operation::write, path, &inode, offset, fits, settings_.writes_reach_device});
+  Request request = on(handle, Operation::write, offset, fits);
+  request.reaches_device = settings_.writes_reach_device;
+  const auto passage = pass(request);
   if (passage.error != 0) return std::unexpected(passage.error);
   auto count = passage.granted;
   if (limited) count = capacity_.write(inode.number, offset, count);
   if (count == 0 && !bytes.empty()) return std::unexpected(ENOSPC);
-  if (passage.damage.empty()) {
-    inode.content.write(offset, bytes.first(count));
-  } else {
-    ByteBuffer copy(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count));
-    faultfs::apply_damage(passage.damage, offset, copy);
-    inode.content.write(offset, copy);
+  if (passage.keeps_old) keep_old(inode, offset, count);
+  ByteBuffer damaged;
+  bytes = bytes.first(count);
+  if (!passage.damage.empty()) {
+    damaged.assign(bytes.begin(), bytes.end());
+    faultfs::apply_damage(passage.damage, offset, damaged);
+    bytes = damaged;
   }
+  if (!passage.pieces) {
+    inode.content.write(offset, bytes);
+    return count;
+  }
+  write_pieces(inode, offset, bytes, *passage.pieces);
+  if (passage.answer != 0) return std::unexpected(passage.answer);
   return count;
+}
+
+void MemoryDisk::keep_old(const Inode& inode, std::uint64_t offset, std::uint64_t size) {
+  ByteBuffer old(size);
+  old.resize(inode.content.read(offset, old));
+  injector_.keep_old(inode.number, offset, old);
+}
+
+// Of what others wrote meanwhile nothing is cut off, and what does not fit any more does not arrive.
+void MemoryDisk::write_pieces(Inode& inode, std::uint64_t offset, Bytes bytes,
+                              const std::vector<faultfs::Piece>& pieces) {
+  for (const faultfs::Piece& piece : pieces) {
+    const std::uint64_t begin = piece.offset - offset;
+    if (begin >= bytes.size()) break;
+    const auto size = std::min<std::uint64_t>(piece.size, bytes.size() - begin);
+    inode.content.write(piece.to, bytes.subspan(begin, size));
+  }
+  const std::uint64_t end = offset + bytes.size();
+  if (inode.content.size() < end) inode.content.truncate(end);
 }
 
 Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uint64_t length) {
   if (!handle.mode.write) return std::unexpected(EBADF);
   if (length == 0) return std::unexpected(EINVAL);
   Inode& inode = *handle.inode;
-  const auto& path = path_of(inode);
-  const bool limited = within_mount(path).has_value();
+  const bool limited = within_mount(path_of(inode)).has_value();
   if (limited && capacity_.fitting(inode.number, offset, length) < length) return std::unexpected(ENOSPC);
-  const auto passage = pass({Operation::fallocate, path, &inode, offset, length});
+  const auto passage = pass(on(handle, Operation::fallocate, offset, length));
   if (passage.error != 0) return std::unexpected(passage.error);
   if (limited && !capacity_.allocate(inode.number, offset, length)) return std::unexpected(ENOSPC);
   if (offset + length > inode.content.size()) inode.content.truncate(offset + length);
@@ -58,7 +101,7 @@ Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uin
 Answer<void> MemoryDisk::truncate(Handle& handle, std::uint64_t size) {
   if (!handle.mode.write) return std::unexpected(EINVAL);
   Inode& inode = *handle.inode;
-  Request request{Operation::truncate, path_of(inode), &inode, 0, size};
+  Request request = on(handle, Operation::truncate, 0, size);
   request.by_handle = true;
   const auto passage = pass(request);
   if (passage.error != 0) return std::unexpected(passage.error);
@@ -73,7 +116,7 @@ void MemoryDisk::cut(Inode& inode, std::uint64_t size) {
 }
 
 Answer<std::uint64_t> MemoryDisk::size(Handle& handle) {
-  const auto passage = pass({Operation::getattr, path_of(*handle.inode), handle.inode.get()});
+  const auto passage = pass(on(handle, Operation::getattr));
   if (passage.error != 0) return std::unexpected(passage.error);
   return handle.inode->content.size();
 }
@@ -84,19 +127,26 @@ Answer<void> MemoryDisk::sync(Handle& handle) {
   while (inode->syncing) kernel_.wait(inode->sync_queue, kNever);
   inode->syncing = true;
   inode->content.begin_sync();
-  Request request{Operation::fsync, path_of(*inode), inode.get()};
+  Request request = on(handle, Operation::fsync);
   request.reaches_device = true;
   const auto passage = pass(request);
-  inode->content.end_sync(passage.error == 0);
+  inode->content.end_sync(passage.error == 0 && !passage.loses_dirty);
+  revert(*inode, passage.reversal);
   inode->syncing = false;
   kernel_.wake_all(inode->sync_queue);
   if (passage.error != 0) return std::unexpected(passage.error);
+  if (passage.answer != 0) return std::unexpected(passage.answer);
   ++syncs_;
   return {};
 }
 
+void MemoryDisk::revert(Inode& inode, const faultfs::Reversal& reversal) {
+  for (const faultfs::OldBytes& old : reversal.writes) inode.content.write(old.offset, old.bytes);
+  if (reversal.size) cut(inode, *reversal.size);
+}
+
 Answer<bool> MemoryDisk::try_lock(std::uint64_t number, Handle& handle) {
-  const auto passage = pass({Operation::lock, path_of(*handle.inode), handle.inode.get()});
+  const auto passage = pass(on(handle, Operation::lock));
   if (passage.error != 0) return std::unexpected(passage.error);
   auto& owner = handle.inode->locked_by;
   if (owner != 0 && owner != number) return false;
@@ -106,8 +156,7 @@ Answer<bool> MemoryDisk::try_lock(std::uint64_t number, Handle& handle) {
 
 // Whatever the answer, the descriptor is free afterwards.
 Answer<void> MemoryDisk::close(std::uint64_t number) {
-  const InodePtr inode = handles_.at(number).inode;
-  const auto passage = pass({Operation::flush, path_of(*inode), inode.get()});
+  const auto passage = pass(on(handles_.at(number), Operation::flush));
   release(number);
   if (passage.error != 0) return std::unexpected(passage.error);
   return {};

@@ -75,6 +75,7 @@ Answer<std::uint64_t> MemoryDisk::do_open(const std::string& path, OpenMode mode
   Request request{place->inode != nullptr ? Operation::open : Operation::create, path, place->inode.get()};
   request.for_writing = mode.write;
   request.exclusive = mode.exclusive;
+  request.mode = mode;
   if (const int error = pass(request).error) return std::unexpected(error);
   if (cuts && request.operation == Operation::open)
     if (const int error = pass({Operation::truncate, path, place->inode.get()}).error)
@@ -87,7 +88,7 @@ Answer<std::uint64_t> MemoryDisk::do_open(const std::string& path, OpenMode mode
   if (cuts) cut(**inode, 0);
   ++(*inode)->handles;
   const auto number = next_handle_++;
-  handles_.emplace(number, Handle{*inode, mode, kernel_.current_node()});
+  handles_.emplace(number, Handle{*inode, mode, kernel_.current_node(), number});
   return number;
 }
 

@@ -31,6 +31,19 @@ const std::pair<const char*, const char*> kPlans[] = {
     {"directory",
      R"({"name": "k", "when": {"path": "directory/old"}, "effect": {"replaced_by": "directory"}})"},
     {"file", R"({"name": "k", "when": {"path": "file"}, "effect": {"replaced_by": "file"}})"},
+    {"short", R"({"name": "s", "when": {"probability": 0.6}, "effect": {"short": {"fraction": 0.3}}})"},
+    {"torn-prefix", R"({"name": "t", "effect": {"torn": {"keep": "prefix", "answer": "success"}}})"},
+    {"torn-sectors", R"({"name": "t", "effect": {"torn": {"keep": "sectors", "answer": "EIO"}}})"},
+    {"lost", R"({"name": "l", "when": {"probability": 0.5}, "effect": {"lost": true}})"},
+    {"misdirected", R"({"name": "m", "effect": {"misdirected": true}})"},
+    {"stale",
+     R"({"name": "s", "when": {"path": "stale/**", "path_regex": ".*/[a-z]+0?"}, "effect": {"stale": true}})"},
+    {"sync-data", R"({"name": "s", "when": {"every": 3}, "effect": {"sync_failure": "ext4_data"}})"},
+    {"sync-revert", R"({"name": "s", "when": {"probability": 0.5}, "effect": {"sync_failure": "btrfs"}})"},
+    {"choosy",
+     R"({"name": "f", "when": {"op": "writes", "flags": ["O_RDWR"], "offset": {"from": "100B", "to": "200B"}},
+                   "effect": {"error": "EIO"}},
+                  {"name": "p", "when": {"op": "syncs", "nth": 2, "per": "path", "after": "f"}, "effect": {"error": "EIO"}})"},
     {"turns", R"({"name": "n", "when": {"op": "write", "nth": 3}, "effect": {"error": "EIO"}},
                  {"name": "v", "when": {"op": "fsync", "every": 2, "limit": 1}, "effect": {"error": "EDQUOT"}})"},
 };
@@ -111,9 +124,10 @@ class Program {
 // What a log line says of the decision, without who asked when.
 std::string decision_in(const std::string& text) {
   const auto line = nlohmann::json::parse(text);
-  return fmt::format("{} {} {} {} {} {}", line["rule"].get<std::string>(), line["path"].get<std::string>(),
+  return fmt::format("{} {} {} {} {} {} {}", line["rule"].get<std::string>(), line["path"].get<std::string>(),
                      line["op"].get<std::string>(), line["offset"].get<std::uint64_t>(),
-                     line["decision"].get<std::string>(), line.value("damaged", nlohmann::json()).dump());
+                     line["decision"].get<std::string>(), line.value("damaged", nlohmann::json()).dump(),
+                     line.value("pieces", nlohmann::json()).dump());
 }
 
 struct Outcome {

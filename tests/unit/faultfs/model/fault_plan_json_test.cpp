@@ -5,12 +5,15 @@
 
 #include <cerrno>
 
+#include "faultfs/model/open_flags.h"
+
 namespace holdfast::faultfs {
 namespace {
 
 using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::HasSubstr;
 
 PlanError error_of(std::string_view rule) {
@@ -67,9 +70,75 @@ TEST(FaultPlanJson, ReadsACorruption) {
   EXPECT_EQ(rule->effect.corrupt->bytes, 64U);
 }
 
+TEST(FaultPlanJson, AGroupOfOperationsIsEachOfThem) {
+  const auto rule = rule_from_json(json::parse(
+      R"({"name": "g", "when": {"op": ["syncs", "write", "writes"]}, "effect": {"error": "EIO"}})"));
+  ASSERT_TRUE(rule) << rule.error().message;
+  EXPECT_EQ(rule->when.operations,
+            (std::vector{Operation::fsync, Operation::fsyncdir, Operation::write, Operation::truncate,
+                         Operation::fallocate, Operation::copy_file_range}));
+  EXPECT_THAT(error_of(R"({"name": "r", "when": {"op": "wrtes"}, "effect": {"error": "EIO"}})").message,
+              HasSubstr(R"(did you mean "writes"?)"));
+}
+
+TEST(FaultPlanJson, ReadsWhichRequestsAreMeant) {
+  const auto rule = rule_from_json(json::parse(R"({"name": "t", "effect": {"error": "EIO"}, "when":
+      {"op": "write", "path_regex": "[a-z]+", "flags": ["O_WRONLY", "O_APPEND"], "offset": {"from": "1KiB"},
+       "size": {"at_least": "1B", "at_most": "4KiB"}, "caller": {"comm": "sqlite3"}, "after": "other",
+       "limit": 1, "per": "path", "cooldown": "1s"}})"));
+  ASSERT_TRUE(rule) << rule.error().message;
+  EXPECT_TRUE(rule->when.path_regex->matches("abc"));
+  EXPECT_EQ(open_flag_names(*rule->when.flags), (std::vector<std::string_view>{"O_WRONLY", "O_APPEND"}));
+  EXPECT_EQ(rule->when.offset->from, 1024U);
+  EXPECT_EQ(rule->when.size->at_most, 4096U);
+  EXPECT_EQ(rule->when.caller->comm, "sqlite3");
+  EXPECT_EQ(rule->when.after->rule, "other");
+  EXPECT_EQ(rule->when.after->times, 1U);
+  EXPECT_EQ(rule->when.per, Counting::path);
+  EXPECT_EQ(rule->when.cooldown, seconds(1));
+}
+
+TEST(FaultPlanJson, TriggersThatCannotBeMeantPointAtTheirPlace) {
+  const auto when = [](const std::string& text) {
+    return error_of(R"({"name": "r", "effect": {"error": "EIO"}, "when": )" + text + "}");
+  };
+  EXPECT_THAT(when(R"({"path_regex": "a("})").message, HasSubstr("at character 3: a ( is not closed"));
+  EXPECT_EQ(when(R"({"flags": ["O_RDONLY", "O_SINC"]})").pointer, "/disk/0/when/flags/1");
+  EXPECT_THAT(when(R"({"flags": ["O_SINC"]})").message, HasSubstr(R"(did you mean "O_SYNC"?)"));
+  EXPECT_THAT(when(R"({"flags": ["O_RDONLY", "O_RDWR"]})").message, HasSubstr("either for reading"));
+  EXPECT_THAT(when(R"({"flags": []})").message, HasSubstr("a list of open flags"));
+  EXPECT_THAT(when(R"({"offset": {"from": "8B", "to": "8B"}})").message, HasSubstr("empty"));
+  EXPECT_THAT(when(R"({"op": "fsync", "size": {"at_most": "8B"}})").message, HasSubstr("only reads, writes"));
+  EXPECT_THAT(when(R"({"caller": {}})").message, HasSubstr("needs one of"));
+  EXPECT_EQ(when(R"({"caller": {"com": "fio"}})").pointer, "/disk/0/when/caller/com");
+  EXPECT_THAT(when(R"({"caller": {"comm": "a-name-of-sixteen"}})").message, HasSubstr("15 bytes"));
+  EXPECT_THAT(when(R"({"per": "path"})").message, HasSubstr("nothing to count"));
+  EXPECT_THAT(error_of(R"({"name": "r", "continue": true, "effect": {"error": "EIO"}})").message,
+              HasSubstr("no later rule can act"));
+}
+
+TEST(FaultPlanJson, ARuleWaitsForAnotherThatThereIs) {
+  const auto plan = [](const std::string& first, const std::string& second) {
+    const auto rule = R"({"name": "%", "when": {"after": "@"}, "effect": {"latency": "1s"}})";
+    std::string text = R"({"rules": [)";
+    for (const auto& [name, after] : {std::pair{"first", first}, std::pair{"second", second}}) {
+      std::string one = rule;
+      one.replace(one.find('%'), 1, name);
+      one.replace(one.find('@'), 1, after);
+      text += (text.back() == '[' ? "" : ", ") + one;
+    }
+    return parse_fault_plan(text + R"(, {"name": "third", "effect": {"latency": "1s"}}]})");
+  };
+  EXPECT_TRUE(plan("second", "third"));
+  EXPECT_THAT(plan("thrid", "first").error().message,
+              AllOf(HasSubstr("/rules/0/when/after"), HasSubstr(R"(did you mean "third"?)")));
+  EXPECT_THAT(plan("second", "first").error().message, HasSubstr("waits for itself"));
+  EXPECT_THAT(plan("first", "third").error().message, HasSubstr("waits for itself"));
+}
+
 TEST(FaultPlanJson, AnEffectThatSaysMoreThanItsRuleMayIsRefusedWithTheReason) {
   EXPECT_THAT(error_of(R"({"name": "r", "when": {"op": "read"}, "effect": {"read_only": true}})").message,
-              HasSubstr("may only have \"path\", \"from\", \"to\""));
+              HasSubstr("may only have \"path\", \"path_regex\", \"from\", \"to\""));
   EXPECT_THAT(error_of(R"({"name": "r", "effect": {"replaced_by": "directory"}})").message,
               HasSubstr("needs the path"));
   const auto moment = error_of(
@@ -86,7 +155,8 @@ TEST(FaultPlanJson, AnEffectThatSaysMoreThanItsRuleMayIsRefusedWithTheReason) {
 TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {
   const auto key = error_of(R"({"name": "r", "efect": {"error": "EIO"}})");
   EXPECT_EQ(key.pointer, "/disk/0/efect");
-  EXPECT_THAT(key.message, HasSubstr(R"(allowed are "name", "when", "effect"; did you mean "effect"?)"));
+  EXPECT_THAT(key.message,
+              HasSubstr(R"(allowed are "name", "when", "effect", "continue"; did you mean "effect"?)"));
 
   const auto operation =
       error_of(R"({"name": "r", "when": {"op": ["write", "fsink"]}, "effect": {"error": "EIO"}})");
@@ -99,6 +169,44 @@ TEST(FaultPlanJson, ErrorsPointAtTheOffendingValueAndNameWhatIsAllowed) {
 
   const auto slash = error_of(R"({"name": "r", "a/b": 1, "effect": {"error": "EIO"}})");
   EXPECT_EQ(slash.pointer, "/disk/0/a~1b");
+}
+
+TEST(FaultPlanJson, AnErrorThatAnOperationDoesNotAnswerMustBeSaidToBeUnusual) {
+  const auto refused =
+      error_of(R"({"name": "r", "when": {"op": ["write", "read"]}, "effect": {"error": "ENOSPC"}})");
+  EXPECT_EQ(refused.pointer, "/disk/0/when/op");
+  EXPECT_THAT(refused.message, AllOf(HasSubstr("read does not answer ENOSPC on Linux; it answers"),
+                                     HasSubstr("EIO"), HasSubstr("unusual")));
+  EXPECT_TRUE(rule_from_json(json::parse(
+      R"({"name": "r", "when": {"op": "read"}, "effect": {"error": {"errno": "ENOSPC", "unusual": true}}})")));
+  EXPECT_THAT(error_of(R"({"name": "r", "effect": {"error": {"errno": "ENOSYS", "unusual": true}}})").message,
+              HasSubstr("never injected"));
+  EXPECT_EQ(error_of(R"({"name": "r", "effect": {"error": {"erno": "EIO"}}})").pointer,
+            "/disk/0/effect/error/erno");
+}
+
+TEST(FaultPlanJson, EffectsOnBytesSayWhatTheyNeed) {
+  const auto effect = [](const std::string& text) {
+    return error_of(R"({"name": "r", "effect": )" + text + "}");
+  };
+  EXPECT_THAT(effect(R"({"short": {}})").message, HasSubstr("either \"bytes\""));
+  EXPECT_THAT(effect(R"({"short": {"bytes": "0B"}})").message, HasSubstr("at least 1B"));
+  EXPECT_EQ(effect(R"({"short": {"fraction": 1}})").pointer, "/disk/0/effect/short/fraction");
+  EXPECT_THAT(effect(R"({"torn": {"keep": "prefix"}})").message, HasSubstr("needs \"keep\""));
+  EXPECT_THAT(effect(R"({"torn": {"keep": "prefxi", "answer": "EIO"}})").message,
+              HasSubstr("did you mean \"prefix\""));
+  EXPECT_THAT(effect(R"({"torn": {"keep": "sectors", "bytes": "1B", "answer": "EIO"}})").message,
+              HasSubstr("no length in common"));
+  EXPECT_THAT(effect(R"({"torn": {"keep": "prefix", "answer": "EMFILE"}})").message,
+              HasSubstr("a write does not answer EMFILE"));
+  EXPECT_THAT(effect(R"({"sync_failure": "ext4"})").message,
+              HasSubstr("\"ext4_ordered\", \"ext4_data\", \"xfs\""));
+  EXPECT_THAT(effect(R"({"lost": false})").message, HasSubstr("allowed: true"));
+  EXPECT_THAT(error_of(R"({"name": "r", "when": {"op": "write"}, "effect": {"lost": true}})").message,
+              HasSubstr("only a write"));
+  EXPECT_THAT(
+      error_of(R"({"name": "r", "when": {"op": "fsync"}, "effect": {"short": {"bytes": "1B"}}})").message,
+      HasSubstr("only read and write can be short"));
 }
 
 TEST(FaultPlanJson, EnosysAndUnknownErrorsAreRefused) {
@@ -165,6 +273,17 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
       {"name": "g", "when": {"path": "spool"}, "effect": {"replaced_by": "file"}},
       {"name": "h", "effect": {"full": {"inodes": 0}}},
       {"name": "i", "effect": {"corrupt": {"on": "read", "with": "bit_flips", "count": 7}}},
+      {"name": "k", "when": {"path_regex": "a(b|c)*", "flags": ["O_RDWR", "O_SYNC"], "offset": {"from": "4KiB", "to": "8KiB"},
+                              "size": {"at_most": "1KiB"}, "caller": {"pid": 1, "uid": 0, "comm": "fio"}, "nth": 1,
+                              "per": "path", "cooldown": "3s", "after": {"rule": "b", "times": 2}},
+       "continue": false, "effect": {"latency": "1s"}},
+      {"name": "l", "effect": {"error": {"errno": "EDEADLK", "unusual": true}}},
+      {"name": "m", "effect": {"short": {"bytes": "100B"}}}, {"name": "n", "effect": {"short": {"fraction": 0.25}}},
+      {"name": "o", "effect": {"torn": {"keep": "prefix", "bytes": "1KiB", "answer": "EIO"}}},
+      {"name": "p", "effect": {"torn": {"keep": "sectors", "answer": "success"}}},
+      {"name": "q", "continue": true, "effect": {"lost": true}}, {"name": "r", "effect": {"misdirected": true}},
+      {"name": "t", "effect": {"sync_failure": "ext4_data"}},
+      {"name": "s", "when": {"nth": 2}, "effect": {"stale": true}},
       {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B"}}}]})");
   ASSERT_TRUE(plan) << plan.error().message;
   const std::string text = print_fault_plan(*plan);
@@ -177,7 +296,7 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
   EXPECT_EQ(again->rules[4].effect.permission->error, EPERM);
   EXPECT_EQ(again->rules[6].effect.replaced->by, Kind::file);
   EXPECT_EQ(again->rules[7].effect.full->left_inodes, 0U);
-  EXPECT_EQ(again->rules[9].effect.corrupt->bytes, 1U);
+  EXPECT_EQ(again->rules.back().effect.corrupt->bytes, 1U);
 }
 
 }  // namespace

@@ -71,8 +71,8 @@ TEST(Injector, WindowsThatTouchTakeTurns) {
   for (const auto& plan : {FaultPlan{{late, early}}, FaultPlan{{early, late}}}) {
     Injector injector(1);
     injector.arm(plan, kStart);
-    EXPECT_EQ(injector.decide({Operation::read, "x"}, kStart + seconds(2) - milliseconds(1)).error, EIO);
-    EXPECT_EQ(injector.decide({Operation::read, "x"}, kStart + seconds(2)).error, ENOSPC);
+    EXPECT_EQ(injector.decide({Operation::create, "x"}, kStart + seconds(2) - milliseconds(1)).error, EIO);
+    EXPECT_EQ(injector.decide({Operation::create, "x"}, kStart + seconds(2)).error, ENOSPC);
   }
   auto roomy = full_rule(8 * kBlock, {.from = seconds(2), .to = seconds(3)});
   roomy.name = "roomy";
@@ -148,7 +148,7 @@ TEST(Injector, SpaceGivenBackCanBeWrittenAgain) {
   injector.arm({{full_rule(kBlock)}}, kStart);
   EXPECT_EQ(injector.decide(write_call("a", 0, kBlock), kStart).granted, kBlock);
   EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, ENOSPC);
-  injector.space().remove(1);
+  injector.remove(1);
   EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, 0);
   EXPECT_EQ(injector.decide(write_call("b", 0, kBlock), kStart).granted, kBlock);
 }
@@ -329,10 +329,19 @@ TEST(Injector, WithoutInodesNothingNewIsMadeUntilOneComesBack) {
     EXPECT_EQ(injector.decide({operation, "b"}, kStart).error, ENOSPC);
   EXPECT_EQ(injector.decide({.operation = Operation::link, .path = "c", .new_name = true}, kStart).error, 0);
   EXPECT_EQ(injector.decide(write_call("a", 0, 100 * kBlock), kStart).granted, 100 * kBlock);
-  injector.space().remove(1);
+  injector.remove(1);
   EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, 0);
   injector.heal(kStart);
   EXPECT_EQ(injector.space().left_inodes(), std::nullopt);
+}
+
+TEST(Injector, AnErrorMeetsOnlyTheOperationsThatAnswerItUnlessItIsSaidToBeUnusual) {
+  Injector injector(1);
+  injector.arm({{error_rule("r", ENOSPC)}}, kStart);
+  EXPECT_EQ(injector.decide({Operation::readdir, "d"}, kStart).error, 0);
+  EXPECT_EQ(injector.decide({Operation::create, "a"}, kStart).error, ENOSPC);
+  injector.arm({{Rule{"r", {}, Effect{.error = ErrorEffect{ENOSPC, true}}}}}, kStart);
+  EXPECT_EQ(injector.decide({Operation::readdir, "d"}, kStart).error, ENOSPC);
 }
 
 }  // namespace

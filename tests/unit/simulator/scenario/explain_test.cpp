@@ -81,6 +81,36 @@ TEST(Explain, SaysWhichOperationsAndHowOften) {
   EXPECT_THAT(text, HasSubstr("record.p99 <= 1ms   (judged LIVE only)"));
 }
 
+TEST(Explain, SaysWhichRequestsAreMeant) {
+  const std::string text =
+      explain(*small({R"(phases.stress.disk=[{"name": "bad block", "when": {"op": "syncs",
+      "path_regex": "[a-z]+", "flags": ["O_WRONLY"], "limit": 2, "per": "path", "cooldown": "1s",
+      "after": {"rule": "slow", "times": 3}}, "effect": {"error": "EIO"}}, {"name": "slow", "when": {"op": "read",
+      "offset": {"from": "4KiB", "to": "8KiB"}, "size": {"at_most": "512B"}, "caller": {"comm": "fio"}},
+      "effect": {"latency": "1s"}}])"}));
+  EXPECT_THAT(text,
+              HasSubstr("error EIO on fsync, fsyncdir of ** like /[a-z]+/, opened O_WRONLY, at most 2 times, "
+                        "not again for 1s, each path by itself, after \"slow\" has fired 3 times\n"));
+  EXPECT_THAT(text,
+              HasSubstr("latency +1s on read of **, from 4KiB on, before 8KiB, at most 512B, by fio\n"));
+}
+
+TEST(Explain, SaysWhatBecomesOfBytes) {
+  const auto told = [](const std::string& effect) {
+    return explain(*small({R"(phases.stress.disk=[{"name": "x", "effect": )" + effect + "}]"}));
+  };
+  EXPECT_THAT(told(R"({"short": {"fraction": 0.25}})"),
+              HasSubstr("x: short, 25% moved on read, write of **\n"));
+  EXPECT_THAT(told(R"({"torn": {"keep": "prefix", "bytes": "1KiB", "answer": "EIO"}})"),
+              HasSubstr("x: torn, the first 1KiB arrive, answer EIO on write of **\n"));
+  EXPECT_THAT(told(R"({"torn": {"keep": "sectors", "answer": "success"}})"),
+              HasSubstr("x: torn, some sectors arrive, answer success on write of **\n"));
+  EXPECT_THAT(told(R"({"lost": true})"), HasSubstr("x: lost, nothing arrives on write of **\n"));
+  EXPECT_THAT(told(R"({"misdirected": true})"),
+              HasSubstr("x: misdirected to another sector on write of **\n"));
+  EXPECT_THAT(told(R"({"stale": true})"), HasSubstr("x: stale, what was there before on read of **\n"));
+}
+
 TEST(Explain, SaysWhatBefallsRequestsAndAnswers) {
   const auto upstream = [](const std::string& rule) {
     return explain(*small({R"(phases.stress.upstream.0={"name": "x", )" + rule + "}"}));

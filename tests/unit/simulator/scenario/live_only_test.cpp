@@ -31,6 +31,17 @@ TEST(LiveOnly, WhoeverNeedsRealFilesOrAProcess) {
               HasSubstr("another program"));
 }
 
+TEST(LiveOnly, RulesThatAskWhoCallsOrForFlagsThatVirtualDoesNotKnow) {
+  const auto rule = [](const std::string& when) {
+    return R"(phases.stress.disk=[{"name": "r", "when": )" + when + R"(, "effect": {"error": "EIO"}}])";
+  };
+  EXPECT_THAT(why({kNoEvents, rule(R"({"caller": {"uid": 0}})")}),
+              HasSubstr("the fault \"r\" asks who calls, and VIRTUAL has no processes"));
+  EXPECT_THAT(why({kNoEvents, rule(R"({"flags": ["O_WRONLY", "O_APPEND"]})")}),
+              HasSubstr("asks for open flags"));
+  EXPECT_EQ(why({kNoEvents, rule(R"({"flags": ["O_WRONLY"]})")}), "");
+}
+
 TEST(LiveOnly, EndsOfALifeButNoPauseAndNoJump) {
   EXPECT_THAT(why({}), HasSubstr("the process event \"crash\" ends the subject's process"));
   EXPECT_EQ(why({R"(phases.stress.process=[{"name":"p","pause":{"at":"0s","for":"1s"}},

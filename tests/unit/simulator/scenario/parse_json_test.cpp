@@ -97,6 +97,15 @@ TEST(ParseScenario, SaysWhatIsWrongWithAProcessEvent) {
               HasSubstr("did you mean \"clock_jump\"?"));
 }
 
+TEST(ParseScenario, ARuleWaitsForOneOfItsPhase) {
+  const auto rules = with(R"("effect": { "full": { "left": "1MiB" } } } ],)",
+                          R"("when": { "after": "sync fails" }, "effect": { "latency": "1s" } },
+                          { "name": "sync fail", "effect": { "error": "EIO" } } ],)");
+  EXPECT_THAT(error_of(rules), HasSubstr("dir/small.json:8:62: "));
+  EXPECT_THAT(error_of(rules), HasSubstr(R"(no rule is named "sync fails")"));
+  EXPECT_THAT(error_of(rules), HasSubstr(R"(did you mean "sync fail"?)"));
+}
+
 TEST(ParseScenario, ACommandBelongsToItsKindAndRunsWhereItsFileIs) {
   const auto scenario = small({R"(subject={"kind": "command", "command": ["python3", "tracker.py"]})"});
   ASSERT_TRUE(scenario) << scenario.error().message;

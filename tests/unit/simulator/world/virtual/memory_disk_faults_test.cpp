@@ -213,5 +213,146 @@ TEST(DiskFaults, AnotherKindInItsPlaceIsMetByNameOnly) {
   });
 }
 
+// A file of four sectors of 'a' under the effect, and what becomes of 'b's written to it.
+struct Written {
+  std::optional<Code> refused;
+  std::size_t count = 0;
+  std::string held;
+};
+Written write_under(const Effect& effect, std::uint64_t offset, std::size_t size) {
+  Written result;
+  TestWorld test;
+  test.run([&] {
+    write_file(test.disk(), "/mnt/f", std::string(2048, 'a'));
+    auto file = test.disk().open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    test.arm({.name = "bytes", .when = {}, .effect = effect});
+    const auto written = (*file)->write_at(offset, bytes_of(std::string(size, 'b')));
+    if (!written) result.refused = written.error().code;
+    result.count = written.value_or(0);
+    EXPECT_EQ(test.injector.fired("bytes"), 1U);
+    EXPECT_TRUE((*file)->sync());
+    EXPECT_TRUE((*file)->close());
+    EXPECT_TRUE(test.disk().sync_directory("/mnt"));
+    result.held = as_text(*test.disk().durable_bytes("/mnt/f"));
+  });
+  return result;
+}
+
+std::string runs(std::initializer_list<std::pair<char, std::size_t>> all) {
+  std::string text;
+  for (const auto& [sign, count] : all) text += std::string(count, sign);
+  return text;
+}
+
+TEST(DiskFaults, AShortWriteTakesItsLeadingBytes) {
+  const auto written = write_under({.shortens = ShortEffect{.bytes = 100}}, 0, 1000);
+  EXPECT_EQ(written.count, 100U);
+  EXPECT_EQ(written.held, runs({{'b', 100}, {'a', 1948}}));
+}
+
+TEST(DiskFaults, AShortReadIsAskedForTheRest) {
+  TestWorld test;
+  test.run([&] {
+    write_file(test.disk(), "/mnt/f", kText);
+    test.arm({.name = "short", .when = {}, .effect = {.shortens = ShortEffect{.bytes = 300}}});
+    EXPECT_EQ(content_of(test.disk(), "/mnt/f"), kText);
+    EXPECT_GE(test.injector.fired("short"), 6U) << "2000 bytes, 300 at a time";
+  });
+}
+
+TEST(DiskFaults, ALostWriteIsTakenAndNotThere) {
+  const auto inside = write_under({.lost = LostEffect{}}, 512, 512);
+  EXPECT_EQ(inside.count, 512U);
+  EXPECT_EQ(inside.held, std::string(2048, 'a'));
+  EXPECT_EQ(write_under({.lost = LostEffect{}}, 2048, 100).held, runs({{'a', 2048}, {'\0', 100}}));
+}
+
+TEST(DiskFaults, ATornWriteLeavesPartOfItWhateverItAnswers) {
+  const auto success = write_under({.torn = TornEffect{.bytes = 700}}, 0, 1024);
+  EXPECT_EQ(success.count, 1024U);
+  EXPECT_EQ(success.held, runs({{'b', 700}, {'a', 1348}}));
+  const auto failed = write_under({.torn = TornEffect{.bytes = 1024, .answer = EIO}}, 1024, 2048);
+  EXPECT_EQ(failed.refused, Code::io);
+  EXPECT_EQ(failed.held, runs({{'a', 1024}, {'b', 1024}, {'\0', 1024}}));
+  const auto sectors = write_under({.torn = TornEffect{.keep = TornKeep::sectors}}, 0, 2048).held;
+  for (std::size_t at = 0; at < 2048; at += 512)
+    EXPECT_EQ(sectors.substr(at, 512), std::string(512, sectors[at])) << "a sector is of one kind";
+  EXPECT_NE(sectors.find('a'), std::string::npos);
+  EXPECT_NE(sectors.find('b'), std::string::npos);
+}
+
+TEST(DiskFaults, AMisdirectedWriteIsFoundOnAnotherSector) {
+  const auto written = write_under({.misdirected = MisdirectedEffect{}}, 612, 100);
+  EXPECT_EQ(written.count, 100U);
+  EXPECT_EQ(written.held.size(), 2048U);
+  const auto place = written.held.find(std::string(100, 'b'));
+  ASSERT_NE(place, std::string::npos);
+  EXPECT_EQ(place % 512, 100U);
+  EXPECT_NE(place, 612U);
+  EXPECT_EQ(written.held.substr(612, 100), std::string(100, 'a'));
+}
+
+TEST(DiskFaults, AStaleReadGivesWhatWasThereBefore) {
+  TestWorld test;
+  test.run([&] {
+    write_file(test.disk(), "/mnt/f", std::string(2048, 'a'));
+    test.arm({.name = "stale", .when = {.nth = 2}, .effect = {.stale = StaleEffect{}}});
+    auto file = test.disk().open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    EXPECT_EQ(*(*file)->write_at(512, bytes_of(std::string(1000, 'b'))), 1000U);
+    EXPECT_TRUE((*file)->close());
+    const std::string now = runs({{'a', 512}, {'b', 1000}, {'a', 536}});
+    EXPECT_EQ(content_of(test.disk(), "/mnt/f"), now);
+    EXPECT_EQ(content_of(test.disk(), "/mnt/f"), std::string(2048, 'a'));
+    EXPECT_EQ(content_of(test.disk(), "/mnt/f"), now);
+  });
+}
+
+// 'a's that are durable, 'b's written over and beyond them, and two syncs, of which the first fails.
+struct Synced {
+  bool first;
+  bool second;
+  std::string seen;
+  std::string durable;
+};
+Synced sync_failing_as(SyncProfile profile) {
+  Synced result{};
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/f", std::string(1000, 'a'));
+    EXPECT_TRUE(disk.sync_directory("/mnt"));
+    auto file = disk.open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    test.arm({.name = "fails", .when = {.limit = 1}, .effect = {.sync_failure = SyncFailureEffect{profile}}});
+    EXPECT_EQ(*(*file)->write_at(500, bytes_of(std::string(1000, 'b'))), 1000U);
+    result.first = (*file)->sync().has_value();
+    result.second = (*file)->sync().has_value();
+    EXPECT_TRUE((*file)->close());
+    result.seen = as_text(*disk.visible_bytes("/mnt/f"));
+    result.durable = as_text(*disk.durable_bytes("/mnt/f"));
+  });
+  return result;
+}
+
+TEST(DiskFaults, AFailedSyncLosesWhatItsFileSystemLosesAndTellsAsItDoes) {
+  const std::string old(1000, 'a');
+  const std::string written = runs({{'a', 500}, {'b', 1000}});
+  for (const auto profile : {SyncProfile::ext4_ordered, SyncProfile::xfs, SyncProfile::ext4_data}) {
+    const auto synced = sync_failing_as(profile);
+    const bool late = profile == SyncProfile::ext4_data;
+    EXPECT_EQ(synced.first, late);
+    EXPECT_EQ(synced.second, !late);
+    EXPECT_EQ(synced.seen, written);
+    EXPECT_EQ(synced.durable.substr(0, 1000), old) << "and the second sync does not mend it";
+  }
+  const auto synced = sync_failing_as(SyncProfile::btrfs);
+  EXPECT_FALSE(synced.first);
+  EXPECT_TRUE(synced.second);
+  EXPECT_EQ(synced.seen, old);
+  EXPECT_EQ(synced.durable, old);
+}
+
 }  // namespace
 }  // namespace holdfast::world
