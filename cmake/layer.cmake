@@ -1,8 +1,8 @@
 # holdfast_layer(NAME DIRECTORY [LIBRARIES lib...])
 #
 # One static library per layer, named holdfast_<NAME>, from every .cpp directly in DIRECTORY.
-# A layer's directory is its table of contents: adding a file needs no edit here. The files of a layer
-# are compiled several at a time (HOLDFAST_UNITY), so names without linkage differ within a layer.
+# A layer's directory is its table of contents: adding a file needs no edit here. Names without
+# linkage differ within a layer: the sanitizers' builds compile several of its files as one (HOLDFAST_UNITY).
 add_library(holdfast_precompiled OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
 target_link_libraries(holdfast_precompiled PUBLIC holdfast_options)
 target_compile_options(holdfast_precompiled PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)

@@ -5,10 +5,9 @@
 namespace holdfast::pipeline {
 namespace {
 
-constexpr Duration kCommitPatience =
-    std::chrono::milliseconds(300);                            // with one commit; a slow disk takes its time
-constexpr Duration kCalmLook = std::chrono::milliseconds(50);  // between looks while all is well
-constexpr Duration kTurn = std::chrono::milliseconds(10);      // between takes while it is not
+constexpr Duration kCommitPatience = std::chrono::milliseconds(300);  // a slow disk takes its time
+constexpr Duration kCalmLook = std::chrono::milliseconds(50);         // between looks while all is well
+constexpr Duration kTurn = std::chrono::milliseconds(10);             // between takes while it is not
 
 }  // namespace
 

@@ -151,20 +151,22 @@ void Pipeline::count_leftovers() {
 
 Stats Pipeline::stats() const {
   const Shared& s = *shared_;
-  const std::uint64_t collected = s.counters.collected;  // read before `accepted`, which is never behind it
+  const auto& c = s.counters;
+  // From the end of a record's way to its beginning: whoever is held up between two of these reads never sees
+  // more come out than went in.
+  Stats stats;
+  stats.delivered = c.delivered;
+  stats.quarantined = c.quarantined;
+  stats.expired = c.expired;
+  const std::uint64_t collected = c.collected;
   const auto ingest = shared_->rings.counts();
   const auto spool = s.spool->counts();
-  const auto& c = s.counters;
-  Stats stats;
   stats.rejected_ring_full = ingest.rejected_ring_full;
   stats.rejected_too_large = ingest.rejected_too_large;
   stats.rejected_closed = ingest.rejected_closed;
   stats.offered =
       ingest.accepted + ingest.rejected_ring_full + ingest.rejected_too_large + ingest.rejected_closed;
   stats.recovered = spool.recovered;
-  stats.delivered = c.delivered;
-  stats.quarantined = c.quarantined;
-  stats.expired = c.expired;
   stats.pending_spool = spool.unsettled;
   stats.pending_memory = ingest.accepted - collected + s.held.total();
   stats.lost_shutdown = c.lost_shutdown;

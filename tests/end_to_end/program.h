@@ -20,7 +20,8 @@ struct ProgramRun {
 std::string holdfast();  // the program under test
 std::string source(const std::string& path);
 
-// `interrupt_after_ms` >= 0: SIGINT so long after the start.
+// `interrupt_after_ms` >= 0: SIGINT so long after the start. A LIVE run that says of itself that the machine
+// was too busy to judge it is played again, at most twice.
 ProgramRun run_program(const std::vector<std::string>& words, int interrupt_after_ms = -1);
 // SIGINT, `times` over, as soon as `now` holds; it is asked every 5 ms.
 ProgramRun interrupt_when(const std::vector<std::string>& words, const std::function<bool()>& now, int times);

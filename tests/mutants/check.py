@@ -4,8 +4,9 @@
     tests/mutants/check.py bin/holdfast-skip-sync --virtual --law durability --out DIR
     tests/mutants/check.py bin/holdfast-no-spool --gate --measure retention.durable --scenario FILE --out DIR
 
-With `--gate` it is the gate without LIVE that must fail, over the seeds that the scenario publishes. With `--measure` an expectation of that measure must have failed, and no law. With `--law none` the
-program must pass with every law unbroken. Exit code 77: this machine cannot run that world.
+With `--gate` it is the gate without LIVE that must fail, over the seeds that the scenario publishes. With
+`--measure` an expectation of that measure must have failed, and no law. With `--law none` the program must
+pass with every law unbroken. Exit code 77: this machine cannot run that world.
 """
 import argparse
 import json
