@@ -3,13 +3,16 @@
 #
 #   tools/build.sh release holdfast faultfs
 #   tools/build.sh dev                        # everything
+#   tools/build.sh dev -DHOLDFAST_UNITY=ON    # with options for a tree that is not configured yet
 #
 # Quiet on success; on failure prints what the build said and exits 1. All output goes to stderr.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-preset=${1:?usage: tools/build.sh PRESET [TARGET...]}
+preset=${1:?usage: tools/build.sh PRESET [-DOPTION=VALUE...] [TARGET...]}
 shift
+options=()
+while [[ ${1:-} == -D* ]]; do options+=("$1") && shift; done
 build=build/$preset
 log=$build/build.log
 began=$SECONDS
@@ -31,7 +34,7 @@ fail() {
 
 configure() {
   show "configuring $preset"
-  cmake --preset "$preset" >"$log" 2>&1 || fail "configuring $preset"
+  cmake --preset "$preset" "${options[@]}" >"$log" 2>&1 || fail "configuring $preset"
 }
 
 # Copies the build's [12/345] to the terminal until the build ends.
