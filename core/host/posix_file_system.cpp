@@ -17,12 +17,14 @@
 namespace holdfast::host {
 namespace {
 
+// A disk that answers nothing else is a disk that fails, and no reason to spin.
+constexpr int kMostInterruptions = 100;
+
 template <class Call>
 auto retry_interrupted(Call call) {
-  for (;;) {
-    auto result = call();
-    if (result >= 0 || errno != EINTR) return result;
-  }
+  auto result = call();
+  for (int i = 0; i < kMostInterruptions && result < 0 && errno == EINTR; ++i) result = call();
+  return result;
 }
 
 std::unexpected<Error> fail_errno(std::string_view what, const std::string& path) {

@@ -1,5 +1,6 @@
-// The FileSystem port over POSIX. EINTR is retried; every descriptor is close-on-exec; a failed
-// fsync is reported once and never repeated here, since a second one may lie (see file_system.h).
+// The FileSystem port over POSIX. EINTR is retried, a hundred times at most; every descriptor is
+// close-on-exec; a failed fsync is reported once and never repeated here, since a second one may lie (see
+// file_system.h).
 #pragma once
 
 #include "core/env/file_system.h"

@@ -13,6 +13,12 @@ constexpr std::string_view kSegmentMagic = "HFSPOOL1";
 constexpr std::string_view kSuffix = ".seg";
 constexpr std::size_t kIdDigits = 8;
 
+// Of header and payload, without the four bytes in which it is kept. Another place is always another
+// checksum.
+std::uint32_t frame_checksum(Bytes covered, FramePlace place) {
+  return crc32c(covered) ^ static_cast<std::uint32_t>(place.offset);
+}
+
 }  // namespace
 
 void append_segment_header(ByteBuffer& out, const SegmentHeader& header) {
@@ -40,7 +46,7 @@ std::optional<SegmentHeader> parse_segment_header(Bytes bytes) {
   return header;
 }
 
-void append_frame(ByteBuffer& out, std::uint32_t segment, const FrameView& frame) {
+void append_frame(ByteBuffer& out, FramePlace place, const FrameView& frame) {
   HOLDFAST_CHECK(frame.payload.size() <= kMaxPayloadBytes, "a payload fits its frame");
   const std::size_t at = out.size();
   out.resize(at + framed_bytes(frame.payload.size()));
@@ -48,15 +54,15 @@ void append_frame(ByteBuffer& out, std::uint32_t segment, const FrameView& frame
   writer.u16(static_cast<std::uint16_t>(frame.payload.size()));
   writer.u8(static_cast<std::uint8_t>(frame.kind));
   writer.u8(0);
-  writer.u32(segment);
+  writer.u32(place.segment);
   writer.u32(frame.ordinal);
   writer.u64(frame.sequence);
   if (!frame.payload.empty()) std::memcpy(writer.position(), frame.payload.data(), frame.payload.size());
   const Bytes covered = Bytes(out).subspan(at + 4, kFrameHeaderBytes - 4 + frame.payload.size());
-  ByteWriter(out.data() + at).u32(crc32c(covered));
+  ByteWriter(out.data() + at).u32(frame_checksum(covered, place));
 }
 
-std::optional<FrameView> parse_frame(Bytes bytes, std::uint32_t segment) {
+std::optional<FrameView> parse_frame(Bytes bytes, FramePlace place) {
   if (bytes.size() < kFrameHeaderBytes) return std::nullopt;
   ByteReader reader(bytes);
   const std::uint32_t crc = reader.u32();
@@ -67,11 +73,12 @@ std::optional<FrameView> parse_frame(Bytes bytes, std::uint32_t segment) {
   FrameView frame;
   frame.ordinal = reader.u32();
   frame.sequence = reader.u64();
-  if (id != segment || size > kMaxPayloadBytes || bytes.size() < framed_bytes(size)) return std::nullopt;
+  if (id != place.segment || size > kMaxPayloadBytes || bytes.size() < framed_bytes(size))
+    return std::nullopt;
   if (kind != static_cast<std::uint8_t>(FrameKind::record) &&
       kind != static_cast<std::uint8_t>(FrameKind::footer))
     return std::nullopt;
-  if (crc32c(bytes.subspan(4, kFrameHeaderBytes - 4 + size)) != crc) return std::nullopt;
+  if (frame_checksum(bytes.subspan(4, kFrameHeaderBytes - 4 + size), place) != crc) return std::nullopt;
   frame.kind = static_cast<FrameKind>(kind);
   frame.payload = bytes.subspan(kFrameHeaderBytes, size);
   return frame;

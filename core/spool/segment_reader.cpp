@@ -80,7 +80,7 @@ Result<bool> SegmentReader::find_frame(FrameView& frame) {
     auto more = fill();
     if (!more) return fail(more.error());
   }
-  auto parsed = parse_frame(Bytes(buffer_).subspan(at_), header_.id);
+  auto parsed = parse_frame(Bytes(buffer_).subspan(at_), {header_.id, base_ + at_});
   if (parsed && parsed->ordinal >= ordinal_) {
     frame = *parsed;
     return true;
@@ -99,7 +99,7 @@ Result<bool> SegmentReader::resynchronise(FrameView& frame) {
       probe = at_ + ahead;
     }
     if (probe + kFrameHeaderBytes > buffer_.size()) return false;
-    auto parsed = parse_frame(Bytes(buffer_).subspan(probe), header_.id);
+    auto parsed = parse_frame(Bytes(buffer_).subspan(probe), {header_.id, base_ + probe});
     if (!parsed || parsed->ordinal < ordinal_) continue;
     at_ = probe;
     frame = *parsed;

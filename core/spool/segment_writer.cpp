@@ -49,7 +49,7 @@ std::size_t SegmentWriter::write_frames(std::span<const PendingFrame> frames, st
   if (synced_ == 0) append_segment_header(buffer_, header_);
   std::uint32_t ordinal = count_;
   for (const auto& frame : frames)
-    append_frame(buffer_, header_.id, {FrameKind::record, ordinal++, frame.sequence, frame.payload});
+    append_frame(buffer_, next_place(), {FrameKind::record, ordinal++, frame.sequence, frame.payload});
 
   written_ = synced_;
   Bytes rest = buffer_;
@@ -88,7 +88,7 @@ Status SegmentWriter::finish() {
   HOLDFAST_CHECK(!broken_ && file_ != nullptr, "only a sound segment gets a footer");
   buffer_.clear();
   if (synced_ == 0) append_segment_header(buffer_, header_);
-  append_frame(buffer_, header_.id, {FrameKind::footer, count_, 0, {}});
+  append_frame(buffer_, next_place(), {FrameKind::footer, count_, 0, {}});
   Status status = write_all(*file_, synced_, buffer_);
   if (status) {
     written_ = synced_ + buffer_.size();

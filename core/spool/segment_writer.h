@@ -57,6 +57,8 @@ class SegmentWriter {
  private:
   SegmentWriter(FileSystem& files, std::string directory, SegmentHeader header, std::unique_ptr<File> file);
 
+  // Of the frame that is appended to buffer_ next.
+  FramePlace next_place() const { return {header_.id, synced_ + buffer_.size()}; }
   std::size_t write_frames(std::span<const PendingFrame> frames, std::optional<Error>& error);
   Status make_durable();
   void cut_back();

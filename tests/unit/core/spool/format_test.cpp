@@ -7,9 +7,9 @@ namespace {
 
 TEST(SpoolFormat, FrameRoundTrips) {
   ByteBuffer bytes;
-  append_frame(bytes, 9, {FrameKind::record, 3, 77, as_bytes("payload")});
+  append_frame(bytes, {9, 64}, {FrameKind::record, 3, 77, as_bytes("payload")});
   EXPECT_EQ(bytes.size(), framed_bytes(7));
-  const auto frame = parse_frame(bytes, 9);
+  const auto frame = parse_frame(bytes, {9, 64});
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->ordinal, 3U);
   EXPECT_EQ(frame->sequence, 77U);
@@ -20,18 +20,25 @@ TEST(SpoolFormat, UsageFrameTakesAtMost128Bytes) { EXPECT_LE(framed_bytes(104), 
 
 TEST(SpoolFormat, AnyFlippedBitOfAFrameIsNoticed) {
   ByteBuffer bytes;
-  append_frame(bytes, 9, {FrameKind::record, 3, 77, as_bytes("payload!")});
+  append_frame(bytes, {9, 64}, {FrameKind::record, 3, 77, as_bytes("payload!")});
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     ByteBuffer damaged = bytes;
     damaged[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
-    EXPECT_FALSE(parse_frame(damaged, 9)) << "bit " << bit;
+    EXPECT_FALSE(parse_frame(damaged, {9, 64})) << "bit " << bit;
   }
 }
 
 TEST(SpoolFormat, FrameOfAnotherSegmentIsNotAccepted) {
   ByteBuffer bytes;
-  append_frame(bytes, 9, {FrameKind::record, 0, 1, as_bytes("old")});
-  EXPECT_FALSE(parse_frame(bytes, 10));
+  append_frame(bytes, {9, 64}, {FrameKind::record, 0, 1, as_bytes("old")});
+  EXPECT_FALSE(parse_frame(bytes, {10, 64}));
+}
+
+TEST(SpoolFormat, FrameThatTheDiskWroteElsewhereIsNotAccepted) {
+  ByteBuffer bytes;
+  append_frame(bytes, {9, 4096}, {FrameKind::record, 0, 1, as_bytes("astray")});
+  for (std::uint64_t offset = 64; offset < 8U << 20; offset += 8)
+    ASSERT_EQ(parse_frame(bytes, {9, offset}).has_value(), offset == 4096) << offset;
 }
 
 TEST(SpoolFormat, HeaderRoundTripsAndNoticesDamage) {
