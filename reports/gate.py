@@ -33,10 +33,18 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class NotRun:
+    scenario: str
+    reason: str
+    command: str                       # that plays it
+
+
+@dataclass(frozen=True)
 class Gate:
     verdict: str | None
     rows: dict[Key, Judged]
     sentences: tuple[str, ...] = ()    # what it says of itself: its self-check, that it was interrupted
+    not_run: tuple[NotRun, ...] = ()
 
 
 def load_gate(roots: Iterable[Path], problems: list[InputError]) -> Gate | None:
@@ -59,7 +67,14 @@ def _gate(node: Node) -> Gate:
     sentences = _texts(check, "sentences") if check and isinstance(check.value, dict) else ()
     if _value(node, "interrupted", bool):
         sentences += ("The gate was interrupted: what is missing here was not run.",)
-    return Gate(_verdict(node), rows, sentences)
+    missing = node.find("not_run")
+    left_out = tuple(one for row in (missing.items() if missing else ()) for one in _not_run(row))
+    return Gate(_verdict(node), rows, sentences, left_out)
+
+
+def _not_run(row: Node) -> list[NotRun]:
+    words = [_value(row, name, str) for name in ("scenario", "reason", "command")]
+    return [NotRun(*words)] if all(words) else []
 
 
 def _row(node: Node, world: str) -> list[tuple[Key, Judged]]:

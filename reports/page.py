@@ -40,7 +40,7 @@ _HOW_TO_READ = (
                  "faults never fired, the twin fell short, or data is missing). n/a: not measured."),
 )
 _CHAPTERS = (("verdicts", "Verdicts"), ("retention", "Retention"), ("record", "record()"),
-             ("scenarios", "Scenarios"), ("reading", "How to read this page"))
+             ("scenarios", "Scenarios"), ("not-run", "Not run"), ("reading", "How to read this page"))
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
@@ -50,6 +50,7 @@ def build_page(rows: list[Row], problems: Sequence[InputError] = (), gate: Gate 
     roles = roles_of([row.subject for row in rows], {row.subject for row in rows if row.is_control})
     chapters = {"verdicts": verdict_table(rows, anchors), "retention": _retention(rows),
                 "record": _record(rows, roles), "scenarios": _scenarios(rows, anchors, roles),
+                "not-run": _not_run(gate),
                 "reading": _how_to_read()}
     shown = [(key, title) for key, title in _CHAPTERS if chapters[key]]
     main = element("main", {}, _header(rows, verdict), answers(rows, problems, anchors, gate), _contents(shown),
@@ -128,6 +129,13 @@ def _scenarios(rows: list[Row], anchors: dict[Row, str], roles: dict[str, str]) 
     groups = groupby(rows, key=lambda row: row.scenario)
     return join(scenario_section(list(group), index, anchors, roles)
                 for index, (_, group) in enumerate(groups, 1))
+
+
+def _not_run(gate: Gate | None) -> Markup:
+    if not gate or not gate.not_run:
+        return Markup()
+    return element("ul", {}, *(element("li", {}, element("b", {}, one.scenario), f": {one.reason}; ",
+                                       element("code", {}, one.command)) for one in gate.not_run))
 
 
 def _how_to_read() -> Markup:

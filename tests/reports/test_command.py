@@ -103,6 +103,19 @@ class Command(unittest.TestCase):
         self.report(self.folder)
         self.assertIn("rejected in 0 of 1. It should be rejected", self.out.read_text())
 
+    def test_what_the_gate_left_out_is_listed_with_its_command(self):
+        write_run(self.folder / "runs" / "a", Story())
+        self.report(self.folder)
+        self.assertNotIn("Not run", self.out.read_text())
+        left_out = {"scenario": "process/restart-loop", "reason": "LIVE only", "command": "holdfast run --live x.json"}
+        (self.folder / "gate.json").write_text(
+            json.dumps({"verdict": "pass", "virtual": [], "live": [], "not_run": [left_out, {"scenario": "of later"}]}))
+        self.report(self.folder)
+        page = self.out.read_text()
+        for words in ("Not run", "process/restart-loop", "LIVE only", "holdfast run --live x.json"):
+            self.assertIn(words, page)
+        self.assertNotIn("of later", page)
+
     def test_a_damaged_gate_file_is_named_and_the_rest_is_drawn(self):
         write_run(self.folder / "runs" / "a", Story())
         (self.folder / "gate.json").write_text("{")
