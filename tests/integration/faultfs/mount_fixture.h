@@ -100,6 +100,7 @@ class MountTest : public testing::Test {
     std::vector<std::string> words = {"mount",       backing(),   mountpoint(), "--socket", socket(),
                                       "--fault-log", fault_log(), "--sync-log", sync_log()};
     words.insert(words.end(), more.begin(), more.end());
+    control_.reset();
     ASSERT_TRUE(process_.mount(words)) << content_of(directory_ / "output");
   }
 
