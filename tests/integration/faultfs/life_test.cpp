@@ -177,5 +177,21 @@ TEST_F(Life, TheSyncLogTellsWhatCompletedInOrder) {
                         R"({"op":"fsyncdir","path":"spool"})", R"({"op":"unlink","path":"spool/1.seg"})"));
 }
 
+TEST_F(Life, AnOrdinaryUserMountsThroughFusermount) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
+  const TemporaryDirectory place;
+  ASSERT_EQ(::chmod(place.path().c_str(), 0711), 0);  // somebody else passes through
+  const std::string script = HOLDFAST_SOURCE_DIR "/tests/integration/faultfs/ordinary_user.sh";
+  const std::string said = place / "said";
+  std::filesystem::create_directory(place / "own");
+  const int status = std::system(("timeout 60 unshare --mount " + script + " " + kProgram + " '" +
+                                  (place / "own") + "' > '" + said + "' 2>&1")
+                                     .c_str());
+  constexpr int kCannotBeTried = 77;
+  if (WEXITSTATUS(status) == kCannotBeTried)
+    GTEST_SKIP() << "needs a mount namespace, and a user who reaches it";
+  EXPECT_EQ(status, 0) << content_of(said);
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs
