@@ -22,6 +22,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(holdfast_options INTERFACE
     -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-maybe-uninitialized -Wno-missing-field-initializers)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Members that have a default, as above; and what libstdc++ 12 itself calls deprecated in std::stable_sort.
+  target_compile_options(holdfast_options INTERFACE
+    -Wno-missing-designated-field-initializers -Wno-deprecated-declarations)
+endif()
 if(HOLDFAST_SANITIZE)
   target_compile_options(holdfast_options INTERFACE -fsanitize=${HOLDFAST_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)

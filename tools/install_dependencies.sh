@@ -3,6 +3,7 @@
 #
 #   tools/install_dependencies.sh --for run     # to build and run
 #   tools/install_dependencies.sh --for test    # and to test
+#   tools/install_dependencies.sh --for campaigns   # and for ./test --long
 #   tools/install_dependencies.sh --for test --list
 #
 # Exit code 0 when everything is there, 4 when something is missing and cannot be installed.
@@ -40,11 +41,16 @@ binutils                    nm, for the symbol tripwire
 procps                      looks for processes left behind
 chromium                    opens the report as readers do
 "
+to_campaign="
+clang-19                    the other compiler, whose VIRTUAL runs must be the same
+fio                         reads back what it wrote through faultfs
+stress-ng                   every file operation through faultfs
+"
 
 say() { printf 'holdfast: %s\n' "$*" >&2; }
 
 usage() {
-  sed -n '2,9s/^# \{0,1\}//p' "$0"
+  sed -n '2,10s/^# \{0,1\}//p' "$0"
   exit "$1"
 }
 
@@ -62,6 +68,7 @@ done
 case $purpose in
   run) table=$to_run ;;
   test) table=$to_run$to_test ;;
+  campaigns) table=$to_run$to_test$to_campaign ;;
   *) usage 3 >&2 ;;
 esac
 

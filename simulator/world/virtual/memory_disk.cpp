@@ -37,7 +37,7 @@ MemoryDisk::MemoryDisk(Kernel& kernel, faultfs::Injector& injector, DiskSettings
       injector_(injector),
       settings_(std::move(settings)),
       mount_root_(normal_path(settings_.mount_root)),
-      root_(std::make_shared<Inode>(next_inode_++, true)) {
+      root_(std::make_shared<Inode>(kRootInode, true)) {
   capacity_.limit(settings_.capacity);
   injector_.when_armed([this] { on_arming(); });
   InodePtr at = root_;

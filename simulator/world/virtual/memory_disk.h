@@ -161,7 +161,8 @@ class MemoryDisk final : public FileSystem {
   InodePtr root_;
   WaitList delayed_;  // operations that a fault holds
   std::map<std::uint64_t, Handle> handles_;
-  std::uint64_t next_inode_ = 1;
+  static constexpr std::uint64_t kRootInode = 1;
+  std::uint64_t next_inode_ = kRootInode + 1;
   std::uint64_t next_handle_ = 1;
   std::uint64_t path_epoch_ = 1;
   std::uint64_t syncs_ = 0;
