@@ -35,6 +35,8 @@
 #include "core/base/time.h"
 #include "faultfs/model/call.h"
 #include "faultfs/model/damage.h"
+#include "faultfs/model/decision.h"
+#include "faultfs/model/fault_event.h"
 #include "faultfs/model/fault_plan.h"
 #include "faultfs/model/old_contents.h"
 #include "faultfs/model/space_budget.h"
@@ -43,52 +45,6 @@
 #include "faultfs/model/unsynced.h"
 
 namespace holdfast::faultfs {
-
-// Until healed: beyond every run, yet far enough from the end of time to be added to an instant.
-inline constexpr Duration kUntilHealed = std::chrono::hours(24 * 365);
-
-struct Decision {
-  Duration delay{0};             // ends early when the plan is replaced or healed
-  int error = 0;                 // 0: proceed
-  std::uint64_t granted = 0;     // read, write: leading bytes that are moved (== size when all are)
-  bool shortened = false;        // granted < size
-  std::vector<Damage> damage{};  // of the bytes read or written
-
-  // write: of the granted bytes these reach the disk, where they say; unset: all do, at their place. The
-  // file is as long afterwards as if they all had.
-  std::optional<std::vector<Piece>> pieces{};
-  int answer = 0;                 // write, fsync: errno that is told once it is carried out; 0: success
-  bool keeps_old = false;         // write: what it replaces is to be told by keep_old()
-  std::vector<OldBytes> stale{};  // read: what lies over the bytes that are there
-  bool loses_dirty = false;       // fsync: nothing is written, and what was to be never will
-  Reversal reversal{};            // fsync: ... and the file becomes what it was, by these
-
-  bool faulted() const {
-    return delay.count() > 0 || error != 0 || shortened || !damage.empty() || pieces || !stale.empty() ||
-           loses_dirty || answer != 0;
-  }
-};
-
-// One line of faults.jsonl.
-struct FaultEvent {
-  std::uint64_t number = 0;  // 1, 2, 3, ... in order of decision
-  Time time;
-  std::string rule;
-  std::uint32_t caller_pid = 0;
-  std::string path;
-  std::optional<Operation> operation;  // none: damage at rest, which no operation met
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-  std::string decision;             // "error ENOSPC", "delay 5ms", "hang", "short 4096", "corrupt zeros"
-  bool order_dependent = false;     // counts across paths: outside the determinism promise of threads
-  std::vector<Damage> damage{};     // of a corruption
-  std::vector<ByteRange> harmed{};  // other bytes that are not what they should be
-  std::optional<std::vector<Piece>> pieces{};  // of a write that did not arrive as it was sent
-
-  // Every byte of the file that is not, or was not given as, what was written there.
-  std::vector<ByteRange> damaged() const;
-};
-std::string to_json_line(const FaultEvent& event, Time start);
 
 class Injector {
  public:
