@@ -5,6 +5,7 @@
 // Both fill in the same fields for the same operation, so that both worlds get the same decision.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -36,5 +37,11 @@ struct Call {
   std::uint32_t caller_process = 0;
   std::string_view caller_comm = {};
 };
+
+// The bytes that it can move: of a read no more than the file has left.
+inline std::uint64_t moved_by(const Call& call) {
+  if (call.operation != Operation::read) return call.size;
+  return std::min(call.size, call.file_size - std::min(call.file_size, call.offset));
+}
 
 }  // namespace holdfast::faultfs

@@ -120,8 +120,10 @@ bool acts_on(const Effect& effect, const Call& call) {
   if (effect.stale) return call.operation == Operation::read;
   if (effect.sync_failure) return call.operation == Operation::fsync;
   if (effect.diverts()) return call.operation == Operation::write;
+  if (effect.throttle) return call.operation == Operation::read || call.operation == Operation::write;
   if (effect.error && !effect.error->unusual && !may_answer(call.operation, effect.error->error))
     return false;
+  if (effect.hang && effect.hang->then != 0 && !may_answer(call.operation, effect.hang->then)) return false;
   return !is_unheard(call.operation);
 }
 

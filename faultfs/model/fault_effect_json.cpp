@@ -5,6 +5,7 @@
 #include "core/base/nearest.h"
 #include "core/base/units.h"
 #include "faultfs/model/damage.h"
+#include "faultfs/model/latency_json.h"
 #include "faultfs/model/plan_reader_json.h"
 
 namespace holdfast::faultfs {
@@ -13,12 +14,14 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kEffectKeys[] = {
-    "full",    "error", "latency", "hang", "permission",  "read_only", "replaced_by",
-    "corrupt", "short", "torn",    "lost", "misdirected", "stale",     "sync_failure"};
+    "full",    "error", "latency", "throttle", "hang",        "permission", "read_only",   "replaced_by",
+    "corrupt", "short", "torn",    "lost",     "misdirected", "stale",      "sync_failure"};
 constexpr std::string_view kErrorKeys[] = {"errno", "unusual"};
 constexpr std::string_view kShortKeys[] = {"bytes", "fraction"};
 constexpr std::string_view kTornKeys[] = {"keep", "bytes", "answer"};
 constexpr std::uint64_t kMostTornBytes = std::uint64_t{1} << 30;
+constexpr std::string_view kThrottleKeys[] = {"bandwidth", "iops", "burst"};
+constexpr std::string_view kHangKeys[] = {"for", "then"};
 constexpr std::string_view kFullKeys[] = {"left", "inodes"};
 constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
 
@@ -27,6 +30,9 @@ const std::vector<std::string_view> kAllButOperation = {
     "path", "path_regex", "flags", "offset", "size",     "caller", "probability", "from",
     "to",   "nth",        "every", "limit",  "cooldown", "per",    "after"};
 
+constexpr std::uint64_t kMostBandwidth = std::uint64_t{1} << 40;  // bytes a second
+constexpr std::uint64_t kMostIops = 1'000'000'000;
+constexpr Duration kLongestBurst = std::chrono::hours(1);
 constexpr std::uint64_t kMostInodes = 1'000'000'000;
 constexpr std::uint64_t kMostDamage = 1000;                          // places in one operation or file
 constexpr std::uint64_t kMostDamagedBytes = std::uint64_t{1} << 20;  // in one place
@@ -130,10 +136,63 @@ PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
   return full;
 }
 
-PlanResult<LatencyEffect> latency_of(const json& value, const std::string& pointer) {
-  auto delay = duration_of(value, pointer);
-  if (!delay) return std::unexpected(delay.error());
-  return LatencyEffect{*delay};
+// "10MiB/s".
+PlanResult<std::uint64_t> bandwidth_of(const json& value, const std::string& pointer) {
+  auto text = text_of(value, pointer, "\"bandwidth\"");
+  if (!text) return std::unexpected(text.error());
+  const bool is_rate = text->ends_with("/s");
+  const auto size =
+      is_rate ? parse_size(std::string_view(*text).substr(0, text->size() - 2)) : Result<std::uint64_t>(0);
+  if (size && *size > 0 && *size <= kMostBandwidth) return *size;
+  return wrong(pointer, "found " + value.dump() +
+                            "; allowed: a size a second, like \"10MiB/s\", from \"1B/s\" to " + "\"1TiB/s\"");
+}
+
+PlanResult<Duration> duration_up_to(const json& value, const std::string& pointer, Duration least,
+                                    Duration most) {
+  auto found = duration_of(value, pointer);
+  if (found && (*found < least || *found > most))
+    return wrong(pointer, "found " + value.dump() + "; allowed: " + format_duration(least) + " to " +
+                              format_duration(most));
+  return found;
+}
+
+PlanResult<ThrottleEffect> throttle_of(const json& value, const std::string& pointer) {
+  ThrottleEffect caps;
+  auto status = check_keys(value, pointer, "\"throttle\"", kThrottleKeys);
+  if (status) status = take(value, pointer, "bandwidth", caps.bandwidth, bandwidth_of);
+  if (status)
+    status = take(value, pointer, "iops", caps.iops,
+                  [](const json& count, const std::string& at) { return count_of(count, at, 1, kMostIops); });
+  if (status)
+    status = take(value, pointer, "burst", caps.burst, [](const json& burst, const std::string& at) {
+      return duration_up_to(burst, at, Duration::zero(), kLongestBurst);
+    });
+  if (!status) return std::unexpected(status.error());
+  if (caps.bandwidth == 0 && caps.iops == 0)
+    return wrong(pointer, "\"throttle\" needs \"bandwidth\", like \"10MiB/s\", or \"iops\", like 100");
+  return caps;
+}
+
+PlanResult<int> end_of_hang(const json& value, const std::string& pointer) {
+  if (value == "go_on") return 0;
+  return errno_of(value, pointer);
+}
+
+// True, or an object that says when it ends and how.
+PlanResult<HangEffect> hang_of(const json& value, const std::string& pointer) {
+  if (value == true) return HangEffect{};
+  HangEffect hang;
+  auto status = check_keys(value, pointer, "\"hang\" (or true)", kHangKeys);
+  if (status && !value.contains("for"))
+    status = wrong(pointer, "\"hang\" needs \"for\", how long, like \"2s\"; until it heals: \"hang\": true");
+  if (status)
+    status = take(value, pointer, "for", hang.length, [](const json& length, const std::string& at) {
+      return duration_up_to(length, at, Duration(1), kLongestHang);
+    });
+  if (status) status = take(value, pointer, "then", hang.then, end_of_hang);
+  if (!status) return std::unexpected(status.error());
+  return hang;
 }
 
 // What has no more to say than that it is so.
@@ -209,6 +268,19 @@ json to_json(const TornEffect& effect) {
   return value;
 }
 
+json to_json(const ThrottleEffect& caps) {
+  json value = json::object();
+  if (caps.bandwidth > 0) value["bandwidth"] = format_size(caps.bandwidth) + "/s";
+  if (caps.iops > 0) value["iops"] = caps.iops;
+  if (caps.burst.count() > 0) value["burst"] = format_duration(caps.burst);
+  return value;
+}
+
+json to_json(const HangEffect& hang) {
+  if (!hang.length) return true;
+  return {{"for", format_duration(*hang.length)}, {"then", hang.then == 0 ? "go_on" : errno_name(hang.then)}};
+}
+
 json to_json(const FullEffect& full) {
   json value = json::object();
   if (full.left_bytes) value["left"] = format_size(*full.left_bytes);
@@ -235,8 +307,9 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
   }
   auto status = take(value, pointer, "full", effect.full, full_of);
   if (status) status = take(value, pointer, "error", effect.error, error_of);
-  if (status) status = take(value, pointer, "latency", effect.latency, latency_of);
-  if (status) status = take(value, pointer, "hang", effect.hang, only_true<HangEffect>);
+  if (status) status = take(value, pointer, "latency", effect.latency, latency_from_json);
+  if (status) status = take(value, pointer, "throttle", effect.throttle, throttle_of);
+  if (status) status = take(value, pointer, "hang", effect.hang, hang_of);
   if (status) status = take(value, pointer, "permission", effect.permission, permission_of);
   if (status) status = take(value, pointer, "read_only", effect.read_only, only_true<ReadOnlyEffect>);
   if (status) status = take(value, pointer, "replaced_by", effect.replaced, replaced_of);
@@ -254,8 +327,9 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
 json to_json(const Effect& effect) {
   if (effect.full) return {{"full", to_json(*effect.full)}};
   if (effect.error) return {{"error", to_json(*effect.error)}};
-  if (effect.latency) return {{"latency", format_duration(effect.latency->delay)}};
-  if (effect.hang) return {{"hang", true}};
+  if (effect.latency) return {{"latency", to_json(*effect.latency)}};
+  if (effect.throttle) return {{"throttle", to_json(*effect.throttle)}};
+  if (effect.hang) return {{"hang", to_json(*effect.hang)}};
   if (effect.permission) return {{"permission", errno_name(effect.permission->error)}};
   if (effect.read_only) return {{"read_only", true}};
   if (effect.replaced) return {{"replaced_by", kKindNames[static_cast<std::size_t>(effect.replaced->by)]}};

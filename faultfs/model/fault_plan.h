@@ -15,6 +15,8 @@
 #include "core/base/time.h"
 #include "faultfs/model/byte_effects.h"
 #include "faultfs/model/errnos.h"
+#include "faultfs/model/latency.h"
+#include "faultfs/model/throttle.h"
 #include "faultfs/model/trigger.h"
 
 namespace holdfast::faultfs {
@@ -30,11 +32,12 @@ struct ErrorEffect {
   int error = 0;         // errno, 1..999, never ENOSYS
   bool unusual = false;  // also of operations that do not answer it on Linux
 };
-struct LatencyEffect {
-  Duration delay{0};
+// The operation is answered when the rule heals: at the end of its window or of its arming; or after so long.
+struct HangEffect {
+  std::optional<Duration> length = std::nullopt;
+  int then = 0;  // errno that is answered in the end; 0: the operation is carried out
 };
-// The operation is answered when the rule heals: at the end of its window or of its arming.
-struct HangEffect {};
+inline constexpr Duration kLongestHang = std::chrono::hours(24);
 
 // What a program meets after chmod or chown: EACCES or EPERM where the kernel would look at the
 // permissions, so not for what goes through an open descriptor.
@@ -78,6 +81,7 @@ struct Effect {
   std::optional<FullEffect> full = std::nullopt;
   std::optional<ErrorEffect> error = std::nullopt;
   std::optional<LatencyEffect> latency = std::nullopt;
+  std::optional<ThrottleEffect> throttle = std::nullopt;
   std::optional<HangEffect> hang = std::nullopt;
   std::optional<PermissionEffect> permission = std::nullopt;
   std::optional<ReadOnlyEffect> read_only = std::nullopt;
@@ -95,19 +99,22 @@ struct Effect {
   // What it does is known only once it is known which bytes are moved.
   bool acts_on_bytes() const { return corrupt || stale || diverts(); }
   // It must be told how long the file is.
-  bool needs_file_size() const { return corrupt || shortens || stale || misdirected || reverts(); }
+  bool needs_file_size() const {
+    return corrupt || shortens || stale || misdirected || reverts() || (throttle && throttle->bandwidth > 0);
+  }
   // A failed sync brings back what the file held before.
   bool reverts() const { return sync_failure && sync_failure->profile == SyncProfile::btrfs; }
   // It must be told what a write replaces.
   bool keeps_old() const { return stale || reverts(); }
   // It draws something of its own, besides the chance.
-  bool draws() const { return corrupt || torn || misdirected; }
+  bool draws() const { return corrupt || torn || misdirected || (latency && latency->is_drawn()); }
   // It ends the operation with an errno, or is no matter of single operations.
   bool answers() const {
-    return error || permission || read_only || replaced || full || at_rest() || sync_failure;
+    return error || permission || read_only || replaced || full || at_rest() || sync_failure ||
+           (hang && hang->then != 0);
   }
   // It adds to what the operation meets and does not answer it.
-  bool lets_operation_go_on() const { return latency || hang || corrupt || full; }
+  bool lets_operation_go_on() const { return latency || throttle || hang || corrupt || full; }
   // It has a moment instead of an operation.
   bool at_rest() const { return corrupt && corrupt->when == CorruptWhen::rest; }
 };
@@ -125,7 +132,7 @@ struct Rule {
   // lies outside the promise of determinism.
   bool order_dependent() const {
     const bool counts_across_paths = when.counts() && when.per == Counting::rule;
-    return effect.full || counts_across_paths || when.cooldown.count() > 0 || when.after;
+    return effect.full || effect.throttle || counts_across_paths || when.cooldown.count() > 0 || when.after;
   }
 };
 

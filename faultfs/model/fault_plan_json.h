@@ -18,8 +18,10 @@
 //            "after": name or {"rule": name, "times": count}}
 //           every key may be left out: what the effect acts on, "**", everyone, 1, "0s", until healed,
 //           no counting, "rule"
-//   EFFECT  one of {"error": errno name}, {"error": {"errno": name, "unusual": true}}, {"latency": duration},
-//   {"hang": true},
+//   EFFECT  one of {"error": errno name}, {"error": {"errno": name, "unusual": true}}, {"latency": LATENCY},
+//           {"hang": true}, {"hang": {"for": duration, "then": "go_on" or errno name}},
+//           {"throttle": {"bandwidth": "10MiB/s", "iops": count, "burst": duration}},  one of the caps may be
+//           left out
 //           {"full": {"left": size, "inodes": count}},                one of the two may be left out
 //           {"permission": "EACCES" or "EPERM"}, {"read_only": true},
 //           {"replaced_by": "directory" or "file"},
@@ -30,6 +32,11 @@
 //                     "answer": "success" or errno name}},
 //           {"lost": true}, {"misdirected": true}, {"stale": true},
 //           {"sync_failure": "ext4_ordered", "ext4_data", "xfs" or "btrfs"}
+//   LATENCY duration, {"uniform": [duration, duration]},
+//           {"lognormal": {"median": duration, "p99": duration, "max": duration}},
+//           {"pareto": {"min": duration, "shape": number, "max": duration}},   "max" may be left out
+//           {"samples": file or [duration, ...]}                      a file: read_samples() of
+//           latency_json.h
 //
 // Some effects are what they are for a whole volume, a path or a moment, so their WHEN has fewer keys;
 // the error says which.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/base/units.h"
 #include "faultfs/model/draw.h"
 #include "faultfs/model/effects.h"
 
@@ -87,7 +86,7 @@ Decision Injector::decide(const Call& call, Time now) {
     if (rule.effect.acts_on_bytes()) {
       if (!can_act_on_bytes(rule, call, on_bytes)) continue;
       on_bytes.push_back(&rule);
-    } else if (!apply(rule, call, decision, now)) {
+    } else if (!apply(rule, call, ordinal, decision, now)) {
       continue;
     }
     if (decision.error != 0 || !rule.lets_later_rules_act()) break;
@@ -172,23 +171,17 @@ std::uint32_t Injector::next_ordinal(const Call& call) {
   return known->second[static_cast<std::size_t>(call.operation)]++;
 }
 
-bool Injector::apply(const Rule& rule, const Call& call, Decision& decision, Time now) {
-  if (rule.effect.full) return apply_full(rule, call, decision, now);
-  if (rule.effect.latency) {
-    decision.delay += rule.effect.latency->delay;
-    report(rule, call, "delay " + format_duration(rule.effect.latency->delay), now);
-  } else if (rule.effect.hang) {
-    const bool bounded = rule.when.to != Duration::max();
-    decision.delay += bounded ? armed_at_ + rule.when.to - now : kUntilHealed;
-    report(rule, call, "hang", now);
-  } else if (rule.effect.shortens) {
-    return apply_short(rule, call, decision, now);
-  } else if (rule.effect.sync_failure) {
-    fail_sync(rule, call, decision, now);
-  } else {
-    decision.error = answer_of(rule, call);
-    report(rule, call, "error " + errno_name(decision.error), now);
-  }
+bool Injector::apply(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision,
+                     Time now) {
+  const Effect& effect = rule.effect;
+  if (effect.full) return apply_full(rule, call, decision, now);
+  if (effect.latency) return apply_latency(rule, call, ordinal, decision, now);
+  if (effect.throttle) return apply_throttle(rule, call, decision, now);
+  if (effect.hang) return apply_hang(rule, call, decision, now);
+  if (effect.shortens) return apply_short(rule, call, decision, now);
+  if (effect.sync_failure) return fail_sync(rule, call, decision, now);
+  decision.error = answer_of(rule, call);
+  report(rule, call, "error " + errno_name(decision.error), now);
   return true;
 }
 

@@ -41,6 +41,7 @@
 #include "faultfs/model/old_contents.h"
 #include "faultfs/model/space_budget.h"
 #include "faultfs/model/sync_errors.h"
+#include "faultfs/model/throttle.h"
 #include "faultfs/model/turns.h"
 #include "faultfs/model/unsynced.h"
 
@@ -87,6 +88,7 @@ class Injector {
   // A rule's own state since it was armed.
   struct Progress {
     Turns turns;
+    Throttle throttle;
     bool taken = false;  // of damage at rest
   };
 
@@ -120,7 +122,10 @@ class Injector {
   bool came_after(const Trigger& when) const;
   std::uint32_t next_ordinal(const Call& call);
   // True when the rule did something.
-  bool apply(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool apply(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
+  bool apply_latency(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
+  bool apply_throttle(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool apply_hang(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
   void account(const Call& call, Decision& decision);
   bool apply_short(const Rule& rule, const Call& call, Decision& decision, Time now);
@@ -131,7 +136,7 @@ class Injector {
   void corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
                FaultEvent& event);
   void give_old(const Call& call, Decision& decision, FaultEvent& event);
-  void fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
   void conclude_sync(const Call& call, Decision& decision, Time now);
   void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;

@@ -7,18 +7,8 @@
 #include "faultfs/model/injector.h"
 
 namespace holdfast::faultfs {
-namespace {
-
-// How many bytes a read can give, as long as the file is.
-std::uint64_t there(const Call& call) {
-  return std::min(call.size, call.file_size - std::min(call.file_size, call.offset));
-}
-
-}  // namespace
-
 bool Injector::apply_short(const Rule& rule, const Call& call, Decision& decision, Time now) {
-  const bool reads = call.operation == Operation::read;
-  const std::uint64_t moved = std::min(decision.granted, reads ? there(call) : call.size);
+  const std::uint64_t moved = std::min(decision.granted, moved_by(call));
   const std::uint64_t granted = shortened(*rule.effect.shortens, moved);
   if (granted == moved) return false;
   decision.granted = granted;
@@ -31,7 +21,7 @@ bool Injector::apply_short(const Rule& rule, const Call& call, Decision& decisio
 bool Injector::can_act_on_bytes(const Rule& rule, const Call& call,
                                 const std::vector<const Rule*>& before) const {
   const auto diverts = [](const Rule* other) { return other->effect.diverts(); };
-  if (rule.effect.stale) return old_.knows(call.inode, call.offset, there(call));
+  if (rule.effect.stale) return old_.knows(call.inode, call.offset, moved_by(call));
   if (!rule.effect.diverts()) return true;
   if (call.size == 0 || std::ranges::any_of(before, diverts)) return false;
   return !rule.effect.misdirected || other_place(0, call.offset, call.size, call.file_size).has_value();
@@ -51,8 +41,7 @@ void Injector::act_on_bytes(const Rule& rule, const Call& call, std::uint64_t dr
 
 void Injector::corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
                        FaultEvent& event) {
-  const bool reads = call.operation == Operation::read;
-  const std::uint64_t moved = std::min(decision.granted, reads ? there(call) : call.size);
+  const std::uint64_t moved = std::min(decision.granted, moved_by(call));
   event.damage = draw_damage(*rule.effect.corrupt, drawn, call.offset, moved);
   if (event.damage.empty()) return;
   event.decision = fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind));
@@ -60,7 +49,7 @@ void Injector::corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, 
 }
 
 void Injector::give_old(const Call& call, Decision& decision, FaultEvent& event) {
-  auto old = old_.before(call.inode, call.offset, std::min(decision.granted, there(call)));
+  auto old = old_.before(call.inode, call.offset, std::min(decision.granted, moved_by(call)));
   if (old.empty()) return;
   event.decision = "stale";
   for (const OldBytes& bytes : old) event.harmed.push_back({bytes.offset, bytes.bytes.size()});
@@ -91,7 +80,7 @@ void Injector::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<con
 }
 
 // The dirty bytes are clean now, and the file system believes that they are on the disk.
-void Injector::fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now) {
+bool Injector::fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now) {
   const SyncProfile profile = rule.effect.sync_failure->profile;
   decision.loses_dirty = true;
   sync_errors_.fail(call.inode, call.newest_handle, rule.name);
@@ -101,6 +90,7 @@ void Injector::fail_sync(const Rule& rule, const Call& call, Decision& decision,
     decision.answer = EIO;
   }
   report(rule, call, fmt::format("sync_failure {}", kSyncProfiles[static_cast<std::size_t>(profile)]), now);
+  return true;
 }
 
 // A sync that is carried out may still owe its caller the news of an earlier one.

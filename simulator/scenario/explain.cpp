@@ -59,6 +59,19 @@ std::string describe(const faultfs::TornEffect& effect) {
   return text + ", answer " + (effect.answer == 0 ? "success" : faultfs::errno_name(effect.answer));
 }
 
+std::string describe(const faultfs::ThrottleEffect& caps) {
+  std::string text = "throttled to";
+  if (caps.bandwidth > 0) text += " " + format_size(caps.bandwidth) + "/s";
+  if (caps.iops > 0) text += fmt::format("{} {} operations/s", caps.bandwidth > 0 ? " and" : "", caps.iops);
+  return text;
+}
+
+std::string describe(const faultfs::HangEffect& hang) {
+  if (!hang.length) return "hang";
+  return "hang for " + format_duration(*hang.length) +
+         (hang.then == 0 ? "" : ", then error " + faultfs::errno_name(hang.then));
+}
+
 // What befalls the bytes of one read or write.
 std::string describe_bytes(const faultfs::Effect& effect) {
   if (effect.shortens) return describe(*effect.shortens);
@@ -74,8 +87,9 @@ std::string describe_bytes(const faultfs::Effect& effect) {
 std::string describe(const faultfs::Effect& effect) {
   if (effect.full) return describe(*effect.full);
   if (effect.error) return "error " + faultfs::errno_name(effect.error->error);
-  if (effect.latency) return "latency +" + format_duration(effect.latency->delay);
-  if (effect.hang) return "hang";
+  if (effect.latency) return "latency +" + faultfs::describe(*effect.latency);
+  if (effect.throttle) return describe(*effect.throttle);
+  if (effect.hang) return describe(*effect.hang);
   if (effect.permission) return "permission lost, " + faultfs::errno_name(effect.permission->error);
   if (effect.read_only) return "read-only";
   if (effect.replaced)
@@ -96,7 +110,7 @@ std::string describe_target(const faultfs::Rule& rule) {
   if (rule.effect.diverts()) operations = "write";
   if (rule.effect.stale) operations = "read";
   if (rule.effect.sync_failure) operations = "fsync";
-  if (rule.effect.shortens && operations.empty()) operations = "read, write";
+  if ((rule.effect.shortens || rule.effect.throttle) && operations.empty()) operations = "read, write";
   if (operations.empty())
     operations =
         rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation" : "what it concerns";
