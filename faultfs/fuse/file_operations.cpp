@@ -76,6 +76,7 @@ void drop_set_id(int descriptor) {
 
 // Says that so many bytes are written, and in the sync log that they are durable when they had to be.
 void answer_written(fuse_req_t request, const WriteTo& to, std::size_t size) {
+  Passthrough::of(request).syncs.wrote(space_id(to.handle.node->key()), to.path, to.offset, size);
   if (to.synced != 0) Passthrough::of(request).syncs.written(to.path, to.offset, to.offset + size, to.start);
   fuse_reply_write(request, size);
 }
@@ -136,7 +137,10 @@ struct SyncRequest {
 void do_sync(fuse_req_t request, const FileHandle& handle, const SyncRequest& sync,
              const Decision& decision) {
   if (decision.loses_dirty) {
+    auto& syncs = Passthrough::of(request).syncs;
+    syncs.given_up(space_id(handle.node->key()), sync.path, sync.end, sync.start);
     const bool done = revert(DescriptorPath(handle.node->descriptor()).c_str(), decision.reversal);
+    if (decision.reversal.size) syncs.truncated(sync.path, *decision.reversal.size);
     fuse_reply_err(request, done ? decision.answer : errno);
     return;
   }
