@@ -64,25 +64,25 @@ Judgement Faults::judge_known(const Call& call) {
   return {injector_.decide(call, now), arming_.load()};
 }
 
-void Faults::made_inode() {
+void Faults::made_inode(std::string_view path, std::uint32_t owner) {
   const std::lock_guard lock(mutex_);
-  injector_.space().make_inode();
+  injector_.make_inode(path, owner);
 }
 
-void Faults::adopt(std::uint64_t inode, std::uint64_t size) {
+void Faults::adopt(const SeenFile& file) {
   const std::lock_guard lock(mutex_);
-  injector_.space().adopt(inode, size);
+  injector_.adopt(file.inode, file.size, file.path, file.owner);
 }
 
-void Faults::truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_t size) {
+void Faults::truncated(const SeenFile& before, std::uint64_t size) {
   const std::lock_guard lock(mutex_);
-  injector_.space().adopt(inode, old_size);
-  injector_.space().truncate(inode, size);
+  injector_.adopt(before.inode, before.size, before.path, before.owner);
+  injector_.truncate(before.inode, before.path, size);
 }
 
-void Faults::removed(std::uint64_t inode) {
+void Faults::removed(const SeenFile& file) {
   const std::lock_guard lock(mutex_);
-  injector_.remove(inode);
+  injector_.remove(file.inode, file.path, file.owner);
 }
 
 void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
@@ -90,15 +90,9 @@ void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const
   injector_.keep_old(inode, offset, bytes);
 }
 
-std::optional<std::uint64_t> Faults::space_left() {
+SpaceLeft Faults::space_left(std::string_view path) {
   const std::lock_guard lock(mutex_);
-  if (!injector_.space().limited()) return std::nullopt;
-  return injector_.space().left_bytes();
-}
-
-std::optional<std::uint64_t> Faults::inodes_left() {
-  const std::lock_guard lock(mutex_);
-  return injector_.space().left_inodes();
+  return injector_.space_left(path);
 }
 
 void Faults::describe(MountStatus& status) const {
@@ -106,8 +100,9 @@ void Faults::describe(MountStatus& status) const {
   status.plan = injector_.plan();
   status.fired = injector_.fired();
   for (const auto& rule : status.plan.rules) status.fired_by_rule[rule.name] = injector_.fired(rule.name);
-  if (injector_.space().limited()) status.space_left = injector_.space().left_bytes();
-  status.inodes_left = injector_.space().left_inodes();
+  const SpaceLeft left = injector_.space_left("");
+  status.space_left = left.bytes;
+  status.inodes_left = left.inodes;
   for (std::size_t i = 0; i < kOperationCount; ++i) {
     if (seen_[i] > 0) status.operations[std::string(to_string(static_cast<Operation>(i)))] = seen_[i];
   }

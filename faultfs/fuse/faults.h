@@ -26,6 +26,14 @@ struct Judgement {
   std::uint64_t arming = 0;  // which arming decided; compare with Faults::arming()
 };
 
+// A file as the backing directory has it.
+struct SeenFile {
+  std::uint64_t inode = 0;  // space_id()
+  std::uint64_t size = 0;
+  std::string_view path;
+  std::uint32_t owner = 0;
+};
+
 class Faults {
  public:
   Faults(std::uint64_t seed, LineLog& log);
@@ -43,15 +51,14 @@ class Faults {
   }
 
   // What takes or gives back space, or tells of files that exist already.
-  void made_inode();
-  void adopt(std::uint64_t inode, std::uint64_t size);
-  void truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_t size);
-  void removed(std::uint64_t inode);
+  void made_inode(std::string_view path, std::uint32_t owner);
+  void adopt(const SeenFile& file);
+  void truncated(const SeenFile& before, std::uint64_t size);
+  void removed(const SeenFile& file);
   // What a write that is decided to keep it is about to replace.
   void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
-  // Bytes still allocatable; nullopt while nothing limits them.
-  std::optional<std::uint64_t> space_left();
-  std::optional<std::uint64_t> inodes_left();
+  // What rules leave at this path.
+  SpaceLeft space_left(std::string_view path);
 
   // Fills in what it knows: rules, how often they fired, operations seen.
   void describe(MountStatus& status) const;

@@ -32,6 +32,8 @@ struct Call {
   std::uint64_t handle = 0;         // fsync: of the open file; they are numbered in order of opening
   std::uint64_t newest_handle = 0;  // fsync: the latest number given to any
 
+  std::uint32_t owner = 0;  // write, fallocate: to which user the file belongs
+
   // Only where some rule asks for them.
   std::uint32_t caller_uid = 0;
   std::uint32_t caller_process = 0;

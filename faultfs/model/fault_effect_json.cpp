@@ -14,14 +14,15 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kEffectKeys[] = {
-    "full",    "error", "latency", "throttle", "hang",        "permission", "read_only",   "replaced_by",
-    "corrupt", "short", "torn",    "lost",     "misdirected", "stale",      "sync_failure"};
+    "full",        "quota",   "error", "latency", "throttle", "hang",        "permission", "read_only",
+    "replaced_by", "corrupt", "short", "torn",    "lost",     "misdirected", "stale",      "sync_failure"};
 constexpr std::string_view kErrorKeys[] = {"errno", "unusual"};
 constexpr std::string_view kShortKeys[] = {"bytes", "fraction"};
 constexpr std::string_view kTornKeys[] = {"keep", "bytes", "answer"};
 constexpr std::uint64_t kMostTornBytes = std::uint64_t{1} << 30;
 constexpr std::string_view kThrottleKeys[] = {"bandwidth", "iops", "burst"};
 constexpr std::string_view kHangKeys[] = {"for", "then"};
+constexpr std::string_view kQuotaKeys[] = {"uid", "left", "inodes"};
 constexpr std::string_view kFullKeys[] = {"left", "inodes"};
 constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
 
@@ -117,23 +118,40 @@ PlanResult<TornEffect> torn_of(const json& value, const std::string& pointer) {
   return effect;
 }
 
-PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
-  if (auto status = check_keys(value, pointer, "\"full\"", kFullKeys); !status) {
-    return std::unexpected(status.error());
-  }
+// What `full` and `quota` have in common.
+PlanResult<FullEffect> room_of(const json& value, const std::string& pointer, const std::string& what,
+                               std::span<const std::string_view> keys) {
   FullEffect full;
-  auto status = take(value, pointer, "left", full.left_bytes, size_of);
+  auto status = check_keys(value, pointer, what, keys);
+  if (status) status = take(value, pointer, "left", full.left_bytes, size_of);
   if (status)
     status = take(value, pointer, "inodes", full.left_inodes, [](const json& count, const std::string& at) {
       return count_of(count, at, 0, kMostInodes);
     });
   if (!status) return std::unexpected(status.error());
   if (!full.left_bytes && !full.left_inodes)
-    return wrong(
-        pointer,
-        "\"full\" needs \"left\", the bytes still allocatable, like \"2MiB\", or \"inodes\", the files "
-        "that may still be made");
+    return wrong(pointer,
+                 what +
+                     " needs \"left\", the bytes still allocatable, like \"2MiB\", or \"inodes\", the files "
+                     "that may still be made");
   return full;
+}
+
+PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
+  return room_of(value, pointer, "\"full\"", kFullKeys);
+}
+
+PlanResult<FullEffect> quota_of(const json& value, const std::string& pointer) {
+  auto quota = room_of(value, pointer, "\"quota\"", kQuotaKeys);
+  if (!quota) return quota;
+  if (!value.contains("uid"))
+    return wrong(pointer, "\"quota\" needs \"uid\", the user whose files it limits");
+  std::uint64_t owner = 0;
+  auto status = take(value, pointer, "uid", owner,
+                     [](const json& uid, const std::string& at) { return count_of(uid, at, 0, UINT32_MAX); });
+  if (!status) return std::unexpected(status.error());
+  quota->owner = static_cast<std::uint32_t>(owner);
+  return quota;
 }
 
 // "10MiB/s".
@@ -285,6 +303,7 @@ json to_json(const FullEffect& full) {
   json value = json::object();
   if (full.left_bytes) value["left"] = format_size(*full.left_bytes);
   if (full.left_inodes) value["inodes"] = *full.left_inodes;
+  if (full.owner) value["uid"] = *full.owner;
   return value;
 }
 
@@ -306,6 +325,7 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
                  "an effect is exactly one of " + quoted_list(kEffectKeys) + "; write one rule for each");
   }
   auto status = take(value, pointer, "full", effect.full, full_of);
+  if (status) status = take(value, pointer, "quota", effect.full, quota_of);
   if (status) status = take(value, pointer, "error", effect.error, error_of);
   if (status) status = take(value, pointer, "latency", effect.latency, latency_from_json);
   if (status) status = take(value, pointer, "throttle", effect.throttle, throttle_of);
@@ -325,7 +345,7 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
 }
 
 json to_json(const Effect& effect) {
-  if (effect.full) return {{"full", to_json(*effect.full)}};
+  if (effect.full) return {{effect.is_quota() ? "quota" : "full", to_json(*effect.full)}};
   if (effect.error) return {{"error", to_json(*effect.error)}};
   if (effect.latency) return {{"latency", to_json(*effect.latency)}};
   if (effect.throttle) return {{"throttle", to_json(*effect.throttle)}};
@@ -345,7 +365,8 @@ json to_json(const Effect& effect) {
 }
 
 Scope scope_of(const Effect& effect) {
-  if (effect.full) return {{"from", "to"}, "a full volume is full for every operation and path"};
+  if (effect.is_quota()) return {{"from", "to"}, "a quota is that of a user, whatever is asked and where"};
+  if (effect.full) return {{"path", "path_regex", "from", "to"}, "what is full is full for every operation"};
   if (effect.read_only)
     return {{"path", "path_regex", "from", "to"}, "what is read-only refuses everything that modifies it"};
   if (effect.replaced)

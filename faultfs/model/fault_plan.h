@@ -23,10 +23,12 @@ namespace holdfast::faultfs {
 
 // Every write, allocation or creation beyond `left` bytes answers ENOSPC; statfs agrees; unlink and
 // truncate give space back. Counted in 4 KiB blocks from the moment of arming. Inodes likewise: one
-// for each file, directory or link that is made. At least one of the two is set.
+// for each file, directory or link that is made. At least one of the two is set. With an owner it is a
+// quota: of this user's files alone, answered EDQUOT, and unknown to statfs.
 struct FullEffect {
   std::optional<std::uint64_t> left_bytes = std::nullopt;
   std::optional<std::uint64_t> left_inodes = std::nullopt;
+  std::optional<std::uint32_t> owner = std::nullopt;
 };
 struct ErrorEffect {
   int error = 0;         // errno, 1..999, never ENOSYS
@@ -115,6 +117,7 @@ struct Effect {
   }
   // It adds to what the operation meets and does not answer it.
   bool lets_operation_go_on() const { return latency || throttle || hang || corrupt || full; }
+  bool is_quota() const { return full && full->owner; }
   // It has a moment instead of an operation.
   bool at_rest() const { return corrupt && corrupt->when == CorruptWhen::rest; }
 };

@@ -8,6 +8,7 @@
 #include "faultfs/model/fault_effect_json.h"
 #include "faultfs/model/fault_trigger_json.h"
 #include "faultfs/model/plan_reader_json.h"
+#include "faultfs/model/space_budget.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -118,6 +119,11 @@ PlanResult<void> check_after(const std::vector<Rule>& rules, std::size_t number,
 }  // namespace
 
 PlanResult<void> check_order(const std::vector<Rule>& rules, const std::string& pointer) {
+  const auto limits =
+      std::ranges::count_if(rules, [](const Rule& rule) { return rule.effect.full.has_value(); });
+  if (static_cast<std::size_t>(limits) > SpaceBudget::kMostLimits)
+    return wrong(pointer, "found " + std::to_string(limits) + " rules with \"full\" or \"quota\"; at most " +
+                              std::to_string(SpaceBudget::kMostLimits) + " can be counted at once");
   for (std::size_t i = 0; i < rules.size(); ++i)
     if (auto status = check_after(rules, i, pointer); !status) return status;
   return {};

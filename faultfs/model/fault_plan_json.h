@@ -23,6 +23,7 @@
 //           {"throttle": {"bandwidth": "10MiB/s", "iops": count, "burst": duration}},  one of the caps may be
 //           left out
 //           {"full": {"left": size, "inodes": count}},                one of the two may be left out
+//           {"quota": {"uid": id, "left": size, "inodes": count}},    LIVE only
 //           {"permission": "EACCES" or "EPERM"}, {"read_only": true},
 //           {"replaced_by": "directory" or "file"},
 //           {"corrupt": {"on": "read", "write" or "rest", "with": "bit_flips", "zeros" or "random",
@@ -65,7 +66,8 @@ using PlanResult = std::expected<T, PlanError>;
 // `pointer` is where the value stands in its document; errors point below it.
 PlanResult<Rule> rule_from_json(const nlohmann::json& value, const std::string& pointer = "");
 PlanResult<std::vector<Rule>> rules_from_json(const nlohmann::json& array, const std::string& pointer = "");
-// What rules say of each other: `after` names a rule of the same list, and none waits for itself. The
+// What rules say of each other: `after` names a rule of the same list, none waits for itself, and no more of
+// them limit room than can be counted. The
 // functions for whole lists and plans ask it themselves.
 PlanResult<void> check_order(const std::vector<Rule>& rules, const std::string& pointer = "");
 PlanResult<FaultPlan> plan_from_json(const nlohmann::json& value, const std::string& pointer = "");

@@ -31,9 +31,7 @@ void Injector::arm(FaultPlan plan, Time now) {
   old_.clear();
   unsynced_.clear();
   sync_errors_.clear();
-  full_rule_.reset();
-  space_.limit(std::nullopt);
-  space_.limit_inodes(std::nullopt);
+  space_.lift_limits();
   open_and_close_full_windows(now);
   if (listener_) listener_();
 }
@@ -43,10 +41,15 @@ void Injector::index_rules() {
   met_ = {};
   drawing_ = {};
   full_rules_.clear();
+  full_open_.clear();
   rules_by_path_.clear();
   for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
     const Rule& rule = plan_.rules[i];
-    if (rule.effect.full) full_rules_.push_back(i);
+    if (rule.effect.full) {
+      progress_[i].limit = full_rules_.size();
+      full_rules_.push_back(i);
+      full_open_.push_back(false);
+    }
     for (std::size_t number = 0; number < kOperationCount; ++number) {
       const auto operation = static_cast<Operation>(number);
       if (must_know(rule, operation)) met_.add(operation);
@@ -80,8 +83,10 @@ Decision Injector::decide(const Call& call, Time now) {
   const std::uint32_t ordinal = drawing_.contains(call.operation) ? next_ordinal(call) : 0;
   std::vector<const Rule*> on_bytes;
   const auto& rules = rules_for(call.path);
+  bool ended = false;
   for (const std::size_t number : rules) {
     const Rule& rule = plan_.rules[number];
+    if (ended && !rule.effect.full) continue;  // what is full is so whatever else befalls the call
     if (!meets_[number].contains(call.operation) || !triggered(rule, call, ordinal, now)) continue;
     if (rule.effect.acts_on_bytes()) {
       if (!can_act_on_bytes(rule, call, on_bytes)) continue;
@@ -89,7 +94,8 @@ Decision Injector::decide(const Call& call, Time now) {
     } else if (!apply(rule, call, ordinal, decision, now)) {
       continue;
     }
-    if (decision.error != 0 || !rule.lets_later_rules_act()) break;
+    if (decision.error != 0) break;
+    ended = ended || !rule.lets_later_rules_act();
   }
   account(call, decision);
   if (decision.error != 0) return decision;
@@ -100,13 +106,6 @@ Decision Injector::decide(const Call& call, Time now) {
   decision.keeps_old = call.operation == Operation::write && std::ranges::any_of(rules, keeps);
   if (decision.keeps_old) unsynced_.begin_write(call.inode, call.file_size);
   return decision;
-}
-
-void Injector::remove(std::uint64_t inode) {
-  space_.remove(inode);
-  old_.forget(inode);
-  unsynced_.forget(inode);
-  sync_errors_.forget(inode);
 }
 
 std::vector<const Rule*> Injector::take_due_at_rest(Time now) {
@@ -151,7 +150,7 @@ bool Injector::in_window(const Trigger& when, Time now) const {
 }
 
 bool Injector::triggered(const Rule& rule, const Call& call, std::uint32_t ordinal, Time now) {
-  if (rule.effect.full) return full_rule_ && &plan_.rules[*full_rule_] == &rule;
+  if (rule.effect.full) return true;  // which has its own idea of where and when
   if (!names(rule, call) || !in_window(rule.when, now) || !rule.when.concerns(call)) return false;
   if (rule.effect.replaced && !concerns(rule, call)) return false;
   if (!came_after(rule.when) || !progress_of(rule).turns.take(rule.when, call.path, now)) return false;

@@ -10,9 +10,9 @@
 // that path), so thread timing cannot change which operation is hit. Ordinals count while a rule that
 // draws may meet the operation. What rules cost an operation that they do not hit is a look into a table
 // where none may meet it, and one more by its path otherwise: path and pattern are matched once for a path.
-// `full` works through the SpaceBudget: arm() limits it, heal() lifts the limit, decide() accounts for writes
-// and allocations that proceed; what makes an inode or gives space back is told by the owner once it has
-// happened: injector.space().make_inode(), .truncate(...), .remove(...).
+// `full` works through the SpaceBudget: each such rule is a limit of the part that it means, and decide()
+// accounts for writes and allocations that proceed; what makes an inode or gives space back is told by the
+// owner once it has happened: make_inode(), truncate(), remove().
 //
 // Damage at rest has a moment instead of an operation. The owner asks for it when that has come:
 //
@@ -47,6 +47,12 @@
 
 namespace holdfast::faultfs {
 
+// What may still be allocated and made; nothing: as much as there is.
+struct SpaceLeft {
+  std::optional<std::uint64_t> bytes;
+  std::optional<std::uint64_t> inodes;
+};
+
 class Injector {
  public:
   static constexpr std::size_t kMostKnownPaths = 10'000;  // whose rules are remembered
@@ -74,10 +80,17 @@ class Injector {
 
   // What a write with `keeps_old` is about to replace, as far as the file reaches.
   void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
-  // The inode is gone: its last link is removed and its last handle closed.
-  void remove(std::uint64_t inode);
 
-  SpaceBudget& space() { return space_; }
+  // Room, told by the owner. `owner` is the user to whom the file belongs; 0 where there are none.
+  // A file is there already, and so long.
+  void adopt(std::uint64_t inode, std::uint64_t size, std::string_view path, std::uint32_t owner);
+  // A file, directory or link was made.
+  void make_inode(std::string_view path, std::uint32_t owner);
+  void truncate(std::uint64_t inode, std::string_view path, std::uint64_t size);
+  // The inode is gone: its last link is removed and its last handle closed.
+  void remove(std::uint64_t inode, std::string_view path, std::uint32_t owner);
+  // The least that the `full` rules leave there.
+  SpaceLeft space_left(std::string_view path) const;
   const SpaceBudget& space() const { return space_; }
 
   std::uint64_t fired() const { return events_; }
@@ -89,7 +102,8 @@ class Injector {
   struct Progress {
     Turns turns;
     Throttle throttle;
-    bool taken = false;  // of damage at rest
+    bool taken = false;     // of damage at rest
+    std::size_t limit = 0;  // of `full`: the number of its limit
   };
 
   std::uint64_t seed_;
@@ -106,11 +120,11 @@ class Injector {
   OperationSet met_;                 // those that any of them may meet, or must know of
   OperationSet drawing_;             // those where one of them draws
   ByPath<std::vector<std::size_t>> rules_by_path_;
-  std::vector<std::size_t> full_rules_;
-  OldContents old_;    // since arming
-  Unsynced unsynced_;  // since the last sync
+  std::vector<std::size_t> full_rules_;  // by number of limit
+  std::vector<bool> full_open_;          // ... whose window is open
+  OldContents old_;                      // since arming
+  Unsynced unsynced_;                    // since the last sync
   SyncErrors sync_errors_;
-  std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
 
   void index_rules();
   void open_and_close_full_windows(Time now);
@@ -127,6 +141,9 @@ class Injector {
   bool apply_throttle(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool apply_hang(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool fills(std::size_t number, const Call& call) const;
+  SpaceBudget::LimitSet limits_of(std::string_view path, std::uint32_t owner) const;
+  void put(const Call& call);
   void account(const Call& call, Decision& decision);
   bool apply_short(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool can_act_on_bytes(const Rule& rule, const Call& call, const std::vector<const Rule*>& before) const;

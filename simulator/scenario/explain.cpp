@@ -30,7 +30,7 @@ std::string window(Duration from, Duration to) {
 }
 
 std::string describe(const faultfs::FullEffect& full) {
-  std::string text = "full";
+  std::string text = full.owner ? fmt::format("quota of uid {}", *full.owner) : "full";
   if (full.left_bytes) text += ", " + format_size(*full.left_bytes) + " left";
   if (full.left_inodes) text += fmt::format(", {} inodes left", *full.left_inodes);
   return text;
@@ -101,7 +101,7 @@ std::string describe(const faultfs::Effect& effect) {
 
 // " on write, fsync of spool/**".
 std::string describe_target(const faultfs::Rule& rule) {
-  if (rule.effect.full) return "";
+  if (rule.effect.full) return rule.when.path == "**" ? "" : " in " + rule.when.path;
   if (rule.effect.at_rest()) return " in each file of " + rule.when.path;
   std::string operations;
   for (auto operation : rule.when.operations)

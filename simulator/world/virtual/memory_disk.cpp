@@ -230,7 +230,7 @@ void MemoryDisk::lose_name(Inode& inode) {
 
 void MemoryDisk::free_if_unused(const Inode& inode) {
   if (inode.links > 0 || inode.handles > 0) return;
-  injector_.remove(inode.number);
+  if (const auto path = within_mount(inode.path)) injector_.remove(inode.number, *path, 0);
   capacity_.remove(inode.number);
 }
 

@@ -111,7 +111,7 @@ Answer<void> MemoryDisk::truncate(Handle& handle, std::uint64_t size) {
 
 void MemoryDisk::cut(Inode& inode, std::uint64_t size) {
   inode.content.truncate(size);
-  injector_.space().truncate(inode.number, size);
+  if (const auto path = within_mount(path_of(inode))) injector_.truncate(inode.number, *path, size);
   capacity_.truncate(inode.number, size);
 }
 

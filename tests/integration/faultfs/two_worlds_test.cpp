@@ -22,6 +22,8 @@ const std::pair<const char*, const char*> kPlans[] = {
     {"permission", R"({"name": "p", "effect": {"permission": "EACCES"}})"},
     {"read-only", R"({"name": "r", "effect": {"read_only": true}})"},
     {"full", R"({"name": "f", "effect": {"full": {"left": "8KiB", "inodes": 1}}})"},
+    {"parts", R"({"name": "new", "when": {"path": "parts/new*"}, "effect": {"full": {"left": "12KiB"}}},
+                 {"name": "all", "effect": {"full": {"left": "20KiB"}}})"},
     {"on-write",
      R"({"name": "w", "effect": {"corrupt": {"on": "write", "with": "zeros", "count": 3, "bytes": "16B"}}})"},
     {"on-read", R"({"name": "d", "when": {"probability": 0.7},

@@ -40,6 +40,9 @@ TEST(LiveOnly, RulesThatAskWhoCallsOrForFlagsThatVirtualDoesNotKnow) {
   EXPECT_THAT(why({kNoEvents, rule(R"({"flags": ["O_WRONLY", "O_APPEND"]})")}),
               HasSubstr("asks for open flags"));
   EXPECT_EQ(why({kNoEvents, rule(R"({"flags": ["O_WRONLY"]})")}), "");
+  EXPECT_THAT(why({kNoEvents,
+                   R"(phases.stress.disk=[{"name": "q", "effect": {"quota": {"uid": 1, "left": "1MiB"}}}])"}),
+              HasSubstr("the fault \"q\" limits a user, and VIRTUAL has no processes and users"));
 }
 
 TEST(LiveOnly, EndsOfALifeButNoPauseAndNoJump) {
