@@ -47,6 +47,7 @@ Commands:
   mount SOURCE MOUNTPOINT   show SOURCE at MOUNTPOINT, an empty directory; in the foreground until Ctrl-C
   load MOUNTPOINT PLAN      arm the plan in the file PLAN ('-': standard input) in place of the armed one
   clear MOUNTPOINT          heal every fault
+  restore MOUNTPOINT        undo the damage on the disk that nobody has written over
   status MOUNTPOINT         print as JSON what is armed and what has fired
   log MOUNTPOINT            print the faults so far, one JSON object a line
   unmount MOUNTPOINT        end the mount and its daemon; also clears away a dead one
@@ -251,6 +252,15 @@ int clear(const Arguments& arguments) {
   return cleared ? kDone : tell(cleared.error());
 }
 
+int restore(const Arguments& arguments) {
+  auto client = connect(arguments);
+  if (!client) return tell(client.error());
+  const auto places = client->restore();
+  if (!places) return tell(places.error());
+  std::cout << *places << " damaged place" << (*places == 1 ? "" : "s") << " restored\n";
+  return kDone;
+}
+
 int status(const Arguments& arguments) {
   auto client = connect(arguments);
   if (!client) return tell(client.error());
@@ -300,6 +310,7 @@ constexpr Command kCommands[] = {
     {"mount", 2, "mount SOURCE MOUNTPOINT [--plan FILE] [--daemon]", mount},
     {"load", 2, "load MOUNTPOINT PLAN", load},
     {"clear", 1, "clear MOUNTPOINT", clear},
+    {"restore", 1, "restore MOUNTPOINT", restore},
     {"status", 1, "status MOUNTPOINT", status},
     {"log", 1, "log MOUNTPOINT", log},
     {"unmount", 1, "unmount MOUNTPOINT", unmount},

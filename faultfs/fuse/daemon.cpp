@@ -156,6 +156,7 @@ class Control final : public ControlHandler {
         stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
   void arm(FaultPlan plan) override { fs_.arm(std::move(plan)); }
+  std::uint64_t restore() override { return fs_.restore(); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
   void stop() override { (void)::eventfd_write(*stop_, 1); }
   int stop_descriptor() const { return *stop_; }

@@ -39,11 +39,39 @@ std::optional<Time> Faults::damage_at_rest(int root_descriptor) {
   for (const Rule* rule : injector_.take_due_at_rest(now)) {
     for_each_file(root_descriptor, [&](const std::string& path, const FileAtRest& file) {
       const auto damage = injector_.damage_at_rest(*rule, path, file.size(), now);
-      for (const Damage& hit : damage) file.damage(hit);
+      const bool heals = rule->effect.corrupt->restore;
+      for (const Damage& hit : damage)
+        file.damage(hit, [&](std::span<const std::byte> before, std::span<const std::byte> after) {
+          injector_.keep_undamaged(file.inode(), hit.offset, before, after, heals);
+        });
     });
   }
   const Time next = injector_.next_at_rest();
   return next == kNever ? std::nullopt : std::optional(next);
+}
+
+std::uint64_t Faults::restore(int root_descriptor, bool all) {
+  const std::lock_guard lock(mutex_);
+  if (all) injector_.make_all_due();
+  if (!injector_.undo().any_due()) return 0;
+  std::uint64_t restored = 0;
+  for_each_file(root_descriptor, [&](const std::string&, const FileAtRest& file) {
+    for (const Undo::Place& place : injector_.undo().take_due(file.inode()))
+      restored += file.restore(place) ? 1 : 0;
+  });
+  injector_.undo().drop_due();  // of files that are gone
+  return restored;
+}
+
+void Faults::keep_undamaged(const Call& call, std::span<const std::byte> before,
+                            std::span<const std::byte> after, bool heals) {
+  const std::lock_guard lock(mutex_);
+  injector_.keep_undamaged(call.inode, call.offset, before, after, heals);
+}
+
+void Faults::forget_damage(std::uint64_t inode) {
+  const std::lock_guard lock(mutex_);
+  injector_.undo().forget(inode);
 }
 
 // Who calls is found out before the lock is taken.

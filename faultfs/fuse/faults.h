@@ -41,6 +41,13 @@ class Faults {
   void arm(FaultPlan plan);
   // Damages files at rest as far as its time has come; says when there will be more, if ever.
   std::optional<Time> damage_at_rest(int root_descriptor);
+  // Undoes damage, where nobody has written over it since: what heals with its rule and whose rules have
+  // changed, or all. How many places were put back.
+  std::uint64_t restore(int root_descriptor, bool all);
+  void keep_undamaged(const Call& call, std::span<const std::byte> before, std::span<const std::byte> after,
+                      bool heals);
+  // Holes were made, or ranges moved: there is nothing to restore any more.
+  void forget_damage(std::uint64_t inode);
   // Rises with every arm(): a delay decided by an older arming is void.
   std::uint64_t arming() const { return arming_.load(); }
 

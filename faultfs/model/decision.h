@@ -24,6 +24,7 @@ struct Decision {
   std::uint64_t granted = 0;     // read, write: leading bytes that are moved (== size when all are)
   bool shortened = false;        // granted < size
   std::vector<Damage> damage{};  // of the bytes read or written
+  bool heals = false;            // what the damage changes is put back when the rules change
 
   // write: of the granted bytes these reach the disk, where they say; unset: all do, at their place. The
   // file is as long afterwards as if they all had.

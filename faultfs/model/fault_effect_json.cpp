@@ -24,7 +24,7 @@ constexpr std::string_view kThrottleKeys[] = {"bandwidth", "iops", "burst"};
 constexpr std::string_view kHangKeys[] = {"for", "then"};
 constexpr std::string_view kQuotaKeys[] = {"uid", "left", "inodes"};
 constexpr std::string_view kFullKeys[] = {"left", "inodes"};
-constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
+constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes", "restore"};
 
 // Of a "when" whose effect says the operation.
 const std::vector<std::string_view> kAllButOperation = {
@@ -260,7 +260,11 @@ PlanResult<CorruptEffect> corrupt_of(const json& value, const std::string& point
     return count_of(number, at, 1, kMostDamage);
   });
   if (status) status = take(value, pointer, "bytes", corrupt.bytes, size_of);
+  if (status) status = take(value, pointer, "restore", corrupt.restore, truth_of);
   if (!status) return std::unexpected(status.error());
+  if (corrupt.restore && corrupt.when == CorruptWhen::read)
+    return wrong(below(pointer, "restore"),
+                 "damage on read is never on the disk, so there is nothing to restore");
   corrupt.count = static_cast<std::uint32_t>(count);
   if (corrupt.kind == CorruptKind::bit_flips && value.contains("bytes"))
     return wrong(below(pointer, "bytes"), "a flipped bit has no length; say with \"count\" how many");
@@ -310,6 +314,7 @@ json to_json(const FullEffect& full) {
 json to_json(const CorruptEffect& corrupt) {
   json value = {{"on", to_string(corrupt.when)}, {"with", to_string(corrupt.kind)}, {"count", corrupt.count}};
   if (corrupt.kind != CorruptKind::bit_flips) value["bytes"] = format_size(corrupt.bytes);
+  if (corrupt.restore) value["restore"] = true;
   return value;
 }
 

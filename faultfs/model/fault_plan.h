@@ -68,6 +68,7 @@ struct CorruptEffect {
   CorruptKind kind = CorruptKind::bit_flips;
   std::uint32_t count = 1;    // bits or ranges, in each operation or file that is hit
   std::uint64_t bytes = 512;  // length of a range
+  bool restore = false;       // write, rest: undone where nobody wrote since, when the rules change
 };
 
 // What a file system makes of dirty bytes that a sync could not write, and whom it tells when.

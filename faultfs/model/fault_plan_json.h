@@ -27,7 +27,8 @@
 //           {"permission": "EACCES" or "EPERM"}, {"read_only": true},
 //           {"replaced_by": "directory" or "file"},
 //           {"corrupt": {"on": "read", "write" or "rest", "with": "bit_flips", "zeros" or "random",
-//                        "count": 1..1000, "bytes": size}}            "bytes" not for bit flips
+//                        "count": 1..1000, "bytes": size,             "bytes" not for bit flips
+//                        "restore": true}}                            not on read
 //           {"short": {"bytes": size}}, {"short": {"fraction": 0..1}},
 //           {"torn": {"keep": "prefix" or "sectors", "bytes": size,   "bytes" only of a prefix
 //                     "answer": "success" or errno name}},

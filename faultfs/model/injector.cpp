@@ -24,6 +24,7 @@ bool draws(const Rule& rule) {
 Injector::Injector(std::uint64_t seed, Sink sink) : seed_(seed), sink_(std::move(sink)) {}
 
 void Injector::arm(FaultPlan plan, Time now) {
+  undo_.make_due(Undo::Which::healing);
   plan_ = std::move(plan);
   progress_.assign(plan_.rules.size(), {});
   armed_at_ = now;

@@ -43,6 +43,7 @@
 #include "faultfs/model/sync_errors.h"
 #include "faultfs/model/throttle.h"
 #include "faultfs/model/turns.h"
+#include "faultfs/model/undo.h"
 #include "faultfs/model/unsynced.h"
 
 namespace holdfast::faultfs {
@@ -77,6 +78,14 @@ class Injector {
   Time next_at_rest() const;
   // What the rule does to this file, reported to the sink; nothing when it does not concern it.
   std::vector<Damage> damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size, Time now);
+
+  // What damage is about to change on the disk, for those who undo it: by themselves when the rules change,
+  // where the rule says so (`heals`), or by make_all_due(). The owner then puts back what is due of each
+  // file.
+  void keep_undamaged(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> before,
+                      std::span<const std::byte> after, bool heals);
+  void make_all_due() { undo_.make_due(Undo::Which::all); }
+  Undo& undo() { return undo_; }
 
   // What a write with `keeps_old` is about to replace, as far as the file reaches.
   void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
@@ -124,6 +133,7 @@ class Injector {
   std::vector<bool> full_open_;          // ... whose window is open
   OldContents old_;                      // since arming
   Unsynced unsynced_;                    // since the last sync
+  Undo undo_;
   SyncErrors sync_errors_;
 
   void index_rules();

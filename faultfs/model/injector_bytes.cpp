@@ -46,6 +46,7 @@ void Injector::corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, 
   if (event.damage.empty()) return;
   event.decision = fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind));
   decision.damage.insert(decision.damage.end(), event.damage.begin(), event.damage.end());
+  decision.heals = decision.heals || rule.effect.corrupt->restore;
 }
 
 void Injector::give_old(const Call& call, Decision& decision, FaultEvent& event) {
@@ -77,6 +78,11 @@ void Injector::divert(const Rule& rule, const Call& call, std::uint64_t drawn, D
 void Injector::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
   old_.keep(inode, offset, bytes);
   unsynced_.keep(inode, offset, bytes);
+}
+
+void Injector::keep_undamaged(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> before,
+                              std::span<const std::byte> after, bool heals) {
+  undo_.keep(inode, offset, before, after, heals);
 }
 
 // The dirty bytes are clean now, and the file system believes that they are on the disk.

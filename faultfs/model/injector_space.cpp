@@ -34,6 +34,7 @@ void Injector::account(const Call& call, Decision& decision) {
   } else if (call.operation == Operation::write) {
     put(call);
     decision.granted = space_.write(call.inode, call.offset, decision.granted);
+    undo_.overwritten(call.inode, call.offset, decision.granted);
   } else if (call.operation == Operation::fallocate) {
     put(call);
     const bool fits = space_.allocate(call.inode, call.offset, call.size);
@@ -79,6 +80,7 @@ void Injector::make_inode(std::string_view path, std::uint32_t owner) {
 void Injector::truncate(std::uint64_t inode, std::string_view path, std::uint64_t size) {
   if (!full_rules_.empty()) space_.put(inode, limits_of(path, 0));
   space_.truncate(inode, size);
+  undo_.cut(inode, size);
 }
 
 void Injector::remove(std::uint64_t inode, std::string_view path, std::uint32_t owner) {
@@ -86,6 +88,7 @@ void Injector::remove(std::uint64_t inode, std::string_view path, std::uint32_t 
   space_.remove(inode);
   old_.forget(inode);
   unsynced_.forget(inode);
+  undo_.forget(inode);
   sync_errors_.forget(inode);
 }
 

@@ -55,6 +55,7 @@ Answer<std::size_t> MemoryDisk::write(Handle& handle, std::uint64_t offset, Byte
   if (!passage.damage.empty()) {
     damaged.assign(bytes.begin(), bytes.end());
     faultfs::apply_damage(passage.damage, offset, damaged);
+    injector_.keep_undamaged(inode.number, offset, bytes, damaged, passage.heals);
     bytes = damaged;
   }
   if (!passage.pieces) {

@@ -30,6 +30,10 @@ const std::pair<const char*, const char*> kPlans[] = {
                     "effect": {"corrupt": {"on": "read", "with": "bit_flips", "count": 5}}})"},
     {"at-rest",
      R"({"name": "a", "when": {"path": "at-rest/**"}, "effect": {"corrupt": {"on": "rest", "with": "random", "count": 2, "bytes": "9B"}}})"},
+    {"restored-write",
+     R"({"name": "w", "effect": {"corrupt": {"on": "write", "with": "random", "bytes": "99B", "restore": true}}})"},
+    {"restored-rest",
+     R"({"name": "a", "when": {"path": "restored-rest/**"}, "effect": {"corrupt": {"on": "rest", "with": "random", "count": 9, "bytes": "200B", "restore": true}}})"},
     {"directory",
      R"({"name": "k", "when": {"path": "directory/old"}, "effect": {"replaced_by": "directory"}})"},
     {"file", R"({"name": "k", "when": {"path": "file"}, "effect": {"replaced_by": "file"}})"},
@@ -96,6 +100,11 @@ class Program {
     } else {
       note("list", names);
     }
+  }
+
+  // When the faults are healed.
+  void look() {
+    for (const auto* name : {"old", "newer", "new3"}) read(name, 5000);
   }
 
   std::string told;
@@ -177,6 +186,7 @@ std::vector<Outcome> on_the_memory_disk() {
       injector.arm(plan_of(rules), world.clock().now());
       program.work();
       injector.heal(world.clock().now());
+      program.look();
       outcome.told = program.told;
       outcomes.push_back(std::exchange(outcome, {}));
     }
@@ -195,6 +205,7 @@ class TwoWorlds : public MountTest {
       arm(rules);
       program.work();
       EXPECT_TRUE(control().clear());
+      program.look();
       outcomes.push_back({program.told, new_decisions()});
     }
     return outcomes;

@@ -295,6 +295,7 @@ TEST(FaultPlanJson, WhatCannotBeMeantIsRefused) {
            R"({"name": "r", "effect": {"hang": false}})",
            R"({"name": "r", "effect": {"full": {"inodes": -1}}})",
            R"({"name": "r", "effect": {"corrupt": {"with": "zeros"}}})",
+           R"({"name": "r", "effect": {"corrupt": {"on": "read", "with": "zeros", "restore": true}}})",
            R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "zeros", "count": 0}}})",
            R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "zeros", "bytes": "0B"}}})",
            R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "bit_flips", "bytes": "8B"}}})",
@@ -350,7 +351,7 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
       {"name": "y", "when": {"per": "path"}, "effect": {"throttle": {"bandwidth": "1.5MiB/s", "iops": 7, "burst": "2ms"}}},
       {"name": "z", "when": {"op": "read"}, "effect": {"hang": {"for": "2s", "then": "EIO"}}},
       {"name": "s", "when": {"nth": 2}, "effect": {"stale": true}},
-      {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B"}}}]})");
+      {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B", "restore": true}}}]})");
   ASSERT_TRUE(plan) << plan.error().message;
   const std::string text = print_fault_plan(*plan);
   const auto again = parse_fault_plan(text);
