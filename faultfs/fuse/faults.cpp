@@ -1,5 +1,8 @@
 #include "faultfs/fuse/faults.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "faultfs/fuse/caller.h"
 #include "faultfs/fuse/files_at_rest.h"
 #include "faultfs/fuse/monotonic.h"
@@ -27,7 +30,7 @@ std::uint64_t met_by(const FaultPlan& plan, Kind is_such) {
 void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
   needing_size_ = met_by(plan, [](const Rule& rule) { return rule.effect.needs_file_size(); });
-  asking_who_ = met_by(plan, [](const Rule& rule) { return rule.when.asks_who(); });
+  asking_who_ = met_by(plan, [](const Rule& rule) { return rule.asks_who(); });
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
 }
@@ -74,15 +77,23 @@ void Faults::forget_damage(std::uint64_t inode) {
   injector_.undo().forget(inode);
 }
 
-// Who calls is found out before the lock is taken.
 Judgement Faults::judge(const Call& call) {
   const auto asking = OperationSet::of_bits(asking_who_.load(std::memory_order_relaxed));
-  if (!asking.contains(call.operation)) return judge_known(call);
+  Judgement judged = asking.contains(call.operation) ? judge_caller(call) : judge_known(call);
+  if (judged.decision.disconnects && disconnected_) disconnected_();
+  return judged;
+}
+
+// Who calls is found out before the lock is taken. The daemon itself is nobody to be killed.
+Judgement Faults::judge_caller(const Call& call) {
   const Caller caller = caller_of(call.caller_pid);
   Call known = call;
-  known.caller_process = caller.process;
+  known.caller_process = caller.process == static_cast<std::uint32_t>(::getpid()) ? 0 : caller.process;
   known.caller_comm = caller.comm;
-  return judge_known(known);
+  Judgement judged = judge_known(known);
+  if (judged.decision.signal != 0)
+    (void)::kill(static_cast<pid_t>(known.caller_process), judged.decision.signal);
+  return judged;
 }
 
 Judgement Faults::judge_known(const Call& call) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -51,7 +52,10 @@ class Faults {
   // Rises with every arm(): a delay decided by an older arming is void.
   std::uint64_t arming() const { return arming_.load(); }
 
+  // Logged before it returns; a caller that is to be killed has got its signal then.
   Judgement judge(const Call& call);
+  // Called when a rule has cut the mount off from its callers. Set before the first request.
+  void when_disconnected(std::function<void()> listener) { disconnected_ = std::move(listener); }
   // Some rule that may meet such an operation needs to know how long the file is.
   bool needs_file_size(Operation operation) const {
     return OperationSet::of_bits(needing_size_.load(std::memory_order_relaxed)).contains(operation);
@@ -71,6 +75,7 @@ class Faults {
   void describe(MountStatus& status) const;
 
  private:
+  std::function<void()> disconnected_;
   mutable std::mutex mutex_;
   Injector injector_;
   std::atomic<std::uint64_t> arming_{0};
@@ -78,6 +83,7 @@ class Faults {
   std::atomic<std::uint64_t> asking_who_{0};
 
   Judgement judge_known(const Call& call);
+  Judgement judge_caller(const Call& call);
   std::array<std::uint64_t, kOperationCount> seen_{};
 };
 

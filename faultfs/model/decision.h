@@ -35,9 +35,12 @@ struct Decision {
   bool loses_dirty = false;       // fsync: nothing is written, and what was to be never will
   Reversal reversal{};            // fsync: ... and the file becomes what it was, by these
 
+  int signal = 0;            // sent to the process that asks, before it is answered; 0: none
+  bool disconnects = false;  // nothing is answered any more
+
   bool faulted() const {
     return delay.count() > 0 || error != 0 || shortened || !damage.empty() || pieces || !stale.empty() ||
-           loses_dirty || answer != 0;
+           loses_dirty || answer != 0 || signal != 0;
   }
 };
 

@@ -150,6 +150,7 @@ int answer_of(const Rule& rule, const Call& call) {
   if (rule.effect.error) return rule.effect.error->error;
   if (rule.effect.permission) return rule.effect.permission->error;
   if (rule.effect.read_only) return EROFS;
+  if (rule.effect.disconnect) return ENOTCONN;
   if (rule.effect.replaced) return answer_of_replaced(rule, call);
   return 0;
 }

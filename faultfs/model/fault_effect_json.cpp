@@ -1,5 +1,6 @@
 #include "faultfs/model/fault_effect_json.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/base/nearest.h"
@@ -14,14 +15,16 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kEffectKeys[] = {
-    "full",        "quota",   "error", "latency", "throttle", "hang",        "permission", "read_only",
-    "replaced_by", "corrupt", "short", "torn",    "lost",     "misdirected", "stale",      "sync_failure"};
+    "full",       "quota",       "error",       "latency",    "throttle", "hang",
+    "permission", "read_only",   "replaced_by", "corrupt",    "short",    "torn",
+    "lost",       "misdirected", "kill_caller", "disconnect", "stale",    "sync_failure"};
 constexpr std::string_view kErrorKeys[] = {"errno", "unusual"};
 constexpr std::string_view kShortKeys[] = {"bytes", "fraction"};
 constexpr std::string_view kTornKeys[] = {"keep", "bytes", "answer"};
 constexpr std::uint64_t kMostTornBytes = std::uint64_t{1} << 30;
 constexpr std::string_view kThrottleKeys[] = {"bandwidth", "iops", "burst"};
 constexpr std::string_view kHangKeys[] = {"for", "then"};
+constexpr std::string_view kKillKeys[] = {"signal"};
 constexpr std::string_view kQuotaKeys[] = {"uid", "left", "inodes"};
 constexpr std::string_view kFullKeys[] = {"left", "inodes"};
 constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes", "restore"};
@@ -220,6 +223,20 @@ PlanResult<Made> only_true(const json& value, const std::string& pointer) {
   return wrong(pointer, "found " + value.dump() + "; allowed: true");
 }
 
+// True, or an object that names the signal.
+PlanResult<KillEffect> kill_of(const json& value, const std::string& pointer) {
+  if (value == true) return KillEffect{};
+  if (auto status = check_keys(value, pointer, "\"kill_caller\" (or true)", kKillKeys); !status)
+    return std::unexpected(status.error());
+  if (!value.contains("signal"))
+    return wrong(pointer, "\"kill_caller\" needs \"signal\"; SIGKILL: \"kill_caller\": true");
+  std::vector<std::string_view> names;
+  for (const auto& signal : kSignals) names.push_back(signal.name);
+  auto chosen = choice_of(value["signal"], below(pointer, "signal"), "\"signal\"", names);
+  if (!chosen) return std::unexpected(chosen.error());
+  return KillEffect{kSignals.at(*chosen).number};
+}
+
 PlanResult<PermissionEffect> permission_of(const json& value, const std::string& pointer) {
   constexpr std::string_view kErrors[] = {"EACCES", "EPERM"};
   auto chosen = choice_of(value, pointer, "\"permission\"", kErrors);
@@ -303,6 +320,11 @@ json to_json(const HangEffect& hang) {
   return {{"for", format_duration(*hang.length)}, {"then", hang.then == 0 ? "go_on" : errno_name(hang.then)}};
 }
 
+json to_json(const KillEffect& kill) {
+  if (kill.signal == SIGKILL) return true;
+  return {{"signal", std::ranges::find(kSignals, kill.signal, &SignalName::number)->name}};
+}
+
 json to_json(const FullEffect& full) {
   json value = json::object();
   if (full.left_bytes) value["left"] = format_size(*full.left_bytes);
@@ -344,6 +366,8 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
   if (status) status = take(value, pointer, "lost", effect.lost, only_true<LostEffect>);
   if (status) status = take(value, pointer, "misdirected", effect.misdirected, only_true<MisdirectedEffect>);
   if (status) status = take(value, pointer, "stale", effect.stale, only_true<StaleEffect>);
+  if (status) status = take(value, pointer, "kill_caller", effect.kill_caller, kill_of);
+  if (status) status = take(value, pointer, "disconnect", effect.disconnect, only_true<DisconnectEffect>);
   if (status) status = take(value, pointer, "sync_failure", effect.sync_failure, sync_failure_of);
   if (!status) return std::unexpected(status.error());
   return effect;
@@ -364,6 +388,8 @@ json to_json(const Effect& effect) {
   if (effect.lost) return {{"lost", true}};
   if (effect.misdirected) return {{"misdirected", true}};
   if (effect.stale) return {{"stale", true}};
+  if (effect.kill_caller) return {{"kill_caller", to_json(*effect.kill_caller)}};
+  if (effect.disconnect) return {{"disconnect", true}};
   if (effect.sync_failure)
     return {{"sync_failure", kSyncProfiles[static_cast<std::size_t>(effect.sync_failure->profile)]}};
   return json::object();

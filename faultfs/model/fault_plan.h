@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <csignal>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,6 +80,26 @@ struct SyncFailureEffect {
   SyncProfile profile = SyncProfile::ext4_ordered;
 };
 
+// Who asks gets a signal, and what it asked for is carried out. LIVE only.
+struct KillEffect {
+  int signal = SIGKILL;
+};
+struct SignalName {
+  std::string_view name;
+  int number;
+};
+inline constexpr std::array<SignalName, 9> kSignals = {{{"SIGKILL", SIGKILL},
+                                                        {"SIGTERM", SIGTERM},
+                                                        {"SIGINT", SIGINT},
+                                                        {"SIGHUP", SIGHUP},
+                                                        {"SIGQUIT", SIGQUIT},
+                                                        {"SIGABRT", SIGABRT},
+                                                        {"SIGSEGV", SIGSEGV},
+                                                        {"SIGBUS", SIGBUS},
+                                                        {"SIGSTOP", SIGSTOP}}};
+// From this operation on the mount answers ENOTCONN, as that of a file system daemon that crashed. LIVE only.
+struct DisconnectEffect {};
+
 // Exactly one is set.
 struct Effect {
   std::optional<FullEffect> full = std::nullopt;
@@ -96,6 +117,8 @@ struct Effect {
   std::optional<MisdirectedEffect> misdirected = std::nullopt;
   std::optional<StaleEffect> stale = std::nullopt;
   std::optional<SyncFailureEffect> sync_failure = std::nullopt;
+  std::optional<KillEffect> kill_caller = std::nullopt;
+  std::optional<DisconnectEffect> disconnect = std::nullopt;
 
   // Of a write: not all of it arrives where it was meant to.
   bool diverts() const { return torn || lost || misdirected; }
@@ -114,10 +137,10 @@ struct Effect {
   // It ends the operation with an errno, or is no matter of single operations.
   bool answers() const {
     return error || permission || read_only || replaced || full || at_rest() || sync_failure ||
-           (hang && hang->then != 0);
+           (hang && hang->then != 0) || disconnect;
   }
   // It adds to what the operation meets and does not answer it.
-  bool lets_operation_go_on() const { return latency || throttle || hang || corrupt || full; }
+  bool lets_operation_go_on() const { return latency || throttle || hang || corrupt || full || kill_caller; }
   bool is_quota() const { return full && full->owner; }
   // It has a moment instead of an operation.
   bool at_rest() const { return corrupt && corrupt->when == CorruptWhen::rest; }
@@ -131,6 +154,9 @@ struct Rule {
 
   // Rules after one that acts are asked too.
   bool lets_later_rules_act() const { return continues.value_or(effect.lets_operation_go_on()); }
+
+  // It needs to be told the process that asks.
+  bool asks_who() const { return when.asks_who() || effect.kill_caller; }
 
   // What it does depends on the order in which operations arrive, so for a program of many threads it
   // lies outside the promise of determinism.

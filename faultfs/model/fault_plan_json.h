@@ -32,6 +32,7 @@
 //           {"short": {"bytes": size}}, {"short": {"fraction": 0..1}},
 //           {"torn": {"keep": "prefix" or "sectors", "bytes": size,   "bytes" only of a prefix
 //                     "answer": "success" or errno name}},
+//           {"kill_caller": true}, {"kill_caller": {"signal": name}}, {"disconnect": true},     LIVE only
 //           {"lost": true}, {"misdirected": true}, {"stale": true},
 //           {"sync_failure": "ext4_ordered", "ext4_data", "xfs" or "btrfs"}
 //   LATENCY duration, {"uniform": [duration, duration]},

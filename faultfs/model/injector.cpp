@@ -180,8 +180,19 @@ bool Injector::apply(const Rule& rule, const Call& call, std::uint32_t ordinal, 
   if (effect.hang) return apply_hang(rule, call, decision, now);
   if (effect.shortens) return apply_short(rule, call, decision, now);
   if (effect.sync_failure) return fail_sync(rule, call, decision, now);
+  if (effect.kill_caller) return kill_caller(rule, call, decision, now);
   decision.error = answer_of(rule, call);
-  report(rule, call, "error " + errno_name(decision.error), now);
+  decision.disconnects = effect.disconnect.has_value();
+  report(rule, call, decision.disconnects ? "disconnect" : "error " + errno_name(decision.error), now);
+  return true;
+}
+
+// Neither what the kernel does by itself nor the first process of all can be killed for it.
+bool Injector::kill_caller(const Rule& rule, const Call& call, Decision& decision, Time now) {
+  if (call.caller_process <= 1) return false;
+  decision.signal = rule.effect.kill_caller->signal;
+  const auto signal = std::ranges::find(kSignals, decision.signal, &SignalName::number);
+  report(rule, call, fmt::format("kill {} {}", signal->name, call.caller_process), now);
   return true;
 }
 

@@ -150,6 +150,7 @@ class Injector {
   bool apply_latency(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
   bool apply_throttle(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool apply_hang(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool kill_caller(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool fills(std::size_t number, const Call& call) const;
   SpaceBudget::LimitSet limits_of(std::string_view path, std::uint32_t owner) const;

@@ -95,6 +95,11 @@ std::string describe(const faultfs::Effect& effect) {
   if (effect.replaced)
     return fmt::format("replaced by a {}",
                        faultfs::kKindNames[static_cast<std::size_t>(effect.replaced->by)]);
+  if (effect.kill_caller)
+    return fmt::format(
+        "{} to who asks",
+        std::ranges::find(faultfs::kSignals, effect.kill_caller->signal, &faultfs::SignalName::number)->name);
+  if (effect.disconnect) return "the mount is disconnected";
   if (effect.corrupt) return "corrupt, " + describe(*effect.corrupt);
   return describe_bytes(effect);
 }
@@ -112,8 +117,10 @@ std::string describe_target(const faultfs::Rule& rule) {
   if (rule.effect.sync_failure) operations = "fsync";
   if ((rule.effect.shortens || rule.effect.throttle) && operations.empty()) operations = "read, write";
   if (operations.empty())
-    operations =
-        rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation" : "what it concerns";
+    operations = rule.effect.error || rule.effect.latency || rule.effect.hang || rule.effect.kill_caller ||
+                         rule.effect.disconnect
+                     ? "every operation"
+                     : "what it concerns";
   return fmt::format(" on {} of {}", operations, rule.when.path);
 }
 

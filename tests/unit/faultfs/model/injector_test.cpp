@@ -335,6 +335,32 @@ TEST(Injector, WithoutInodesNothingNewIsMadeUntilOneComesBack) {
   EXPECT_EQ(injector.space_left("").inodes, std::nullopt);
 }
 
+TEST(Injector, OnlyAProcessThatMayBeKilledIsKilled) {
+  std::vector<FaultEvent> events;
+  Injector injector(1, [&](const FaultEvent& event) { events.push_back(event); });
+  injector.arm({{Rule{"k", {}, {.kill_caller = KillEffect{SIGTERM}}}}}, kStart);
+  for (const std::uint32_t process : {0U, 1U}) {
+    EXPECT_EQ(injector.decide({.operation = Operation::read, .path = "a", .caller_process = process}, kStart)
+                  .signal,
+              0);
+  }
+  const auto killed =
+      injector.decide({.operation = Operation::read, .path = "a", .caller_process = 77}, kStart);
+  EXPECT_EQ(killed.signal, SIGTERM);
+  EXPECT_EQ(killed.error, 0);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].decision, "kill SIGTERM 77");
+}
+
+TEST(Injector, ADisconnectEndsTheCallAndSaysSo) {
+  Injector injector(1);
+  injector.arm({{Rule{"d", {.operations = {Operation::fsync}}, {.disconnect = DisconnectEffect{}}}}}, kStart);
+  EXPECT_FALSE(injector.decide({Operation::read, "a"}, kStart).disconnects);
+  const auto decision = injector.decide({Operation::fsync, "a"}, kStart);
+  EXPECT_TRUE(decision.disconnects);
+  EXPECT_EQ(decision.error, ENOTCONN);
+}
+
 TEST(Injector, AnErrorMeetsOnlyTheOperationsThatAnswerItUnlessItIsSaidToBeUnusual) {
   Injector injector(1);
   injector.arm({{error_rule("r", ENOSPC)}}, kStart);

@@ -45,6 +45,14 @@ TEST(LiveOnly, RulesThatAskWhoCallsOrForFlagsThatVirtualDoesNotKnow) {
               HasSubstr("the fault \"q\" limits a user, and VIRTUAL has no processes and users"));
 }
 
+TEST(LiveOnly, RulesThatNeedAProcessOrAMount) {
+  const auto effect = [](const std::string& text) {
+    return R"(phases.stress.disk=[{"name": "r", "effect": )" + text + "}]";
+  };
+  EXPECT_THAT(why({kNoEvents, effect(R"({"kill_caller": true})")}), HasSubstr("kills who calls"));
+  EXPECT_THAT(why({kNoEvents, effect(R"({"disconnect": true})")}), HasSubstr("breaks a mount"));
+}
+
 TEST(LiveOnly, EndsOfALifeButNoPauseAndNoJump) {
   EXPECT_THAT(why({}), HasSubstr("the process event \"crash\" ends the subject's process"));
   EXPECT_EQ(why({R"(phases.stress.process=[{"name":"p","pause":{"at":"0s","for":"1s"}},
