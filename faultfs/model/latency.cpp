@@ -52,18 +52,18 @@ Duration longest_of(const Bounded& of) {
   return of.max;
 }
 
-std::string text_of(Duration always) { return format_duration(always); }
-std::string text_of(const UniformLatency& of) {
+std::string words_of(Duration always) { return format_duration(always); }
+std::string words_of(const UniformLatency& of) {
   return fmt::format("uniform {} to {}", format_duration(of.min), format_duration(of.max));
 }
-std::string text_of(const LognormalLatency& of) {
+std::string words_of(const LognormalLatency& of) {
   return fmt::format("lognormal, median {}, p99 {}", format_duration(of.median), format_duration(of.p99));
 }
-std::string text_of(const ParetoLatency& of) {
+std::string words_of(const ParetoLatency& of) {
   return fmt::format("Pareto from {}, shape {:g}", format_duration(of.min),
                      static_cast<double>(of.shape) / static_cast<double>(kShapeUnit));
 }
-std::string text_of(const SampledLatency& of) {
+std::string words_of(const SampledLatency& of) {
   if (of.quantiles.empty()) return "as measured in " + of.file;
   return fmt::format("as measured, {} to {}", format_duration(of.quantiles.front()),
                      format_duration(of.quantiles.back()));
@@ -80,7 +80,7 @@ Duration longest(const LatencyEffect& effect) {
 }
 
 std::string describe(const LatencyEffect& effect) {
-  return std::visit([](const auto& of) { return text_of(of); }, effect.delay);
+  return std::visit([](const auto& of) { return words_of(of); }, effect.delay);
 }
 
 }  // namespace holdfast::faultfs

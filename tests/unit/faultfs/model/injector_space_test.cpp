@@ -23,12 +23,9 @@ class InjectorSpace : public testing::Test {
  protected:
   Decision write(std::string_view path, std::uint64_t inode, std::uint64_t blocks, std::uint32_t user = 0,
                  Time now = kFirst) {
-    return injector_.decide({.operation = Operation::write,
-                             .path = path,
-                             .size = blocks * kPiece,
-                             .inode = inode,
-                             .owner = user},
-                            now);
+    return injector_.decide(
+        {.operation = Operation::write, .path = path, .size = blocks * kPiece, .inode = inode, .owner = user},
+        now);
   }
   int make(std::string_view path, std::uint32_t user = 0) {
     return injector_.decide({.operation = Operation::create, .path = path, .caller_uid = user}, kFirst).error;
