@@ -20,6 +20,7 @@
 #include "faultfs/control/socket_path.h"
 #include "faultfs/fuse/daemon.h"
 #include "faultfs/model/fault_plan_json.h"
+#include "faultfs/model/latency_json.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -46,6 +47,7 @@ Commands:
   mount SOURCE MOUNTPOINT   show SOURCE at MOUNTPOINT, an empty directory; in the foreground until Ctrl-C
   load MOUNTPOINT PLAN      arm the plan in the file PLAN ('-': standard input) in place of the armed one
   clear MOUNTPOINT          heal every fault
+  restore MOUNTPOINT        undo the damage on the disk that nobody has written over
   status MOUNTPOINT         print as JSON what is armed and what has fired
   log MOUNTPOINT            print the faults so far, one JSON object a line
   unmount MOUNTPOINT        end the mount and its daemon; also clears away a dead one
@@ -121,17 +123,26 @@ Result<Arguments> parse_arguments(int argc, char** argv) {
   return arguments;
 }
 
+Result<std::string> read_text(const std::string& path, std::string_view what) {
+  std::ifstream file(path);
+  if (!file) return fail(Code::not_found, "the " + std::string(what) + " " + path + " cannot be read");
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
 Result<FaultPlan> read_plan(const std::string& path) {
-  std::string text;
-  if (path == "-") {
-    text.assign(std::istreambuf_iterator<char>(std::cin), {});
-  } else {
-    std::ifstream file(path);
-    if (!file) return fail(Code::not_found, "the plan " + path + " cannot be read");
-    text.assign(std::istreambuf_iterator<char>(file), {});
-  }
-  auto plan = parse_fault_plan(text);
+  const bool from_standard_input = path == "-";
+  const auto text = from_standard_input
+                        ? Result<std::string>(std::string(std::istreambuf_iterator<char>(std::cin), {}))
+                        : read_text(path, "plan");
+  if (!text) return fail(text.error());
+  auto plan = parse_fault_plan(*text);
   if (!plan) return fail(plan.error().code, path + ": " + plan.error().message);
+  const auto directory =
+      from_standard_input ? std::filesystem::path() : std::filesystem::path(path).parent_path();
+  const auto read = read_samples(plan->rules, "/rules", [&](const std::string& file) {
+    return read_text((directory / file).string(), "file of samples");
+  });
+  if (!read) return fail(Code::invalid, path + ": " + read.error().pointer + ": " + read.error().message);
   return plan;
 }
 
@@ -241,6 +252,15 @@ int clear(const Arguments& arguments) {
   return cleared ? kDone : tell(cleared.error());
 }
 
+int restore(const Arguments& arguments) {
+  auto client = connect(arguments);
+  if (!client) return tell(client.error());
+  const auto places = client->restore();
+  if (!places) return tell(places.error());
+  std::cout << *places << " damaged place" << (*places == 1 ? "" : "s") << " restored\n";
+  return kDone;
+}
+
 int status(const Arguments& arguments) {
   auto client = connect(arguments);
   if (!client) return tell(client.error());
@@ -290,6 +310,7 @@ constexpr Command kCommands[] = {
     {"mount", 2, "mount SOURCE MOUNTPOINT [--plan FILE] [--daemon]", mount},
     {"load", 2, "load MOUNTPOINT PLAN", load},
     {"clear", 1, "clear MOUNTPOINT", clear},
+    {"restore", 1, "restore MOUNTPOINT", restore},
     {"status", 1, "status MOUNTPOINT", status},
     {"log", 1, "log MOUNTPOINT", log},
     {"unmount", 1, "unmount MOUNTPOINT", unmount},

@@ -49,6 +49,12 @@ Status ControlClient::clear() {
   return answer ? Status{} : fail(answer.error());
 }
 
+Result<std::uint64_t> ControlClient::restore() {
+  auto answer = ask({Verb::restore, {}});
+  if (!answer) return fail(answer.error());
+  return answer->restored;
+}
+
 Result<std::string> ControlClient::status() {
   auto answer = ask({Verb::status, {}});
   if (!answer) return fail(answer.error());

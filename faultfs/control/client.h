@@ -25,6 +25,8 @@ class ControlClient {
 
   Status load(const FaultPlan& plan);
   Status clear();
+  // Undoes damage; how many places were put back.
+  Result<std::uint64_t> restore();
   // The state of the mount, as a JSON object.
   Result<std::string> status();
   // The file of the fault log; empty when the mount keeps it in memory.

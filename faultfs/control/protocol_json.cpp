@@ -5,13 +5,14 @@
 
 #include "core/base/nearest.h"
 #include "faultfs/model/fault_plan_json.h"
+#include "faultfs/model/latency_json.h"
 
 namespace holdfast::faultfs {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 5> kVerbs = {"load", "clear", "status", "log", "stop"};
+constexpr std::array<std::string_view, 6> kVerbs = {"load", "clear", "status", "log", "stop", "restore"};
 
 // Paths may hold bytes that are no UTF-8; they must not make an answer impossible.
 std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -79,11 +80,19 @@ Result<Request> parse_request(std::string_view line) {
     auto plan = plan_from_json(value->at("plan"), "/plan");
     if (!plan) return fail(Code::invalid, plan.error().pointer + ": " + plan.error().message);
     request.plan = *std::move(plan);
+    const auto no_files = [](const std::string& file) {
+      return Result<std::string>(fail(Code::invalid, "the daemon reads no files, and so not \"" + file +
+                                                         "\"; list the durations in its place"));
+    };
+    const auto samples = read_samples(request.plan.rules, "/plan/rules", no_files);
+    if (!samples) return fail(Code::invalid, samples.error().pointer + ": " + samples.error().message);
   }
   return request;
 }
 
 std::string print_done() { return R"({"ok":true})"; }
+
+std::string print_restored(std::uint64_t places) { return text_of({{"ok", true}, {"restored", places}}); }
 
 std::string print_status_answer(const MountStatus& status) {
   return text_of({{"ok", true}, {"status", json_of(status)}});
@@ -111,6 +120,7 @@ Result<Answer> parse_answer(std::string_view line) {
     if (value->contains("status")) {
       answer.status = value->at("status").dump(2, ' ', false, json::error_handler_t::replace);
     }
+    answer.restored = value->value("restored", std::uint64_t{0});
     answer.file = value->value("file", std::string());
     answer.lines = value->value("lines", std::vector<std::string>());
     return answer;

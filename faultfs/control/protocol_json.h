@@ -2,6 +2,7 @@
 //
 //   {"command": "load", "plan": {"rules": [...]}}     {"ok": true}
 //   {"command": "clear"}                              {"ok": true}
+//   {"command": "restore"}                            {"ok": true, "restored": places}
 //   {"command": "status"}                             {"ok": true, "status": {...}}
 //   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
 //   [...]}
@@ -26,7 +27,7 @@ namespace holdfast::faultfs {
 inline constexpr std::size_t kLongestRequest = 1U << 20;
 inline constexpr std::size_t kLongestAnswer = 8U << 20;
 
-enum class Verb : std::uint8_t { load, clear, status, log, stop };
+enum class Verb : std::uint8_t { load, clear, status, log, stop, restore };
 
 struct Request {
   Verb verb = Verb::status;
@@ -55,12 +56,14 @@ struct Answer {
   std::string status;              // status: the JSON object as text
   std::string file;                // log: where it is written; empty when it is kept in memory
   std::vector<std::string> lines;  // log: the newest, when it is kept in memory
+  std::uint64_t restored = 0;      // restore: places
 };
 
 std::string print_request(const Request& request);
 Result<Request> parse_request(std::string_view line);
 
 std::string print_done();
+std::string print_restored(std::uint64_t places);
 std::string print_status_answer(const MountStatus& status);
 std::string print_log_answer(const std::string& file, const std::vector<std::string>& lines);
 std::string print_failure(const Error& error);

@@ -154,6 +154,8 @@ Status ControlServer::answer(Client& client, const std::string& line) {
     handler_.arm(std::move(request->plan));
   } else if (request->verb == Verb::clear) {
     handler_.arm({});
+  } else if (request->verb == Verb::restore) {
+    text = print_restored(handler_.restore());
   } else if (request->verb == Verb::status) {
     text = print_status_answer(handler_.status());
   } else if (request->verb == Verb::log) {

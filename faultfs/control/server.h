@@ -26,6 +26,8 @@ class ControlHandler {
   // Active when it returns. An empty plan heals.
   virtual void arm(FaultPlan plan) = 0;
   virtual MountStatus status() = 0;
+  // Undoes damage; how many places.
+  virtual std::uint64_t restore() = 0;
   virtual std::vector<std::string> log_lines() = 0;
   // Begins the end; called after the answer was sent.
   virtual void stop() = 0;

@@ -66,7 +66,9 @@ int change_size(Passthrough& fs, const Change& change) {
                          : ::truncate(DescriptorPath(change.node->descriptor()).c_str(), change.to.st_size);
   if (result != 0) return result;
   const auto size = static_cast<std::uint64_t>(change.to.st_size);
-  fs.faults.truncated(space_id(change.node->key()), static_cast<std::uint64_t>(before.st_size), size);
+  fs.faults.truncated(
+      {space_id(change.node->key()), static_cast<std::uint64_t>(before.st_size), change.path, before.st_uid},
+      size);
   fs.syncs.truncated(change.path, size);
   return 0;
 }
@@ -120,20 +122,21 @@ void access(fuse_req_t request, fuse_ino_t id, int mask) {
              });
 }
 
-void answer_statfs(fuse_req_t request, const Node& node) {
+void answer_statfs(fuse_req_t request, const Node& node, const std::string& path) {
   struct statvfs status {};
   if (::fstatvfs(node.descriptor(), &status) != 0) {
     fuse_reply_err(request, errno);
     return;
   }
-  if (const auto left = Passthrough::of(request).faults.space_left()) {
-    const fsblkcnt_t blocks = *left / status.f_frsize;
+  const SpaceLeft left = Passthrough::of(request).faults.space_left(path);
+  if (left.bytes) {
+    const fsblkcnt_t blocks = *left.bytes / status.f_frsize;
     status.f_bfree = std::min(status.f_bfree, blocks);
     status.f_bavail = std::min(status.f_bavail, blocks);
   }
-  if (const auto left = Passthrough::of(request).faults.inodes_left()) {
-    status.f_ffree = std::min<fsfilcnt_t>(status.f_ffree, *left);
-    status.f_favail = std::min<fsfilcnt_t>(status.f_favail, *left);
+  if (left.inodes) {
+    status.f_ffree = std::min<fsfilcnt_t>(status.f_ffree, *left.inodes);
+    status.f_favail = std::min<fsfilcnt_t>(status.f_favail, *left.inodes);
   }
   fuse_reply_statfs(request, &status);
 }
@@ -142,8 +145,9 @@ void statfs(fuse_req_t request, fuse_ino_t id) {
   auto& fs = Passthrough::of(request);
   auto node = id == 0 ? fs.nodes.root() : fs.nodes.at(id);
   const auto path = fs.nodes.path_of(*node);
-  fs.perform(request, call_of(request, Operation::statfs, path), Place::here,
-             [request, node = std::move(node)](const Decision&) { answer_statfs(request, *node); });
+  fs.perform(
+      request, call_of(request, Operation::statfs, path), Place::here,
+      [request, node = std::move(node), path](const Decision&) { answer_statfs(request, *node, path); });
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
@@ -156,6 +157,7 @@ class Control final : public ControlHandler {
         stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
   void arm(FaultPlan plan) override { fs_.arm(std::move(plan)); }
+  std::uint64_t restore() override { return fs_.restore(); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
   void stop() override { (void)::eventfd_write(*stop_, 1); }
   int stop_descriptor() const { return *stop_; }
@@ -183,6 +185,14 @@ class Control final : public ControlHandler {
   Descriptor stop_;
 };
 
+// Cuts the mount off as a daemon that crashed does: its end of the channel closes, and the kernel aborts the
+// connection. Every call answers ENOTCONN then, until the mount is taken away. The descriptor's number stays
+// taken, so that what is still on its way to it goes nowhere.
+void disconnect(fuse_session* session) {
+  const Descriptor nowhere(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  (void)::dup3(*nowhere, fuse_session_fd(session), O_CLOEXEC);
+}
+
 // Waits until the kernel has a request or something asks for the end; tells which end, if any.
 std::optional<MountEnd> wait_for_request(int requests, int signals, int stop, int lifeline, int timeout_ms) {
   pollfd waiting[] = {{requests, POLLIN, 0}, {signals, POLLIN, 0}, {stop, POLLIN, 0}, {lifeline, POLLIN, 0}};
@@ -196,8 +206,9 @@ std::optional<MountEnd> wait_for_request(int requests, int signals, int stop, in
   return std::nullopt;
 }
 
-// The request thread: asks the kernel first and sleeps only when it has nothing.
-MountEnd serve_requests(fuse_session* session, int signals, int stop, int lifeline) {
+// The request thread: asks the kernel first and sleeps only when it has nothing. No end: the kernel has none
+// to ask any more.
+std::optional<MountEnd> serve_requests(fuse_session* session, int signals, int stop, int lifeline) {
   const int requests = fuse_session_fd(session);
   ::fcntl(requests, F_SETFL, ::fcntl(requests, F_GETFL) | O_NONBLOCK);
   fuse_buf buffer{};
@@ -210,11 +221,19 @@ MountEnd serve_requests(fuse_session* session, int signals, int stop, int lifeli
     } else if (got == -EAGAIN || got == -EINTR) {
       end = wait_for_request(requests, signals, stop, lifeline, -1);
     } else {
-      break;  // unmounted by somebody
+      break;  // unmounted by somebody, or disconnected
     }
   }
   std::free(buffer.mem);
-  return end.value_or(MountEnd::stopped);
+  return end;
+}
+
+// Of a mount that is there and answers nothing any more.
+MountEnd await_end(int signals, int stop, int lifeline) {
+  constexpr int kNoRequests = -1, kForEver = -1;
+  std::optional<MountEnd> end;
+  while (!end) end = wait_for_request(kNoRequests, signals, stop, lifeline, kForEver);
+  return *end;
 }
 
 Result<std::string> socket_for(const MountOptions& options, const MountGround& ground) {
@@ -261,17 +280,24 @@ Result<MountEnd> serve_mount(const MountOptions& options,
     return fail(session.error());
   }
   Forgetter forgetter(session->get(), fs.nodes, descriptor_limit() / 2);
+  std::atomic<bool> disconnected{false};
+  fs.faults.when_disconnected([&] {
+    disconnected = true;
+    disconnect(session->get());
+  });
   fs.arm(options.plan);
   (*server)->start();
   ready(*socket);
 
-  const MountEnd end = serve_requests(session->get(), *signals, control.stop_descriptor(), options.lifeline);
+  auto end = serve_requests(session->get(), *signals, control.stop_descriptor(), options.lifeline);
+  if (!end && disconnected) end = await_end(*signals, control.stop_descriptor(), options.lifeline);
   server->reset();
   fs.settle();
   fuse_session_unmount(session->get());
+  if (disconnected) (void)abort_and_unmount(ground->mountpoint);
   if (!forgetter.end()) (void)session->release();  // the thread left behind may use it until the process ends
   (*watchdog)->dismiss();
-  return end;
+  return end.value_or(MountEnd::stopped);
 }
 
 }  // namespace holdfast::faultfs

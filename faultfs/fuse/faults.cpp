@@ -1,5 +1,8 @@
 #include "faultfs/fuse/faults.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "faultfs/fuse/caller.h"
 #include "faultfs/fuse/files_at_rest.h"
 #include "faultfs/fuse/monotonic.h"
@@ -27,7 +30,7 @@ std::uint64_t met_by(const FaultPlan& plan, Kind is_such) {
 void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
   needing_size_ = met_by(plan, [](const Rule& rule) { return rule.effect.needs_file_size(); });
-  asking_who_ = met_by(plan, [](const Rule& rule) { return rule.when.asks_who(); });
+  asking_who_ = met_by(plan, [](const Rule& rule) { return rule.asks_who(); });
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
 }
@@ -39,22 +42,58 @@ std::optional<Time> Faults::damage_at_rest(int root_descriptor) {
   for (const Rule* rule : injector_.take_due_at_rest(now)) {
     for_each_file(root_descriptor, [&](const std::string& path, const FileAtRest& file) {
       const auto damage = injector_.damage_at_rest(*rule, path, file.size(), now);
-      for (const Damage& hit : damage) file.damage(hit);
+      const bool heals = rule->effect.corrupt->restore;
+      for (const Damage& hit : damage)
+        file.damage(hit, [&](std::span<const std::byte> before, std::span<const std::byte> after) {
+          injector_.keep_undamaged(file.inode(), hit.offset, before, after, heals);
+        });
     });
   }
   const Time next = injector_.next_at_rest();
   return next == kNever ? std::nullopt : std::optional(next);
 }
 
-// Who calls is found out before the lock is taken.
+std::uint64_t Faults::restore(int root_descriptor, bool all) {
+  const std::lock_guard lock(mutex_);
+  if (all) injector_.make_all_due();
+  if (!injector_.undo().any_due()) return 0;
+  std::uint64_t restored = 0;
+  for_each_file(root_descriptor, [&](const std::string&, const FileAtRest& file) {
+    for (const Undo::Place& place : injector_.undo().take_due(file.inode()))
+      restored += file.restore(place) ? 1 : 0;
+  });
+  injector_.undo().drop_due();  // of files that are gone
+  return restored;
+}
+
+void Faults::keep_undamaged(const Call& call, std::span<const std::byte> before,
+                            std::span<const std::byte> after, bool heals) {
+  const std::lock_guard lock(mutex_);
+  injector_.keep_undamaged(call.inode, call.offset, before, after, heals);
+}
+
+void Faults::forget_damage(std::uint64_t inode) {
+  const std::lock_guard lock(mutex_);
+  injector_.undo().forget(inode);
+}
+
 Judgement Faults::judge(const Call& call) {
   const auto asking = OperationSet::of_bits(asking_who_.load(std::memory_order_relaxed));
-  if (!asking.contains(call.operation)) return judge_known(call);
+  Judgement judged = asking.contains(call.operation) ? judge_caller(call) : judge_known(call);
+  if (judged.decision.disconnects && disconnected_) disconnected_();
+  return judged;
+}
+
+// Who calls is found out before the lock is taken. The daemon itself is nobody to be killed.
+Judgement Faults::judge_caller(const Call& call) {
   const Caller caller = caller_of(call.caller_pid);
   Call known = call;
-  known.caller_process = caller.process;
+  known.caller_process = caller.process == static_cast<std::uint32_t>(::getpid()) ? 0 : caller.process;
   known.caller_comm = caller.comm;
-  return judge_known(known);
+  Judgement judged = judge_known(known);
+  if (judged.decision.signal != 0)
+    (void)::kill(static_cast<pid_t>(known.caller_process), judged.decision.signal);
+  return judged;
 }
 
 Judgement Faults::judge_known(const Call& call) {
@@ -64,25 +103,25 @@ Judgement Faults::judge_known(const Call& call) {
   return {injector_.decide(call, now), arming_.load()};
 }
 
-void Faults::made_inode() {
+void Faults::made_inode(std::string_view path, std::uint32_t owner) {
   const std::lock_guard lock(mutex_);
-  injector_.space().make_inode();
+  injector_.make_inode(path, owner);
 }
 
-void Faults::adopt(std::uint64_t inode, std::uint64_t size) {
+void Faults::adopt(const SeenFile& file) {
   const std::lock_guard lock(mutex_);
-  injector_.space().adopt(inode, size);
+  injector_.adopt(file.inode, file.size, file.path, file.owner);
 }
 
-void Faults::truncated(std::uint64_t inode, std::uint64_t old_size, std::uint64_t size) {
+void Faults::truncated(const SeenFile& before, std::uint64_t size) {
   const std::lock_guard lock(mutex_);
-  injector_.space().adopt(inode, old_size);
-  injector_.space().truncate(inode, size);
+  injector_.adopt(before.inode, before.size, before.path, before.owner);
+  injector_.truncate(before.inode, before.path, size);
 }
 
-void Faults::removed(std::uint64_t inode) {
+void Faults::removed(const SeenFile& file) {
   const std::lock_guard lock(mutex_);
-  injector_.remove(inode);
+  injector_.remove(file.inode, file.path, file.owner);
 }
 
 void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
@@ -90,15 +129,9 @@ void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const
   injector_.keep_old(inode, offset, bytes);
 }
 
-std::optional<std::uint64_t> Faults::space_left() {
+SpaceLeft Faults::space_left(std::string_view path) {
   const std::lock_guard lock(mutex_);
-  if (!injector_.space().limited()) return std::nullopt;
-  return injector_.space().left_bytes();
-}
-
-std::optional<std::uint64_t> Faults::inodes_left() {
-  const std::lock_guard lock(mutex_);
-  return injector_.space().left_inodes();
+  return injector_.space_left(path);
 }
 
 void Faults::describe(MountStatus& status) const {
@@ -106,8 +139,9 @@ void Faults::describe(MountStatus& status) const {
   status.plan = injector_.plan();
   status.fired = injector_.fired();
   for (const auto& rule : status.plan.rules) status.fired_by_rule[rule.name] = injector_.fired(rule.name);
-  if (injector_.space().limited()) status.space_left = injector_.space().left_bytes();
-  status.inodes_left = injector_.space().left_inodes();
+  const SpaceLeft left = injector_.space_left("");
+  status.space_left = left.bytes;
+  status.inodes_left = left.inodes;
   for (std::size_t i = 0; i < kOperationCount; ++i) {
     if (seen_[i] > 0) status.operations[std::string(to_string(static_cast<Operation>(i)))] = seen_[i];
   }

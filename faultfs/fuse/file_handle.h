@@ -21,6 +21,7 @@ struct FileHandle {
   NodePtr node;
   int open_flags;        // as the program gave them
   std::uint64_t number;  // in order of opening
+  std::uint32_t owner;   // of the file, when it was opened
 };
 
 struct DirectoryHandle {

@@ -76,6 +76,7 @@ void drop_set_id(int descriptor) {
 
 // Says that so many bytes are written, and in the sync log that they are durable when they had to be.
 void answer_written(fuse_req_t request, const WriteTo& to, std::size_t size) {
+  Passthrough::of(request).syncs.wrote(space_id(to.handle.node->key()), to.path, to.offset, size);
   if (to.synced != 0) Passthrough::of(request).syncs.written(to.path, to.offset, to.offset + size, to.start);
   fuse_reply_write(request, size);
 }
@@ -119,6 +120,7 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   if (here && decision.damage.empty()) return do_write(request, to, granted, decision);
   std::vector<std::byte> copy(granted.begin(), granted.end());
   apply_damage(decision.damage, call.offset, copy);
+  if (!decision.damage.empty()) fs.faults.keep_undamaged(call, granted, copy, decision.heals);
   if (here) return do_write(request, to, copy, decision);
   fs.carry_out(request, judged, [request, to = std::move(to), copy = std::move(copy), decision] {
     do_write(request, to, copy, decision);
@@ -136,7 +138,10 @@ struct SyncRequest {
 void do_sync(fuse_req_t request, const FileHandle& handle, const SyncRequest& sync,
              const Decision& decision) {
   if (decision.loses_dirty) {
+    auto& syncs = Passthrough::of(request).syncs;
+    syncs.given_up(space_id(handle.node->key()), sync.path, sync.end, sync.start);
     const bool done = revert(DescriptorPath(handle.node->descriptor()).c_str(), decision.reversal);
+    if (decision.reversal.size) syncs.truncated(sync.path, *decision.reversal.size);
     fuse_reply_err(request, done ? decision.answer : errno);
     return;
   }
@@ -182,6 +187,7 @@ void fallocate(fuse_req_t request, fuse_ino_t, int mode, off_t offset, off_t len
   // Punching and collapsing need no room (and, for now, give none back).
   const bool takes_room = (mode & ~FALLOC_FL_KEEP_SIZE) == 0;
   const auto size = takes_room ? static_cast<std::uint64_t>(length) : 0;
+  if (!takes_room) fs.faults.forget_damage(space_id(handle.node->key()));
   const auto call =
       call_on(request, Operation::fallocate, handle, path, static_cast<std::uint64_t>(offset), size);
   fs.perform(request, call, Place::worker, [request, &handle, mode, offset, length](const Decision&) {

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "faultfs/fuse/file_bytes.h"
+#include "faultfs/fuse/node_table.h"
+
 namespace holdfast::faultfs {
 namespace {
 
@@ -67,14 +70,35 @@ std::uint64_t FileAtRest::size() const {
   return ::fstat(descriptor_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-void FileAtRest::damage(const Damage& hit) const {
-  std::vector<std::byte> bytes(hit.size);
-  const auto offset = static_cast<off_t>(hit.offset);
-  const ssize_t got = ::pread(descriptor_, bytes.data(), bytes.size(), offset);
-  if (got <= 0) return;
-  bytes.resize(static_cast<std::size_t>(got));
-  apply_damage({&hit, 1}, hit.offset, bytes);
-  (void)!::pwrite(descriptor_, bytes.data(), bytes.size(), offset);
+std::uint64_t FileAtRest::inode() const {
+  struct stat status {};
+  return ::fstat(descriptor_, &status) == 0 ? space_id(key_of(status)) : 0;
+}
+
+void FileAtRest::damage(const Damage& hit, const Told& told) const {
+  const auto before = bytes_at(hit.offset, hit.size);
+  auto after = before;
+  apply_damage({&hit, 1}, hit.offset, after);
+  told(before, after);
+  write(hit.offset, after);
+}
+
+bool FileAtRest::restore(const Undo::Place& place) const {
+  auto bytes = bytes_at(place.offset, place.before.size());
+  if (!put_back(place, place.offset, bytes)) return false;
+  write(place.offset, bytes);
+  return true;
+}
+
+std::vector<std::byte> FileAtRest::bytes_at(std::uint64_t offset, std::uint64_t size) const {
+  std::vector<std::byte> bytes(size);
+  const ssize_t got = read_whole(descriptor_, bytes, offset);
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return bytes;
+}
+
+void FileAtRest::write(std::uint64_t offset, std::span<const std::byte> bytes) const {
+  (void)write_whole(descriptor_, bytes, offset);
 }
 
 void for_each_file(int root_descriptor,

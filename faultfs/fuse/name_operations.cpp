@@ -74,7 +74,7 @@ void make_name(fuse_req_t request, fuse_ino_t parent_id, const char* name, Opera
               make = std::move(make)](const Decision&) {
                if (make_as_caller(request, make, parent->descriptor(), name.c_str()) != 0)
                  return answer(request, -1);
-               Passthrough::of(request).faults.made_inode();
+               Passthrough::of(request).faults.made_inode(path, fuse_req_ctx(request)->uid);
                Passthrough::of(request).syncs.named(logged_as, path);
                answer_entry(request, parent, name.c_str());
              });
@@ -123,20 +123,26 @@ void link(fuse_req_t request, fuse_ino_t id, fuse_ino_t parent_id, const char* n
 struct Doomed {
   InodeKey key;
   bool is_last_link = false;
+  std::string path{};
+  std::uint64_t size = 0;
+  std::uint32_t owner = 0;
+
+  SeenFile file() const { return {space_id(key), size, path, owner}; }
 };
 
 std::optional<Doomed> look_at_doomed(Passthrough& fs, const Node& parent, const char* name) {
   struct stat status {};
   if (::fstatat(parent.descriptor(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
   const bool is_last = S_ISDIR(status.st_mode) || status.st_nlink == 1;
-  if (S_ISREG(status.st_mode) && is_last)
-    fs.faults.adopt(space_id(key_of(status)), static_cast<std::uint64_t>(status.st_size));
-  return Doomed{key_of(status), is_last};
+  const Doomed doomed{key_of(status), is_last, fs.nodes.path_of(parent, name),
+                      static_cast<std::uint64_t>(status.st_size), status.st_uid};
+  if (S_ISREG(status.st_mode) && is_last) fs.faults.adopt(doomed.file());
+  return doomed;
 }
 
 void reclaim(Passthrough& fs, const std::optional<Doomed>& doomed) {
   if (doomed && doomed->is_last_link && !fs.nodes.has_handles(doomed->key)) {
-    fs.faults.removed(space_id(doomed->key));
+    fs.faults.removed(doomed->file());
   }
 }
 

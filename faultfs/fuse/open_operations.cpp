@@ -27,11 +27,12 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node)
   const bool writes = (info->flags & O_ACCMODE) != O_RDONLY;
   struct stat status {};
   if (writes && ::fstat(descriptor, &status) == 0) {
-    fs.faults.adopt(space_id(node->key()), static_cast<std::uint64_t>(status.st_size));
+    const auto path = fs.nodes.path_of(*node);
+    fs.faults.adopt({space_id(node->key()), static_cast<std::uint64_t>(status.st_size), path, status.st_uid});
   }
   fs.nodes.handle_opened(*node);
   info->fh = reinterpret_cast<std::uint64_t>(
-      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle()});
+      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle(), status.st_uid});
   info->direct_io = fs.caching == Caching::nothing ? 1 : 0;
   info->keep_cache = 0;
 }
@@ -42,7 +43,10 @@ void detach(Passthrough& fs, FileHandle* handle) {
   const bool nameless = ::fstat(handle->descriptor, &status) == 0 && status.st_nlink == 0;
   const bool last = fs.nodes.handle_closed(*handle->node);
   ::close(handle->descriptor);
-  if (nameless && last) fs.faults.removed(space_id(handle->node->key()));
+  if (nameless && last) {
+    const auto path = fs.nodes.path_of(*handle->node);
+    fs.faults.removed({space_id(handle->node->key()), 0, path, status.st_uid});
+  }
   delete handle;
 }
 
@@ -111,7 +115,7 @@ void do_create(fuse_req_t request, const Creation& creation) {
   const int descriptor = open_or_make(request, creation, is_new);
   if (descriptor < 0) return answer(request, -1);
   if (is_new) {
-    fs.faults.made_inode();
+    fs.faults.made_inode(creation.path, fuse_req_ctx(request)->uid);
     fs.syncs.named("create", creation.path);
   }
   fuse_entry_param entry{};
@@ -129,7 +133,7 @@ void do_create_nameless(fuse_req_t request, const Creation& creation) {
   auto& fs = Passthrough::of(request);
   const int descriptor = make_nameless(request, creation);
   if (descriptor < 0) return answer(request, -1);
-  fs.faults.made_inode();
+  fs.faults.made_inode(creation.path, fuse_req_ctx(request)->uid);
   fuse_entry_param entry{};
   const auto node = fs.nodes.enter_nameless(creation.parent, kPathOfNameless, descriptor, entry.attr);
   answer_created(request, creation, descriptor, node, entry);

@@ -45,8 +45,11 @@ void Passthrough::retry_later(fuse_req_t request, Duration wait, Task task) {
 void Passthrough::arm(FaultPlan plan) {
   faults.arm(std::move(plan));
   delays_.release_all();
+  (void)faults.restore(nodes.root()->descriptor(), false);
   damage_at_rest();
 }
+
+std::uint64_t Passthrough::restore() { return faults.restore(nodes.root()->descriptor(), true); }
 
 // What is due now at once, so that arming is acknowledged after it; the rest when its time comes. A
 // timer of an older plan finds nothing due, or what is due by the new one.

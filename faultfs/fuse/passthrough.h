@@ -66,6 +66,8 @@ class Passthrough {
 
   // Arms (an empty plan heals); requests held by the old plan go on at once.
   void arm(FaultPlan plan);
+  // Undoes what damage is remembered; how many places.
+  std::uint64_t restore();
   // Lets every held request go and waits until all work is answered. Only from the request thread.
   void settle();
   bool settling() const { return settling_.load(); }

@@ -8,15 +8,21 @@
 //   {"t":9,"op":"rename","from":"a","to":"b"}                       "exchange":true when both stay
 //   {"t":9,"op":"unlink","path":"b"}                                and rmdir, mkdir
 //   {"t":9,"op":"truncate","path":"spool/1.seg","end":0}
+//   {"t":9,"op":"given_up","path":"spool/1.seg","end":8192,"start":7}    no later sync will write what is
+//   dirty
+//   {"t":9,"op":"rewritten","path":"spool/1.seg","offset":0,"end":512}   of a file with bytes given up
 //
 // t: CLOCK_MONOTONIC ns at completion; start: when the request arrived; end: the file's size then, or where
 // the write ended.
-// Only what succeeded on the backing directory is logged, before the caller hears of it. Safe from
-// any thread.
+// Only what succeeded on the backing directory is logged, and what a failed sync gave up, before the caller
+// hears of it. Safe from any thread. Of at most kMostGivenUp files it is known that bytes were given up.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,9 +44,18 @@ class SyncLog {
   void synced(std::string_view operation, std::string_view path, std::uint64_t end, Time start);
   void written(std::string_view path, std::uint64_t offset, std::uint64_t end, Time start);
   void directory_synced(std::string_view path, Time start);
+  // A sync failed: of the first `end` bytes, those that no earlier sync wrote will never be written.
+  void given_up(std::uint64_t inode, std::string_view path, std::uint64_t end, Time start);
+  // Every write is told; of files with bytes given up it is logged, for these may be written by a sync again.
+  void wrote(std::uint64_t inode, std::string_view path, std::uint64_t offset, std::uint64_t size);
 
  private:
+  static constexpr std::size_t kMostGivenUp = 10'000;
+
   std::unique_ptr<LineLog> log_;
+  std::atomic<bool> any_given_up_{false};
+  std::mutex mutex_;
+  std::set<std::uint64_t> given_up_;  // inodes
 };
 
 }  // namespace holdfast::faultfs

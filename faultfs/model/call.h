@@ -5,6 +5,7 @@
 // Both fill in the same fields for the same operation, so that both worlds get the same decision.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -31,10 +32,18 @@ struct Call {
   std::uint64_t handle = 0;         // fsync: of the open file; they are numbered in order of opening
   std::uint64_t newest_handle = 0;  // fsync: the latest number given to any
 
+  std::uint32_t owner = 0;  // write, fallocate: to which user the file belongs
+
   // Only where some rule asks for them.
   std::uint32_t caller_uid = 0;
   std::uint32_t caller_process = 0;
   std::string_view caller_comm = {};
 };
+
+// The bytes that it can move: of a read no more than the file has left.
+inline std::uint64_t moved_by(const Call& call) {
+  if (call.operation != Operation::read) return call.size;
+  return std::min(call.size, call.file_size - std::min(call.file_size, call.offset));
+}
 
 }  // namespace holdfast::faultfs

@@ -120,8 +120,10 @@ bool acts_on(const Effect& effect, const Call& call) {
   if (effect.stale) return call.operation == Operation::read;
   if (effect.sync_failure) return call.operation == Operation::fsync;
   if (effect.diverts()) return call.operation == Operation::write;
+  if (effect.throttle) return call.operation == Operation::read || call.operation == Operation::write;
   if (effect.error && !effect.error->unusual && !may_answer(call.operation, effect.error->error))
     return false;
+  if (effect.hang && effect.hang->then != 0 && !may_answer(call.operation, effect.hang->then)) return false;
   return !is_unheard(call.operation);
 }
 
@@ -148,6 +150,7 @@ int answer_of(const Rule& rule, const Call& call) {
   if (rule.effect.error) return rule.effect.error->error;
   if (rule.effect.permission) return rule.effect.permission->error;
   if (rule.effect.read_only) return EROFS;
+  if (rule.effect.disconnect) return ENOTCONN;
   if (rule.effect.replaced) return answer_of_replaced(rule, call);
   return 0;
 }

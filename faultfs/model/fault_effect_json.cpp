@@ -1,10 +1,13 @@
 #include "faultfs/model/fault_effect_json.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/base/nearest.h"
 #include "core/base/units.h"
 #include "faultfs/model/damage.h"
+#include "faultfs/model/fault_delay_json.h"
+#include "faultfs/model/latency_json.h"
 #include "faultfs/model/plan_reader_json.h"
 
 namespace holdfast::faultfs {
@@ -13,14 +16,17 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kEffectKeys[] = {
-    "full",    "error", "latency", "hang", "permission",  "read_only", "replaced_by",
-    "corrupt", "short", "torn",    "lost", "misdirected", "stale",     "sync_failure"};
+    "full",       "quota",       "error",       "latency",    "throttle", "hang",
+    "permission", "read_only",   "replaced_by", "corrupt",    "short",    "torn",
+    "lost",       "misdirected", "kill_caller", "disconnect", "stale",    "sync_failure"};
 constexpr std::string_view kErrorKeys[] = {"errno", "unusual"};
 constexpr std::string_view kShortKeys[] = {"bytes", "fraction"};
 constexpr std::string_view kTornKeys[] = {"keep", "bytes", "answer"};
 constexpr std::uint64_t kMostTornBytes = std::uint64_t{1} << 30;
+constexpr std::string_view kKillKeys[] = {"signal"};
+constexpr std::string_view kQuotaKeys[] = {"uid", "left", "inodes"};
 constexpr std::string_view kFullKeys[] = {"left", "inodes"};
-constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes"};
+constexpr std::string_view kCorruptKeys[] = {"on", "with", "count", "bytes", "restore"};
 
 // Of a "when" whose effect says the operation.
 const std::vector<std::string_view> kAllButOperation = {
@@ -30,18 +36,6 @@ const std::vector<std::string_view> kAllButOperation = {
 constexpr std::uint64_t kMostInodes = 1'000'000'000;
 constexpr std::uint64_t kMostDamage = 1000;                          // places in one operation or file
 constexpr std::uint64_t kMostDamagedBytes = std::uint64_t{1} << 20;  // in one place
-
-PlanResult<int> errno_of(const json& value, const std::string& pointer) {
-  auto name = text_of(value, pointer, "\"error\"");
-  if (!name) return std::unexpected(name.error());
-  if (*name == "ENOSYS") {
-    return wrong(pointer, "ENOSYS is never injected: the kernel would remember it and never ask again");
-  }
-  if (auto error = errno_from(*name)) return *error;
-  return wrong(pointer, "unknown error \"" + *name +
-                            "\"; use the name of an errno such as \"EIO\", \"ENOSPC\", "
-                            "\"EDQUOT\", \"EROFS\", \"EACCES\", \"EMFILE\"");
-}
 
 // The name alone, or an object that may say "unusual" too.
 PlanResult<ErrorEffect> error_of(const json& value, const std::string& pointer) {
@@ -111,29 +105,40 @@ PlanResult<TornEffect> torn_of(const json& value, const std::string& pointer) {
   return effect;
 }
 
-PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
-  if (auto status = check_keys(value, pointer, "\"full\"", kFullKeys); !status) {
-    return std::unexpected(status.error());
-  }
+// What `full` and `quota` have in common.
+PlanResult<FullEffect> room_of(const json& value, const std::string& pointer, const std::string& what,
+                               std::span<const std::string_view> keys) {
   FullEffect full;
-  auto status = take(value, pointer, "left", full.left_bytes, size_of);
+  auto status = check_keys(value, pointer, what, keys);
+  if (status) status = take(value, pointer, "left", full.left_bytes, size_of);
   if (status)
     status = take(value, pointer, "inodes", full.left_inodes, [](const json& count, const std::string& at) {
       return count_of(count, at, 0, kMostInodes);
     });
   if (!status) return std::unexpected(status.error());
   if (!full.left_bytes && !full.left_inodes)
-    return wrong(
-        pointer,
-        "\"full\" needs \"left\", the bytes still allocatable, like \"2MiB\", or \"inodes\", the files "
-        "that may still be made");
+    return wrong(pointer,
+                 what +
+                     " needs \"left\", the bytes still allocatable, like \"2MiB\", or \"inodes\", the files "
+                     "that may still be made");
   return full;
 }
 
-PlanResult<LatencyEffect> latency_of(const json& value, const std::string& pointer) {
-  auto delay = duration_of(value, pointer);
-  if (!delay) return std::unexpected(delay.error());
-  return LatencyEffect{*delay};
+PlanResult<FullEffect> full_of(const json& value, const std::string& pointer) {
+  return room_of(value, pointer, "\"full\"", kFullKeys);
+}
+
+PlanResult<FullEffect> quota_of(const json& value, const std::string& pointer) {
+  auto quota = room_of(value, pointer, "\"quota\"", kQuotaKeys);
+  if (!quota) return quota;
+  if (!value.contains("uid"))
+    return wrong(pointer, "\"quota\" needs \"uid\", the user whose files it limits");
+  std::uint64_t owner = 0;
+  auto status = take(value, pointer, "uid", owner,
+                     [](const json& uid, const std::string& at) { return count_of(uid, at, 0, UINT32_MAX); });
+  if (!status) return std::unexpected(status.error());
+  quota->owner = static_cast<std::uint32_t>(owner);
+  return quota;
 }
 
 // What has no more to say than that it is so.
@@ -141,6 +146,20 @@ template <class Made>
 PlanResult<Made> only_true(const json& value, const std::string& pointer) {
   if (value.is_boolean() && value.get<bool>()) return Made{};
   return wrong(pointer, "found " + value.dump() + "; allowed: true");
+}
+
+// True, or an object that names the signal.
+PlanResult<KillEffect> kill_of(const json& value, const std::string& pointer) {
+  if (value == true) return KillEffect{};
+  if (auto status = check_keys(value, pointer, "\"kill_caller\" (or true)", kKillKeys); !status)
+    return std::unexpected(status.error());
+  if (!value.contains("signal"))
+    return wrong(pointer, "\"kill_caller\" needs \"signal\"; SIGKILL: \"kill_caller\": true");
+  std::vector<std::string_view> names;
+  for (const auto& signal : kSignals) names.push_back(signal.name);
+  auto chosen = choice_of(value["signal"], below(pointer, "signal"), "\"signal\"", names);
+  if (!chosen) return std::unexpected(chosen.error());
+  return KillEffect{kSignals.at(*chosen).number};
 }
 
 PlanResult<PermissionEffect> permission_of(const json& value, const std::string& pointer) {
@@ -183,7 +202,11 @@ PlanResult<CorruptEffect> corrupt_of(const json& value, const std::string& point
     return count_of(number, at, 1, kMostDamage);
   });
   if (status) status = take(value, pointer, "bytes", corrupt.bytes, size_of);
+  if (status) status = take(value, pointer, "restore", corrupt.restore, truth_of);
   if (!status) return std::unexpected(status.error());
+  if (corrupt.restore && corrupt.when == CorruptWhen::read)
+    return wrong(below(pointer, "restore"),
+                 "damage on read is never on the disk, so there is nothing to restore");
   corrupt.count = static_cast<std::uint32_t>(count);
   if (corrupt.kind == CorruptKind::bit_flips && value.contains("bytes"))
     return wrong(below(pointer, "bytes"), "a flipped bit has no length; say with \"count\" how many");
@@ -209,16 +232,23 @@ json to_json(const TornEffect& effect) {
   return value;
 }
 
+json to_json(const KillEffect& kill) {
+  if (kill.signal == SIGKILL) return true;
+  return {{"signal", std::ranges::find(kSignals, kill.signal, &SignalName::number)->name}};
+}
+
 json to_json(const FullEffect& full) {
   json value = json::object();
   if (full.left_bytes) value["left"] = format_size(*full.left_bytes);
   if (full.left_inodes) value["inodes"] = *full.left_inodes;
+  if (full.owner) value["uid"] = *full.owner;
   return value;
 }
 
 json to_json(const CorruptEffect& corrupt) {
   json value = {{"on", to_string(corrupt.when)}, {"with", to_string(corrupt.kind)}, {"count", corrupt.count}};
   if (corrupt.kind != CorruptKind::bit_flips) value["bytes"] = format_size(corrupt.bytes);
+  if (corrupt.restore) value["restore"] = true;
   return value;
 }
 
@@ -234,9 +264,11 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
                  "an effect is exactly one of " + quoted_list(kEffectKeys) + "; write one rule for each");
   }
   auto status = take(value, pointer, "full", effect.full, full_of);
+  if (status) status = take(value, pointer, "quota", effect.full, quota_of);
   if (status) status = take(value, pointer, "error", effect.error, error_of);
-  if (status) status = take(value, pointer, "latency", effect.latency, latency_of);
-  if (status) status = take(value, pointer, "hang", effect.hang, only_true<HangEffect>);
+  if (status) status = take(value, pointer, "latency", effect.latency, latency_from_json);
+  if (status) status = take(value, pointer, "throttle", effect.throttle, throttle_from_json);
+  if (status) status = take(value, pointer, "hang", effect.hang, hang_from_json);
   if (status) status = take(value, pointer, "permission", effect.permission, permission_of);
   if (status) status = take(value, pointer, "read_only", effect.read_only, only_true<ReadOnlyEffect>);
   if (status) status = take(value, pointer, "replaced_by", effect.replaced, replaced_of);
@@ -246,16 +278,19 @@ PlanResult<Effect> effect_from_json(const json& value, const std::string& pointe
   if (status) status = take(value, pointer, "lost", effect.lost, only_true<LostEffect>);
   if (status) status = take(value, pointer, "misdirected", effect.misdirected, only_true<MisdirectedEffect>);
   if (status) status = take(value, pointer, "stale", effect.stale, only_true<StaleEffect>);
+  if (status) status = take(value, pointer, "kill_caller", effect.kill_caller, kill_of);
+  if (status) status = take(value, pointer, "disconnect", effect.disconnect, only_true<DisconnectEffect>);
   if (status) status = take(value, pointer, "sync_failure", effect.sync_failure, sync_failure_of);
   if (!status) return std::unexpected(status.error());
   return effect;
 }
 
 json to_json(const Effect& effect) {
-  if (effect.full) return {{"full", to_json(*effect.full)}};
+  if (effect.full) return {{effect.is_quota() ? "quota" : "full", to_json(*effect.full)}};
   if (effect.error) return {{"error", to_json(*effect.error)}};
-  if (effect.latency) return {{"latency", format_duration(effect.latency->delay)}};
-  if (effect.hang) return {{"hang", true}};
+  if (effect.latency) return {{"latency", to_json(*effect.latency)}};
+  if (effect.throttle) return {{"throttle", to_json(*effect.throttle)}};
+  if (effect.hang) return {{"hang", to_json(*effect.hang)}};
   if (effect.permission) return {{"permission", errno_name(effect.permission->error)}};
   if (effect.read_only) return {{"read_only", true}};
   if (effect.replaced) return {{"replaced_by", kKindNames[static_cast<std::size_t>(effect.replaced->by)]}};
@@ -265,13 +300,16 @@ json to_json(const Effect& effect) {
   if (effect.lost) return {{"lost", true}};
   if (effect.misdirected) return {{"misdirected", true}};
   if (effect.stale) return {{"stale", true}};
+  if (effect.kill_caller) return {{"kill_caller", to_json(*effect.kill_caller)}};
+  if (effect.disconnect) return {{"disconnect", true}};
   if (effect.sync_failure)
     return {{"sync_failure", kSyncProfiles[static_cast<std::size_t>(effect.sync_failure->profile)]}};
   return json::object();
 }
 
 Scope scope_of(const Effect& effect) {
-  if (effect.full) return {{"from", "to"}, "a full volume is full for every operation and path"};
+  if (effect.is_quota()) return {{"from", "to"}, "a quota is that of a user, whatever is asked and where"};
+  if (effect.full) return {{"path", "path_regex", "from", "to"}, "what is full is full for every operation"};
   if (effect.read_only)
     return {{"path", "path_regex", "from", "to"}, "what is read-only refuses everything that modifies it"};
   if (effect.replaced)

@@ -8,6 +8,7 @@
 #include "faultfs/model/fault_effect_json.h"
 #include "faultfs/model/fault_trigger_json.h"
 #include "faultfs/model/plan_reader_json.h"
+#include "faultfs/model/space_budget.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -37,6 +38,9 @@ PlanResult<void> check_operations(const std::string& pointer, const Rule& rule) 
       return wrong(at, name + " does not answer " + errno_name(error->error) + " on Linux; it answers " +
                            quoted_list(answers_of(operation)) +
                            R"(; to inject it all the same: "error": {"errno": ..., "unusual": true})");
+    if (const auto& hang = rule.effect.hang; hang && hang->then != 0 && !may_answer(operation, hang->then))
+      return wrong(at, name + " does not answer " + errno_name(hang->then) + " on Linux; it answers " +
+                           quoted_list(answers_of(operation)));
     if (rule.effect.shortens && !acts_on(rule.effect, {.operation = operation}))
       return wrong(at, "only read and write can be short; found " + name);
   }
@@ -57,6 +61,11 @@ PlanResult<void> check_rule(const json& value, const std::string& pointer, const
                  "this effect answers the operation, so no later rule can act on it; leave \"continue\" out");
   if ((when.contains("offset") || when.contains("size")) && !may_have_place(rule))
     return wrong(pointer, "only reads, writes, allocations and copies have an \"offset\" and a \"size\"");
+  if (when.contains("per") && !rule.when.counts() && !rule.effect.throttle)
+    return wrong(
+        below(below(pointer, "when"), "per"),
+        "there is nothing to count; \"per\" goes with \"nth\", \"every\", \"limit\" or \"cooldown\", and "
+        "with a \"throttle\"");
   if (auto status = check_operations(pointer, rule); !status) return status;
   if (rule.effect.replaced && !when.contains("path"))
     return wrong(pointer, "\"replaced_by\" needs the path that it happens to: \"when\": {\"path\": ...}");
@@ -110,6 +119,11 @@ PlanResult<void> check_after(const std::vector<Rule>& rules, std::size_t number,
 }  // namespace
 
 PlanResult<void> check_order(const std::vector<Rule>& rules, const std::string& pointer) {
+  const auto limits =
+      std::ranges::count_if(rules, [](const Rule& rule) { return rule.effect.full.has_value(); });
+  if (static_cast<std::size_t>(limits) > SpaceBudget::kMostLimits)
+    return wrong(pointer, "found " + std::to_string(limits) + " rules with \"full\" or \"quota\"; at most " +
+                              std::to_string(SpaceBudget::kMostLimits) + " can be counted at once");
   for (std::size_t i = 0; i < rules.size(); ++i)
     if (auto status = check_after(rules, i, pointer); !status) return status;
   return {};

@@ -166,15 +166,11 @@ PlanResult<After> after_of(const json& value, const std::string& pointer) {
 }
 
 // What the keys mean together.
-PlanResult<void> check(const json& value, const std::string& pointer, const Trigger& when) {
+PlanResult<void> check(const std::string& pointer, const Trigger& when) {
   if (when.from >= when.to)
     return wrong(below(pointer, "to"), "the window ends before it begins: \"to\" must be after \"from\"");
   if (when.nth > 0 && when.every > 0)
     return wrong(below(pointer, "every"), "\"nth\" is one operation and \"every\" many; give one of them");
-  if (value.contains("per") && !when.counts())
-    return wrong(
-        below(pointer, "per"),
-        "there is nothing to count; \"per\" goes with \"nth\", \"every\", \"limit\" or \"cooldown\"");
   return {};
 }
 
@@ -221,7 +217,7 @@ PlanResult<Trigger> trigger_from_json(const json& value, const std::string& poin
   if (status) status = take(value, pointer, "cooldown", when.cooldown, duration_of);
   if (status) status = take(value, pointer, "per", when.per, counting_of);
   if (status) status = take(value, pointer, "after", when.after, after_of);
-  if (status) status = check(value, pointer, when);
+  if (status) status = check(pointer, when);
   if (!status) return std::unexpected(status.error());
   return when;
 }

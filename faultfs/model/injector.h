@@ -10,9 +10,9 @@
 // that path), so thread timing cannot change which operation is hit. Ordinals count while a rule that
 // draws may meet the operation. What rules cost an operation that they do not hit is a look into a table
 // where none may meet it, and one more by its path otherwise: path and pattern are matched once for a path.
-// `full` works through the SpaceBudget: arm() limits it, heal() lifts the limit, decide() accounts for writes
-// and allocations that proceed; what makes an inode or gives space back is told by the owner once it has
-// happened: injector.space().make_inode(), .truncate(...), .remove(...).
+// `full` works through the SpaceBudget: each such rule is a limit of the part that it means, and decide()
+// accounts for writes and allocations that proceed; what makes an inode or gives space back is told by the
+// owner once it has happened: make_inode(), truncate(), remove().
 //
 // Damage at rest has a moment instead of an operation. The owner asks for it when that has come:
 //
@@ -35,60 +35,24 @@
 #include "core/base/time.h"
 #include "faultfs/model/call.h"
 #include "faultfs/model/damage.h"
+#include "faultfs/model/decision.h"
+#include "faultfs/model/fault_event.h"
 #include "faultfs/model/fault_plan.h"
 #include "faultfs/model/old_contents.h"
 #include "faultfs/model/space_budget.h"
 #include "faultfs/model/sync_errors.h"
+#include "faultfs/model/throttle.h"
 #include "faultfs/model/turns.h"
+#include "faultfs/model/undo.h"
 #include "faultfs/model/unsynced.h"
 
 namespace holdfast::faultfs {
 
-// Until healed: beyond every run, yet far enough from the end of time to be added to an instant.
-inline constexpr Duration kUntilHealed = std::chrono::hours(24 * 365);
-
-struct Decision {
-  Duration delay{0};             // ends early when the plan is replaced or healed
-  int error = 0;                 // 0: proceed
-  std::uint64_t granted = 0;     // read, write: leading bytes that are moved (== size when all are)
-  bool shortened = false;        // granted < size
-  std::vector<Damage> damage{};  // of the bytes read or written
-
-  // write: of the granted bytes these reach the disk, where they say; unset: all do, at their place. The
-  // file is as long afterwards as if they all had.
-  std::optional<std::vector<Piece>> pieces{};
-  int answer = 0;                 // write, fsync: errno that is told once it is carried out; 0: success
-  bool keeps_old = false;         // write: what it replaces is to be told by keep_old()
-  std::vector<OldBytes> stale{};  // read: what lies over the bytes that are there
-  bool loses_dirty = false;       // fsync: nothing is written, and what was to be never will
-  Reversal reversal{};            // fsync: ... and the file becomes what it was, by these
-
-  bool faulted() const {
-    return delay.count() > 0 || error != 0 || shortened || !damage.empty() || pieces || !stale.empty() ||
-           loses_dirty || answer != 0;
-  }
+// What may still be allocated and made; nothing: as much as there is.
+struct SpaceLeft {
+  std::optional<std::uint64_t> bytes;
+  std::optional<std::uint64_t> inodes;
 };
-
-// One line of faults.jsonl.
-struct FaultEvent {
-  std::uint64_t number = 0;  // 1, 2, 3, ... in order of decision
-  Time time;
-  std::string rule;
-  std::uint32_t caller_pid = 0;
-  std::string path;
-  std::optional<Operation> operation;  // none: damage at rest, which no operation met
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-  std::string decision;             // "error ENOSPC", "delay 5ms", "hang", "short 4096", "corrupt zeros"
-  bool order_dependent = false;     // counts across paths: outside the determinism promise of threads
-  std::vector<Damage> damage{};     // of a corruption
-  std::vector<ByteRange> harmed{};  // other bytes that are not what they should be
-  std::optional<std::vector<Piece>> pieces{};  // of a write that did not arrive as it was sent
-
-  // Every byte of the file that is not, or was not given as, what was written there.
-  std::vector<ByteRange> damaged() const;
-};
-std::string to_json_line(const FaultEvent& event, Time start);
 
 class Injector {
  public:
@@ -115,12 +79,27 @@ class Injector {
   // What the rule does to this file, reported to the sink; nothing when it does not concern it.
   std::vector<Damage> damage_at_rest(const Rule& rule, std::string_view path, std::uint64_t size, Time now);
 
+  // What damage is about to change on the disk, for those who undo it: by themselves when the rules change,
+  // where the rule says so (`heals`), or by make_all_due(). The owner then puts back what is due of each
+  // file.
+  void keep_undamaged(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> before,
+                      std::span<const std::byte> after, bool heals);
+  void make_all_due() { undo_.make_due(Undo::Which::all); }
+  Undo& undo() { return undo_; }
+
   // What a write with `keeps_old` is about to replace, as far as the file reaches.
   void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
-  // The inode is gone: its last link is removed and its last handle closed.
-  void remove(std::uint64_t inode);
 
-  SpaceBudget& space() { return space_; }
+  // Room, told by the owner. `owner` is the user to whom the file belongs; 0 where there are none.
+  // A file is there already, and so long.
+  void adopt(std::uint64_t inode, std::uint64_t size, std::string_view path, std::uint32_t owner);
+  // A file, directory or link was made.
+  void make_inode(std::string_view path, std::uint32_t owner);
+  void truncate(std::uint64_t inode, std::string_view path, std::uint64_t size);
+  // The inode is gone: its last link is removed and its last handle closed.
+  void remove(std::uint64_t inode, std::string_view path, std::uint32_t owner);
+  // The least that the `full` rules leave there.
+  SpaceLeft space_left(std::string_view path) const;
   const SpaceBudget& space() const { return space_; }
 
   std::uint64_t fired() const { return events_; }
@@ -131,7 +110,9 @@ class Injector {
   // A rule's own state since it was armed.
   struct Progress {
     Turns turns;
-    bool taken = false;  // of damage at rest
+    Throttle throttle;
+    bool taken = false;     // of damage at rest
+    std::size_t limit = 0;  // of `full`: the number of its limit
   };
 
   std::uint64_t seed_;
@@ -148,11 +129,12 @@ class Injector {
   OperationSet met_;                 // those that any of them may meet, or must know of
   OperationSet drawing_;             // those where one of them draws
   ByPath<std::vector<std::size_t>> rules_by_path_;
-  std::vector<std::size_t> full_rules_;
-  OldContents old_;    // since arming
-  Unsynced unsynced_;  // since the last sync
+  std::vector<std::size_t> full_rules_;  // by number of limit
+  std::vector<bool> full_open_;          // ... whose window is open
+  OldContents old_;                      // since arming
+  Unsynced unsynced_;                    // since the last sync
+  Undo undo_;
   SyncErrors sync_errors_;
-  std::optional<std::size_t> full_rule_;  // the `full` rule whose window is open, if any
 
   void index_rules();
   void open_and_close_full_windows(Time now);
@@ -164,8 +146,15 @@ class Injector {
   bool came_after(const Trigger& when) const;
   std::uint32_t next_ordinal(const Call& call);
   // True when the rule did something.
-  bool apply(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool apply(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
+  bool apply_latency(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision, Time now);
+  bool apply_throttle(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool apply_hang(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool kill_caller(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool apply_full(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool fills(std::size_t number, const Call& call) const;
+  SpaceBudget::LimitSet limits_of(std::string_view path, std::uint32_t owner) const;
+  void put(const Call& call);
   void account(const Call& call, Decision& decision);
   bool apply_short(const Rule& rule, const Call& call, Decision& decision, Time now);
   bool can_act_on_bytes(const Rule& rule, const Call& call, const std::vector<const Rule*>& before) const;
@@ -175,7 +164,7 @@ class Injector {
   void corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
                FaultEvent& event);
   void give_old(const Call& call, Decision& decision, FaultEvent& event);
-  void fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
+  bool fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
   void conclude_sync(const Call& call, Decision& decision, Time now);
   void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;

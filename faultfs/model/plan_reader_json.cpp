@@ -82,4 +82,16 @@ PlanResult<std::size_t> choice_of(const json& value, const std::string& pointer,
   return wrong(pointer, "found \"" + *name + "\"" + allowed_names(*name, names));
 }
 
+PlanResult<int> errno_of(const json& value, const std::string& pointer) {
+  auto name = text_of(value, pointer, "\"error\"");
+  if (!name) return std::unexpected(name.error());
+  if (*name == "ENOSYS") {
+    return wrong(pointer, "ENOSYS is never injected: the kernel would remember it and never ask again");
+  }
+  if (auto error = errno_from(*name)) return *error;
+  return wrong(pointer, "unknown error \"" + *name +
+                            "\"; use the name of an errno such as \"EIO\", \"ENOSPC\", "
+                            "\"EDQUOT\", \"EROFS\", \"EACCES\", \"EMFILE\"");
+}
+
 }  // namespace holdfast::faultfs

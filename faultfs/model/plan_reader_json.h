@@ -4,7 +4,7 @@
 //   auto status = check_keys(value, pointer, "\"when\"", kWhenKeys);
 //   if (status) status = take(value, pointer, "from", when.from, duration_of);
 //
-// Pure. For fault_plan_json.cpp and fault_effect_json.cpp.
+// Pure. For the files that read the parts of a plan.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -38,6 +38,9 @@ PlanResult<bool> truth_of(const nlohmann::json& value, const std::string& pointe
 // One of a few names, as its place in the list.
 PlanResult<std::size_t> choice_of(const nlohmann::json& value, const std::string& pointer,
                                   std::string_view what, std::span<const std::string_view> names);
+
+// The name of an errno that may be injected.
+PlanResult<int> errno_of(const nlohmann::json& value, const std::string& pointer);
 
 // Stores the value of `key`, if there is one, where it belongs.
 template <class T, class Read>

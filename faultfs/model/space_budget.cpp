@@ -1,6 +1,7 @@
 #include "faultfs/model/space_budget.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "core/base/check.h"
@@ -17,6 +18,11 @@ std::uint64_t end_of(std::uint64_t offset, std::uint64_t size) {
   return offset + std::min(size, std::numeric_limits<std::uint64_t>::max() - offset);
 }
 
+template <class Visit>
+void for_each_of(SpaceBudget::LimitSet set, Visit visit) {
+  for (; set != 0; set &= set - 1) visit(static_cast<std::size_t>(std::countr_zero(set)));
+}
+
 }  // namespace
 
 void SpaceBudget::limit(std::optional<std::uint64_t> left_bytes) {
@@ -25,8 +31,21 @@ void SpaceBudget::limit(std::optional<std::uint64_t> left_bytes) {
 
 std::uint64_t SpaceBudget::left_bytes() const { return left_blocks_.value_or(0) * kBlock; }
 
-void SpaceBudget::make_inode() {
-  if (left_inodes_ && *left_inodes_ > 0) --*left_inodes_;
+void SpaceBudget::lift_limits() {
+  limits_ = {};
+  within_.clear();
+}
+
+SpaceBudget::LimitSet SpaceBudget::limits_of(std::uint64_t inode) const {
+  const auto known = within_.find(inode);
+  return known == within_.end() ? 0 : known->second;
+}
+
+void SpaceBudget::make_inode(LimitSet within) {
+  for_each_of(within, [&](std::size_t number) {
+    auto& left = limits_[number].inodes;
+    if (left && *left > 0) --*left;
+  });
 }
 
 void SpaceBudget::adopt(std::uint64_t inode, std::uint64_t size) {
@@ -36,17 +55,32 @@ void SpaceBudget::adopt(std::uint64_t inode, std::uint64_t size) {
   used_blocks_ += blocks_for(size);
 }
 
+// The smallest room that any limit leaves; none where nothing limits.
+std::optional<std::uint64_t> SpaceBudget::room_of(std::uint64_t inode) const {
+  std::optional<std::uint64_t> room = left_blocks_;
+  for_each_of(limits_of(inode), [&](std::size_t number) {
+    const auto& left = limits_[number].blocks;
+    if (left) room = std::min(room.value_or(*left), *left);
+  });
+  return room;
+}
+
 std::uint64_t SpaceBudget::fitting(std::uint64_t inode, std::uint64_t offset, std::uint64_t size) const {
-  if (size == 0 || !left_blocks_) return size;
+  return fitting({.blocks = room_of(inode)}, inode, offset, size);
+}
+
+std::uint64_t SpaceBudget::fitting(const Limit& limit, std::uint64_t inode, std::uint64_t offset,
+                                   std::uint64_t size) const {
+  if (size == 0 || !limit.blocks) return size;
   const std::uint64_t first = offset / kBlock;
   const std::uint64_t last = blocks_for(end_of(offset, size));
   static const Extents kEmpty;
   const auto file = files_.find(inode);
   const Extents& extents = file == files_.end() ? kEmpty : file->second;
-  if (missing_blocks(extents, first, last) <= *left_blocks_) return size;
+  if (missing_blocks(extents, first, last) <= *limit.blocks) return size;
 
   // The longest prefix of whole blocks that fits: walk the holes until the room runs out.
-  std::uint64_t room = *left_blocks_;
+  std::uint64_t room = *limit.blocks;
   std::uint64_t at = first;
   auto extent = extents.upper_bound(at);
   if (extent != extents.begin()) --extent;
@@ -68,13 +102,13 @@ std::uint64_t SpaceBudget::fitting(std::uint64_t inode, std::uint64_t offset, st
 
 std::uint64_t SpaceBudget::write(std::uint64_t inode, std::uint64_t offset, std::uint64_t size) {
   const std::uint64_t granted = fitting(inode, offset, size);
-  if (granted > 0) take(files_[inode], offset / kBlock, blocks_for(end_of(offset, granted)));
+  if (granted > 0) take(inode, offset / kBlock, blocks_for(end_of(offset, granted)));
   return granted;
 }
 
 bool SpaceBudget::allocate(std::uint64_t inode, std::uint64_t offset, std::uint64_t size) {
   if (fitting(inode, offset, size) < size) return false;
-  if (size > 0) take(files_[inode], offset / kBlock, blocks_for(end_of(offset, size)));
+  if (size > 0) take(inode, offset / kBlock, blocks_for(end_of(offset, size)));
   return true;
 }
 
@@ -92,13 +126,16 @@ void SpaceBudget::truncate(std::uint64_t inode, std::uint64_t size) {
     extent->second = kept_until;
     extent = extent->first == extent->second ? extents.erase(extent) : std::next(extent);
   }
-  give_back(freed);
+  give_back(inode, freed);
 }
 
 void SpaceBudget::remove(std::uint64_t inode) {
   truncate(inode, 0);
   files_.erase(inode);
-  if (left_inodes_) ++*left_inodes_;
+  for_each_of(limits_of(inode), [&](std::size_t number) {
+    if (auto& left = limits_[number].inodes) ++*left;
+  });
+  within_.erase(inode);
 }
 
 std::uint64_t SpaceBudget::missing_blocks(const Extents& extents, std::uint64_t first,
@@ -114,13 +151,23 @@ std::uint64_t SpaceBudget::missing_blocks(const Extents& extents, std::uint64_t 
   return missing;
 }
 
-void SpaceBudget::take(Extents& extents, std::uint64_t first, std::uint64_t last) {
+// Of the volume, and of each limit that the inode is within.
+template <class Change>
+void SpaceBudget::change_blocks(std::uint64_t inode, Change change) {
+  if (left_blocks_) change(*left_blocks_);
+  for_each_of(limits_of(inode), [&](std::size_t number) {
+    if (auto& left = limits_[number].blocks) change(*left);
+  });
+}
+
+void SpaceBudget::take(std::uint64_t inode, std::uint64_t first, std::uint64_t last) {
+  Extents& extents = files_[inode];
   const std::uint64_t missing = missing_blocks(extents, first, last);
   if (missing == 0) return;
-  if (left_blocks_) {
-    HOLDFAST_CHECK(missing <= *left_blocks_, "blocks are taken only after they were found to fit");
-    *left_blocks_ -= missing;
-  }
+  change_blocks(inode, [&](std::uint64_t& left) {
+    HOLDFAST_CHECK(missing <= left, "blocks are taken only after they were found to fit");
+    left -= missing;
+  });
   used_blocks_ += missing;
   // Swallow every extent that overlaps or touches, then put back their union.
   auto extent = extents.upper_bound(first);
@@ -133,10 +180,10 @@ void SpaceBudget::take(Extents& extents, std::uint64_t first, std::uint64_t last
   extents.emplace(first, last);
 }
 
-void SpaceBudget::give_back(std::uint64_t blocks) {
+void SpaceBudget::give_back(std::uint64_t inode, std::uint64_t blocks) {
   HOLDFAST_CHECK(blocks <= used_blocks_, "only blocks that were taken come back");
   used_blocks_ -= blocks;
-  if (left_blocks_) *left_blocks_ += blocks;
+  change_blocks(inode, [&](std::uint64_t& left) { left += blocks; });
 }
 
 }  // namespace holdfast::faultfs

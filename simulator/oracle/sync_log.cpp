@@ -31,14 +31,25 @@ struct Node {
   std::uint64_t synced_end = 0;
   std::int64_t cut_ns = 0;  // the last truncation
   std::uint64_t cut_end = 0;
+  std::map<std::uint64_t, std::uint64_t> given_up{};  // by failed syncs and not written again: begin -> end
 };
+
+// Of ranges, kept as begin -> end, what lies in [begin, end).
+void take_away(std::map<std::uint64_t, std::uint64_t>& ranges, std::uint64_t begin, std::uint64_t end) {
+  std::map<std::uint64_t, std::uint64_t> rest;
+  for (const auto& [from, to] : ranges) {
+    if (from < begin) rest[from] = std::min(to, begin);
+    if (to > end) rest[std::max(from, end)] = to;
+  }
+  ranges = std::move(rest);
+}
 
 // The disk as the log tells it, one completed operation after the other.
 class KnownDisk {
  public:
   void apply(const DiskEvent& event);
   // Why the claim does not hold now; nothing when it holds.
-  std::optional<std::string> objection(const std::string& path, std::uint64_t end) const;
+  std::optional<std::string> objection(const std::string& path, std::uint64_t begin, std::uint64_t end) const;
 
  private:
   std::map<std::string, Node> nodes_;
@@ -68,8 +79,16 @@ void KnownDisk::apply(const DiskEvent& event) {
       node.synced_end = std::min(node.synced_end, event.end);
       node.cut_ns = event.time_ns;
       node.cut_end = event.end;
+      take_away(node.given_up, event.end, UINT64_MAX);
       break;
     }
+    case DiskEvent::Kind::given_up: {
+      Node& node = nodes_[path];
+      take_away(node.given_up, node.synced_end, event.end);
+      if (node.synced_end < event.end) node.given_up[node.synced_end] = event.end;
+      break;
+    }
+    case DiskEvent::Kind::rewritten: take_away(nodes_[path].given_up, event.begin, event.end); break;
   }
 }
 
@@ -105,11 +124,15 @@ void KnownDisk::sync_directory(const DiskEvent& event) {
       node.name_durable = true;
 }
 
-std::optional<std::string> KnownDisk::objection(const std::string& path, std::uint64_t end) const {
+std::optional<std::string> KnownDisk::objection(const std::string& path, std::uint64_t begin,
+                                                std::uint64_t end) const {
   const auto found = nodes_.find(path);
   if (found == nodes_.end()) return "the disk never synced this file";
   if (found->second.synced_end < end)
     return fmt::format("only the first {} bytes were synced", found->second.synced_end);
+  for (const auto& [from, to] : found->second.given_up)
+    if (from < end && to > begin)
+      return fmt::format("bytes {} to {} were given up by a failed sync and not written again", from, to);
   for (std::string name = path; !name.empty(); name = parent_of(name)) {
     const auto node = nodes_.find(name);
     if (node != nodes_.end() && !node->second.name_durable)
@@ -195,7 +218,7 @@ ClaimAudit audit_claims(std::vector<DiskEvent> disk, std::vector<DurabilityClaim
   for (const auto& claim : claims) {
     for (; next != disk.end() && next->time_ns <= claim.time_ns; ++next) known.apply(*next);
     ++audit.checked;
-    if (auto reason = known.objection(normal(claim.path), claim.end))
+    if (auto reason = known.objection(normal(claim.path), claim.begin, claim.end))
       audit.failed.push_back(
           {claim.path, claim.begin, claim.end, Duration(claim.time_ns - start_ns), *reason});
   }

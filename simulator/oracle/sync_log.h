@@ -9,6 +9,7 @@
 // the name was made, and likewise for each directory above it that the log saw being made. What the
 // log never saw being made was there before, with a durable name. A write through O_SYNC or O_DSYNC is
 // the sync of its own bytes, and joins those that were synced before it. Paths are relative to the mount.
+// What a failed sync gave up is durable only once it was written again and synced.
 // A rewrite of bytes that an earlier sync covered is beyond what the log can tell. Pure.
 #pragma once
 
@@ -23,14 +24,24 @@
 namespace holdfast::oracle {
 
 struct DiskEvent {
-  enum class Kind : std::uint8_t { create, mkdir, fsync, fsyncdir, rename, unlink, truncate };
+  enum class Kind : std::uint8_t {
+    create,
+    mkdir,
+    fsync,
+    fsyncdir,
+    rename,
+    unlink,
+    truncate,
+    given_up,
+    rewritten
+  };
   Kind kind = Kind::create;
   std::int64_t time_ns = 0;   // CLOCK_MONOTONIC at completion
   std::int64_t start_ns = 0;  // fsync, fsyncdir: when the request arrived
   std::string path{};         // rename: the old name
   std::string to{};           // rename: the new name
-  std::uint64_t begin = 0;    // fsync: where what it made durable begins
-  std::uint64_t end = 0;      // fsync: size when the request arrived; truncate: the new size
+  std::uint64_t begin = 0;    // fsync: where what it made durable begins; rewritten: the first byte
+  std::uint64_t end = 0;      // fsync, given_up: size when the request arrived; truncate: the new size
   bool exchange = false;      // rename: both names stay, what they name changes places
 };
 

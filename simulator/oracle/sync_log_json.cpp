@@ -15,9 +15,9 @@ namespace {
 std::optional<DiskEvent::Kind> kind_from(const std::string& op) {
   using enum DiskEvent::Kind;
   static const std::map<std::string, DiskEvent::Kind> kinds = {
-      {"create", create},     {"mkdir", mkdir},   {"fsync", fsync},   {"fdatasync", fsync},
-      {"fsyncdir", fsyncdir}, {"rename", rename}, {"unlink", unlink}, {"rmdir", unlink},
-      {"truncate", truncate}, {"write", fsync}};
+      {"create", create},     {"mkdir", mkdir},   {"fsync", fsync},       {"fdatasync", fsync},
+      {"fsyncdir", fsyncdir}, {"rename", rename}, {"unlink", unlink},     {"rmdir", unlink},
+      {"truncate", truncate}, {"write", fsync},   {"given_up", given_up}, {"rewritten", rewritten}};
   const auto found = kinds.find(op);
   if (found == kinds.end()) return std::nullopt;
   return found->second;
@@ -36,6 +36,9 @@ std::optional<DiskEvent> read_event(const nlohmann::json& line) {
   if (sync) event.start_ns = line.at("start").get<std::int64_t>();
   if (*kind == DiskEvent::Kind::fsync || *kind == DiskEvent::Kind::truncate)
     event.end = line.at("end").get<std::uint64_t>();
+  const bool rewritten = *kind == DiskEvent::Kind::rewritten;
+  if (rewritten || *kind == DiskEvent::Kind::given_up) event.end = line.at("end").get<std::uint64_t>();
+  if (rewritten) event.begin = line.at("offset").get<std::uint64_t>();
   if (*kind == DiskEvent::Kind::fsync) event.begin = line.value("offset", std::uint64_t{0});
   return event;
 }

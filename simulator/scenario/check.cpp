@@ -75,7 +75,7 @@ void check_disk_rules(const Scenario& scenario, const Phase& phase, Reasons& rea
     const auto never = [&](const std::string& why) {
       reasons.add(phase.line, "the fault " + in_quotes(rule.name) + " cannot fire: " + why);
     };
-    if (rule.effect.latency && rule.effect.latency->delay.count() == 0) never("its latency is 0");
+    if (rule.effect.latency && faultfs::longest(*rule.effect.latency).count() == 0) never("its latency is 0");
     if (rule.effect.at_rest() && starts && rule.when.from.count() == 0)
       never("nothing is on the disk yet when the first phase begins; give it a \"from\"");
     if (const auto* before = shadow_of(rule, phase))

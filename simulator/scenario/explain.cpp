@@ -30,7 +30,7 @@ std::string window(Duration from, Duration to) {
 }
 
 std::string describe(const faultfs::FullEffect& full) {
-  std::string text = "full";
+  std::string text = full.owner ? fmt::format("quota of uid {}", *full.owner) : "full";
   if (full.left_bytes) text += ", " + format_size(*full.left_bytes) + " left";
   if (full.left_inodes) text += fmt::format(", {} inodes left", *full.left_inodes);
   return text;
@@ -59,6 +59,19 @@ std::string describe(const faultfs::TornEffect& effect) {
   return text + ", answer " + (effect.answer == 0 ? "success" : faultfs::errno_name(effect.answer));
 }
 
+std::string describe(const faultfs::ThrottleEffect& caps) {
+  std::string text = "throttled to";
+  if (caps.bandwidth > 0) text += " " + format_size(caps.bandwidth) + "/s";
+  if (caps.iops > 0) text += fmt::format("{} {} operations/s", caps.bandwidth > 0 ? " and" : "", caps.iops);
+  return text;
+}
+
+std::string describe(const faultfs::HangEffect& hang) {
+  if (!hang.length) return "hang";
+  return "hang for " + format_duration(*hang.length) +
+         (hang.then == 0 ? "" : ", then error " + faultfs::errno_name(hang.then));
+}
+
 // What befalls the bytes of one read or write.
 std::string describe_bytes(const faultfs::Effect& effect) {
   if (effect.shortens) return describe(*effect.shortens);
@@ -74,20 +87,26 @@ std::string describe_bytes(const faultfs::Effect& effect) {
 std::string describe(const faultfs::Effect& effect) {
   if (effect.full) return describe(*effect.full);
   if (effect.error) return "error " + faultfs::errno_name(effect.error->error);
-  if (effect.latency) return "latency +" + format_duration(effect.latency->delay);
-  if (effect.hang) return "hang";
+  if (effect.latency) return "latency +" + faultfs::describe(*effect.latency);
+  if (effect.throttle) return describe(*effect.throttle);
+  if (effect.hang) return describe(*effect.hang);
   if (effect.permission) return "permission lost, " + faultfs::errno_name(effect.permission->error);
   if (effect.read_only) return "read-only";
   if (effect.replaced)
     return fmt::format("replaced by a {}",
                        faultfs::kKindNames[static_cast<std::size_t>(effect.replaced->by)]);
+  if (effect.kill_caller)
+    return fmt::format(
+        "{} to who asks",
+        std::ranges::find(faultfs::kSignals, effect.kill_caller->signal, &faultfs::SignalName::number)->name);
+  if (effect.disconnect) return "the mount is disconnected";
   if (effect.corrupt) return "corrupt, " + describe(*effect.corrupt);
   return describe_bytes(effect);
 }
 
 // " on write, fsync of spool/**".
 std::string describe_target(const faultfs::Rule& rule) {
-  if (rule.effect.full) return "";
+  if (rule.effect.full) return rule.when.path == "**" ? "" : " in " + rule.when.path;
   if (rule.effect.at_rest()) return " in each file of " + rule.when.path;
   std::string operations;
   for (auto operation : rule.when.operations)
@@ -96,10 +115,12 @@ std::string describe_target(const faultfs::Rule& rule) {
   if (rule.effect.diverts()) operations = "write";
   if (rule.effect.stale) operations = "read";
   if (rule.effect.sync_failure) operations = "fsync";
-  if (rule.effect.shortens && operations.empty()) operations = "read, write";
+  if ((rule.effect.shortens || rule.effect.throttle) && operations.empty()) operations = "read, write";
   if (operations.empty())
-    operations =
-        rule.effect.error || rule.effect.latency || rule.effect.hang ? "every operation" : "what it concerns";
+    operations = rule.effect.error || rule.effect.latency || rule.effect.hang || rule.effect.kill_caller ||
+                         rule.effect.disconnect
+                     ? "every operation"
+                     : "what it concerns";
   return fmt::format(" on {} of {}", operations, rule.when.path);
 }
 

@@ -21,6 +21,9 @@ std::string why_of(const Subject& subject) {
 std::string why_of(const faultfs::Rule& rule) {
   const std::string fault = "the fault \"" + rule.name + "\"";
   if (rule.when.caller) return fault + " asks who calls, and VIRTUAL has no processes and users";
+  if (rule.effect.is_quota()) return fault + " limits a user, and VIRTUAL has no processes and users";
+  if (rule.effect.kill_caller) return fault + " kills who calls, and VIRTUAL has no processes and users";
+  if (rule.effect.disconnect) return fault + " breaks a mount, and VIRTUAL has none";
   if (rule.when.flags && !faultfs::only_access_mode(*rule.when.flags))
     return fault + " asks for open flags, of which VIRTUAL knows O_RDONLY, O_WRONLY and O_RDWR";
   return "";

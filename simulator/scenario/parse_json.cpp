@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "faultfs/model/latency_json.h"
 #include "simulator/scenario/json_positions_json.h"
 #include "simulator/scenario/overrides_json.h"
 #include "simulator/scenario/read_json.h"
@@ -81,6 +82,21 @@ void locate(Scenario& scenario, const std::string& file, const Origins& origins)
   }
 }
 
+// The files of measured latencies that rules name, next to the scenario unless an override brought them in.
+void read_latency_samples(Scenario& scenario, const std::string& file, const Origins& origins,
+                          config::Problems& problems) {
+  const auto directory = std::filesystem::path(file).parent_path();
+  for (std::size_t i = 0; i < scenario.phases.size(); ++i) {
+    const std::string pointer = "/phases/" + std::to_string(i) + "/disk";
+    const auto read = [&](const std::string& name) {
+      const bool beside = origins.override_of(pointer) == nullptr;
+      return read_text_file(beside ? (directory / name).string() : name);
+    };
+    const auto status = faultfs::read_samples(scenario.phases[i].disk.rules, pointer, read);
+    if (!status) problems.push_back({status.error().pointer, false, status.error().message});
+  }
+}
+
 }  // namespace
 
 Result<Scenario> parse_scenario(std::string_view text, const std::string& file_name,
@@ -95,6 +111,7 @@ Result<Scenario> parse_scenario(std::string_view text, const std::string& file_n
   }
   config::Problems problems;
   Scenario scenario = read_scenario(parsed->document, problems);
+  if (problems.empty()) read_latency_samples(scenario, file_name, origins, problems);
   if (!problems.empty()) return fail(error_of(std::move(problems), origins));
   locate(scenario, file_name, origins);
   scenario.resolved_json = resolved_json(scenario);

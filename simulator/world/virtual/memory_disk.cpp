@@ -94,7 +94,28 @@ faultfs::Call MemoryDisk::call_of(const Request& request, std::string_view path)
 
 void MemoryDisk::on_arming() {
   kernel_.wake_all(delayed_);
+  restore();
   damage_at_rest();
+}
+
+// Where nobody has written since: in the page cache and on the device, each as the damage left it.
+void MemoryDisk::restore() {
+  const auto place = locate(mount_root_);
+  if (injector_.undo().any_due() && place && place->inode != nullptr) restore_below(*place->inode);
+  injector_.undo().drop_due();
+}
+
+void MemoryDisk::restore_below(const Inode& directory) {
+  for (const auto& [name, inode] : directory.directory.names()) {
+    if (inode->is_directory) {
+      restore_below(*inode);
+      continue;
+    }
+    for (const auto& place : injector_.undo().take_due(inode->number))
+      inode->content.damage(
+          place.offset, place.offset + place.before.size(),
+          [&](std::uint64_t begin, std::span<std::byte> bytes) { put_back(place, begin, bytes); });
+  }
 }
 
 // A call left over from an older plan finds nothing due, or what is due by the new one.
@@ -115,11 +136,17 @@ void MemoryDisk::damage_below(const Inode& directory, const std::string& prefix,
       damage_below(*inode, path + "/", rule);
       continue;
     }
-    for (const auto& hit : injector_.damage_at_rest(rule, path, inode->content.size(), kernel_.now()))
+    for (const auto& hit : injector_.damage_at_rest(rule, path, inode->content.size(), kernel_.now())) {
+      ByteBuffer before(hit.size);
+      before.resize(inode->content.read(hit.offset, before));
+      ByteBuffer after = before;
+      faultfs::apply_damage({&hit, 1}, hit.offset, after);
+      injector_.keep_undamaged(inode->number, hit.offset, before, after, rule.effect.corrupt->restore);
       inode->content.damage(hit.offset, hit.offset + hit.size,
                             [&](std::uint64_t begin, std::span<std::byte> bytes) {
                               faultfs::apply_damage({&hit, 1}, begin, bytes);
                             });
+    }
   }
 }
 
@@ -230,7 +257,7 @@ void MemoryDisk::lose_name(Inode& inode) {
 
 void MemoryDisk::free_if_unused(const Inode& inode) {
   if (inode.links > 0 || inode.handles > 0) return;
-  injector_.remove(inode.number);
+  if (const auto path = within_mount(inode.path)) injector_.remove(inode.number, *path, 0);
   capacity_.remove(inode.number);
 }
 

@@ -112,6 +112,8 @@ class MemoryDisk final : public FileSystem {
   Request on(Handle& handle, faultfs::Operation operation, std::uint64_t offset = 0, std::uint64_t size = 0);
   faultfs::Call call_of(const Request& request, std::string_view path) const;
   void on_arming();
+  void restore();
+  void restore_below(const Inode& directory);
   void damage_at_rest();
   void damage_below(const Inode& directory, const std::string& prefix, const faultfs::Rule& rule);
   std::optional<std::string_view> within_mount(std::string_view path) const;

@@ -55,6 +55,7 @@ Answer<std::size_t> MemoryDisk::write(Handle& handle, std::uint64_t offset, Byte
   if (!passage.damage.empty()) {
     damaged.assign(bytes.begin(), bytes.end());
     faultfs::apply_damage(passage.damage, offset, damaged);
+    injector_.keep_undamaged(inode.number, offset, bytes, damaged, passage.heals);
     bytes = damaged;
   }
   if (!passage.pieces) {
@@ -111,7 +112,7 @@ Answer<void> MemoryDisk::truncate(Handle& handle, std::uint64_t size) {
 
 void MemoryDisk::cut(Inode& inode, std::uint64_t size) {
   inode.content.truncate(size);
-  injector_.space().truncate(inode.number, size);
+  if (const auto path = within_mount(path_of(inode))) injector_.truncate(inode.number, *path, size);
   capacity_.truncate(inode.number, size);
 }
 

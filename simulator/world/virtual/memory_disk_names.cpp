@@ -99,7 +99,7 @@ Answer<InodePtr> MemoryDisk::create(const Place& place, std::string_view path, b
   inode->parent = place.parent.get();
   inode->name = place.name;
   place.parent->directory.put(place.name, inode);
-  if (within_mount(path)) injector_.space().make_inode();
+  if (const auto within = within_mount(path)) injector_.make_inode(*within, 0);
   return inode;
 }
 
@@ -277,12 +277,12 @@ Answer<Space> MemoryDisk::do_space(const std::string& path) {
   const auto total = settings_.capacity.value_or(kUnlimitedBytes);
   Space space{
       .free_bytes = total, .total_bytes = total, .free_inodes = kInodes - std::min(kInodes, next_inode_)};
-  if (!within_mount(path)) return space;
-  if (const auto left = injector_.space().left_inodes())
-    space.free_inodes = std::min(space.free_inodes, *left);
+  const auto within = within_mount(path);
+  if (!within) return space;
   if (capacity_.limited()) space.free_bytes = capacity_.left_bytes();
-  if (injector_.space().limited())
-    space.free_bytes = std::min(space.free_bytes, injector_.space().left_bytes());
+  const faultfs::SpaceLeft left = injector_.space_left(*within);
+  space.free_bytes = std::min(space.free_bytes, left.bytes.value_or(space.free_bytes));
+  space.free_inodes = std::min(space.free_inodes, left.inodes.value_or(space.free_inodes));
   return space;
 }
 

@@ -128,5 +128,17 @@ TEST_F(ByteFaults, AFailedSyncIsToldAsItsFileSystemTellsIt) {
   }
 }
 
+TEST_F(ByteFaults, TheLogOfSyncsSaysWhatAFailedSyncGaveUp) {
+  arm(R"({"name": "s", "when": {"limit": 1}, "effect": {"sync_failure": "xfs"}})");
+  Opened file(mountpoint("f"), O_RDWR);
+  EXPECT_EQ(write(*file, 0, 512), 512);
+  EXPECT_EQ(error_of(::fsync(*file)), EIO);
+  EXPECT_EQ(write(*file, 512, 100), 100);
+  EXPECT_EQ(error_of(::fsync(*file)), 0);
+  EXPECT_THAT(content_of(sync_log()), testing::ContainsRegex(R"("op":"given_up","path":"f","end":2048.*
+.*"op":"rewritten","path":"f","offset":512,"end":612.*
+.*"op":"fsync","path":"f")"));
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs

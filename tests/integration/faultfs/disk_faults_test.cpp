@@ -85,6 +85,36 @@ TEST_F(Corruption, AtRestItComesAtItsTimeAndNotAfterHealing) {
   EXPECT_TRUE(eventually([&] { return content_of(backing("a")) != text_; }));
 }
 
+TEST_F(Corruption, WhatIsToBeRestoredIsSoWhenTheRulesChangeButNotWhatWasWrittenOver) {
+  mount();
+  std::ofstream(mountpoint("a")) << text_;
+  std::ofstream(mountpoint("moved")) << text_;
+  arm(R"({"name": "c", "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "400B", "restore": true}}})");
+  EXPECT_NE(content_of(backing("a")), text_);
+  ASSERT_EQ(::rename(mountpoint("moved").c_str(), mountpoint("b").c_str()), 0);
+  Opened file(mountpoint("a"), O_RDWR);
+  ASSERT_EQ(::pwrite(*file, "over", 4, 0), 4);
+  ASSERT_EQ(::pwrite(*file, "over", 4, static_cast<off_t>(text_.size() / 2)), 4);
+  ASSERT_TRUE(control().clear());
+  std::string expected = text_;
+  expected.replace(0, 4, "over");
+  expected.replace(text_.size() / 2, 4, "over");
+  EXPECT_EQ(content_of(mountpoint("a")), expected);
+  EXPECT_EQ(content_of(mountpoint("b")), text_) << "wherever it is now";
+}
+
+TEST_F(Corruption, OnWriteItStaysUntilItIsToBeRestored) {
+  mount();
+  arm(R"({"name": "c", "effect": {"corrupt": {"on": "write", "with": "bit_flips", "count": 9}}})");
+  std::ofstream(mountpoint("a")) << text_;
+  ASSERT_TRUE(control().clear());
+  EXPECT_NE(content_of(backing("a")), text_) << "without \"restore\" it is there to stay";
+  EXPECT_EQ(run({"restore", mountpoint(), "--socket", socket()}), 0);
+  EXPECT_THAT(output_, HasSubstr("restored"));
+  EXPECT_EQ(content_of(backing("a")), text_);
+  EXPECT_EQ(*control().restore(), 0U) << "once";
+}
+
 class Permission : public MountTest {};
 
 TEST_F(Permission, IsAskedByNameAndNotOfAnOpenFile) {

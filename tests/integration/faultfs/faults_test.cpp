@@ -46,6 +46,41 @@ TEST_F(Full, NewNamesNeedRoomAndReplacingOnesDoNot) {
   EXPECT_EQ(error_of(::rename(mountpoint("a").c_str(), mountpoint("b").c_str())), 0);
 }
 
+TEST_F(Full, APartHasItsOwnRoomAndStatfsThereShowsTheSmallest) {
+  mount();
+  ASSERT_EQ(::mkdir(mountpoint("log").c_str(), 0755), 0);
+  std::ofstream(mountpoint("log/old")) << std::string(3 * kBlock, 'o');
+  Opened log(mountpoint("log/a"), O_RDWR | O_CREAT);
+  Opened data(mountpoint("b"), O_RDWR | O_CREAT);
+  arm(R"({"name": "logs", "when": {"path": "log/**"}, "effect": {"full": {"left": "8KiB"}}},
+         {"name": "volume", "effect": {"full": {"left": "24KiB"}}})");
+  const auto available = [&](const char* name) {
+    struct statvfs status {};
+    EXPECT_EQ(::statvfs(mountpoint(name).c_str(), &status), 0);
+    return status.f_bavail * status.f_frsize;
+  };
+  EXPECT_EQ(::write(*log, bytes_.data(), 3 * kBlock), static_cast<ssize_t>(2 * kBlock));
+  EXPECT_EQ(error_of(::open(mountpoint("log/c").c_str(), O_WRONLY | O_CREAT, 0644)), ENOSPC);
+  EXPECT_EQ(::write(*data, bytes_.data(), 2 * kBlock), static_cast<ssize_t>(2 * kBlock));
+  EXPECT_EQ(available("log/a"), 0U);
+  EXPECT_EQ(available("b"), 2 * kBlock);
+  ASSERT_EQ(::unlink(mountpoint("log/old").c_str()), 0);
+  EXPECT_EQ(available("log/a"), 3 * kBlock);
+}
+
+TEST_F(Full, AQuotaLimitsTheFilesOfOneUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can own files of another user";
+  mount();
+  Opened theirs(mountpoint("theirs"), O_RDWR | O_CREAT);
+  ASSERT_EQ(::fchown(*theirs, 12345, 12345), 0);
+  Opened file(mountpoint("theirs"), O_RDWR);
+  Opened ours(mountpoint("ours"), O_RDWR | O_CREAT);
+  arm(R"({"name": "q", "effect": {"quota": {"uid": 12345, "left": "8KiB"}}})");
+  EXPECT_EQ(::write(*file, bytes_.data(), 3 * kBlock), static_cast<ssize_t>(2 * kBlock));
+  EXPECT_EQ(error_of(::write(*file, bytes_.data(), 1)), EDQUOT);
+  EXPECT_EQ(::write(*ours, bytes_.data(), 3 * kBlock), static_cast<ssize_t>(3 * kBlock));
+}
+
 TEST_F(Full, UnlinkTruncateAndReplacementGiveBackWhatTheyFree) {
   mount();
   std::ofstream(mountpoint("old")) << std::string(3 * kBlock, 'o');

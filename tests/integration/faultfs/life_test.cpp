@@ -82,6 +82,38 @@ TEST_F(Life, ABackgroundMountIsSteeredAndEndedByCommands) {
   EXPECT_FALSE(is_mounted());
 }
 
+TEST_F(Life, ADisconnectedMountAnswersNothingUntilItIsUnmounted) {
+  mount();
+  Opened file(mountpoint("a"), O_RDWR | O_CREAT);
+  arm(R"({"name": "crash", "when": {"op": "fsync", "nth": 2}, "effect": {"disconnect": true}})");
+  EXPECT_EQ(::fsync(*file), 0);
+  const int told = error_of(::fsync(*file));
+  EXPECT_TRUE(told == ECONNABORTED || told == ENOTCONN) << told << " is told to who was waiting";
+  EXPECT_EQ(error_of(::write(*file, "x", 1)), ENOTCONN);
+  struct stat status {};
+  EXPECT_EQ(error_of(::stat(mountpoint("a").c_str(), &status)), ENOTCONN);
+  EXPECT_THAT(content_of(fault_log()), HasSubstr(R"("decision":"disconnect")"));
+  EXPECT_TRUE(control().clear()) << "the daemon lives, but nothing heals this";
+  EXPECT_EQ(error_of(::stat(mountpoint().c_str(), &status)), ENOTCONN);
+  file.close();
+  EXPECT_EQ(run({"unmount", mountpoint(), "--socket", socket()}), 0) << output_;
+  EXPECT_FALSE(is_mounted());
+}
+
+class Disconnected : public Life, public testing::WithParamInterface<int> {};
+
+INSTANTIATE_TEST_SUITE_P(Signals, Disconnected, testing::Values(SIGTERM, SIGKILL));
+
+TEST_P(Disconnected, TheMountGoesWithItsDaemon) {
+  mount();
+  arm(R"({"name": "crash", "effect": {"disconnect": true}})");
+  struct stat status {};
+  EXPECT_NE(::stat(mountpoint("a").c_str(), &status), 0);
+  EXPECT_TRUE(is_mounted());
+  end(GetParam());
+  EXPECT_TRUE(eventually([&] { return !is_mounted(); }));
+}
+
 TEST_F(Life, TheMountpointMustBeAnEmptyDirectoryOutsideThatIsNoMountYet) {
   EXPECT_EQ(run({"mount", backing(), mountpoint("absent")}), 3);
   EXPECT_EQ(run({"mount", backing("absent"), mountpoint()}), 3);

@@ -22,12 +22,18 @@ const std::pair<const char*, const char*> kPlans[] = {
     {"permission", R"({"name": "p", "effect": {"permission": "EACCES"}})"},
     {"read-only", R"({"name": "r", "effect": {"read_only": true}})"},
     {"full", R"({"name": "f", "effect": {"full": {"left": "8KiB", "inodes": 1}}})"},
+    {"parts", R"({"name": "new", "when": {"path": "parts/new*"}, "effect": {"full": {"left": "12KiB"}}},
+                 {"name": "all", "effect": {"full": {"left": "20KiB"}}})"},
     {"on-write",
      R"({"name": "w", "effect": {"corrupt": {"on": "write", "with": "zeros", "count": 3, "bytes": "16B"}}})"},
     {"on-read", R"({"name": "d", "when": {"probability": 0.7},
                     "effect": {"corrupt": {"on": "read", "with": "bit_flips", "count": 5}}})"},
     {"at-rest",
      R"({"name": "a", "when": {"path": "at-rest/**"}, "effect": {"corrupt": {"on": "rest", "with": "random", "count": 2, "bytes": "9B"}}})"},
+    {"restored-write",
+     R"({"name": "w", "effect": {"corrupt": {"on": "write", "with": "random", "bytes": "99B", "restore": true}}})"},
+    {"restored-rest",
+     R"({"name": "a", "when": {"path": "restored-rest/**"}, "effect": {"corrupt": {"on": "rest", "with": "random", "count": 9, "bytes": "200B", "restore": true}}})"},
     {"directory",
      R"({"name": "k", "when": {"path": "directory/old"}, "effect": {"replaced_by": "directory"}})"},
     {"file", R"({"name": "k", "when": {"path": "file"}, "effect": {"replaced_by": "file"}})"},
@@ -40,6 +46,19 @@ const std::pair<const char*, const char*> kPlans[] = {
      R"({"name": "s", "when": {"path": "stale/**", "path_regex": ".*/[a-z]+0?"}, "effect": {"stale": true}})"},
     {"sync-data", R"({"name": "s", "when": {"every": 3}, "effect": {"sync_failure": "ext4_data"}})"},
     {"sync-revert", R"({"name": "s", "when": {"probability": 0.5}, "effect": {"sync_failure": "btrfs"}})"},
+    {"uniform",
+     R"({"name": "u", "when": {"op": ["write", "fsync"]}, "effect": {"latency": {"uniform": ["10us", "90us"]}}})"},
+    {"lognormal", R"({"name": "l", "when": {"op": "syncs", "probability": 0.6},
+                      "effect": {"latency": {"lognormal": {"median": "50us", "p99": "1ms", "max": "2ms"}}}})"},
+    {"pareto",
+     R"({"name": "p", "when": {"op": "read"}, "effect": {"latency": {"pareto": {"min": "10us", "shape": 1.5, "max": "3ms"}}}})"},
+    {"samples",
+     R"({"name": "s", "when": {"op": "write"}, "effect": {"latency": {"samples": ["10us", "70us", "1ms"]}}})"},
+    {"throttled",
+     R"({"name": "t", "when": {"op": "write", "limit": 1}, "effect": {"throttle": {"bandwidth": "5MiB/s"}}})"},
+    {"hang-then",
+     R"({"name": "h", "when": {"op": "fsync", "every": 2}, "effect": {"hang": {"for": "1ms", "then": "EIO"}}})"},
+    {"hang-for", R"({"name": "h", "when": {"op": "fsync", "every": 2}, "effect": {"hang": {"for": "1ms"}}})"},
     {"choosy",
      R"({"name": "f", "when": {"op": "writes", "flags": ["O_RDWR"], "offset": {"from": "100B", "to": "200B"}},
                    "effect": {"error": "EIO"}},
@@ -81,6 +100,11 @@ class Program {
     } else {
       note("list", names);
     }
+  }
+
+  // When the faults are healed.
+  void look() {
+    for (const auto* name : {"old", "newer", "new3"}) read(name, 5000);
   }
 
   std::string told;
@@ -162,6 +186,7 @@ std::vector<Outcome> on_the_memory_disk() {
       injector.arm(plan_of(rules), world.clock().now());
       program.work();
       injector.heal(world.clock().now());
+      program.look();
       outcome.told = program.told;
       outcomes.push_back(std::exchange(outcome, {}));
     }
@@ -180,6 +205,7 @@ class TwoWorlds : public MountTest {
       arm(rules);
       program.work();
       EXPECT_TRUE(control().clear());
+      program.look();
       outcomes.push_back({program.told, new_decisions()});
     }
     return outcomes;

@@ -25,6 +25,7 @@ class Recorder final : public ControlHandler {
  public:
   void arm(FaultPlan plan) override { rules = plan.rules.size(); }
   MountStatus status() override { return {}; }
+  std::uint64_t restore() override { return 7; }
   std::vector<std::string> log_lines() override { return {"one", "two"}; }
   void stop() override { stopped = true; }
   std::atomic<std::size_t> rules{99};

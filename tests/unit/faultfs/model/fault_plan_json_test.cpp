@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "faultfs/model/latency_json.h"
 #include "faultfs/model/open_flags.h"
 
 namespace holdfast::faultfs {
@@ -42,7 +43,7 @@ TEST(FaultPlanJson, WhatIsLeftOutMeansEverythingAlways) {
   EXPECT_EQ(rule->when.path, "**");
   EXPECT_EQ(rule->when.probability, kCertain);
   EXPECT_EQ(rule->when.to, Duration::max());
-  EXPECT_EQ(rule->effect.latency->delay, milliseconds(50));
+  EXPECT_EQ(longest(*rule->effect.latency), milliseconds(50));
 }
 
 TEST(FaultPlanJson, ReadsAFullVolume) {
@@ -115,6 +116,60 @@ TEST(FaultPlanJson, TriggersThatCannotBeMeantPointAtTheirPlace) {
   EXPECT_THAT(when(R"({"per": "path"})").message, HasSubstr("nothing to count"));
   EXPECT_THAT(error_of(R"({"name": "r", "continue": true, "effect": {"error": "EIO"}})").message,
               HasSubstr("no later rule can act"));
+}
+
+TEST(FaultPlanJson, DelaysThatCannotBeMeantPointAtTheirPlace) {
+  const auto effect = [](const std::string& text) {
+    return error_of(R"({"name": "r", "effect": )" + text + "}");
+  };
+  const auto latency = [&](const std::string& text) { return effect(R"({"latency": )" + text + "}"); };
+  EXPECT_THAT(latency(R"("2h")").message, HasSubstr("at most 1h"));
+  EXPECT_THAT(latency(R"({"unifrom": []})").message, HasSubstr(R"(did you mean "uniform"?)"));
+  EXPECT_THAT(latency(R"({"uniform": ["5ms", "1ms"]})").message, HasSubstr("shortest delay comes first"));
+  EXPECT_EQ(latency(R"({"uniform": ["5ms", "x"]})").pointer, "/disk/0/effect/latency/uniform/1");
+  EXPECT_THAT(latency(R"({"lognormal": {"median": "5ms"}})").message, HasSubstr(R"(needs "p99")"));
+  EXPECT_EQ(latency(R"({"lognormal": {"median": "5ms", "p99": "1ms"}})").pointer,
+            "/disk/0/effect/latency/lognormal/p99");
+  EXPECT_THAT(latency(R"({"pareto": {"min": "1ms", "shape": 0}})").message, HasSubstr("from 0.1 to 100"));
+  EXPECT_THAT(latency(R"({"pareto": {"min": "0s", "shape": 1}})").message, HasSubstr("longer than 0"));
+  EXPECT_THAT(latency(R"({"samples": []})").message, HasSubstr("one duration a line"));
+  EXPECT_THAT(effect(R"({"throttle": {}})").message, HasSubstr(R"(needs "bandwidth")"));
+  EXPECT_THAT(effect(R"({"throttle": {"bandwidth": "1MiB"}})").message, HasSubstr("a size a second"));
+  EXPECT_EQ(effect(R"({"throttle": {"iops": 0}})").pointer, "/disk/0/effect/throttle/iops");
+  EXPECT_THAT(effect(R"({"hang": {"then": "EIO"}})").message, HasSubstr(R"(needs "for")"));
+  EXPECT_THAT(effect(R"({"hang": {"for": "0s"}})").message, HasSubstr("1ns to 24h"));
+  EXPECT_THAT(
+      error_of(
+          R"({"name": "r", "when": {"op": "read"}, "effect": {"hang": {"for": "1s", "then": "ENOSPC"}}})")
+          .message,
+      HasSubstr("read does not answer ENOSPC"));
+}
+
+TEST(FaultPlanJson, SamplesAreReadFromTheFileThatARuleNames) {
+  auto plan =
+      parse_fault_plan(R"({"rules": [{"name": "r", "effect": {"latency": {"samples": "disk.txt"}}}]})");
+  ASSERT_TRUE(plan);
+  const auto reading = [&](const std::string& text) {
+    return read_samples(plan->rules, "/rules", [&](const std::string&) { return Result<std::string>(text); });
+  };
+  const auto wrong = reading("1ms\n  2 ms\n");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().pointer, "/rules/0/effect/latency/samples");
+  EXPECT_THAT(wrong.error().message, HasSubstr("disk.txt:2:3: "));
+  EXPECT_THAT(reading("# measured\n\n").error().message, HasSubstr("there is no duration in it"));
+  ASSERT_TRUE(reading("# measured\n3ms\r\n\n1ms\n 2ms"));
+  EXPECT_THAT(print_fault_plan(*plan), HasSubstr(R"({"samples":["1ms","2ms","3ms"]})"));
+}
+
+TEST(FaultPlanJson, OfManySamplesTheQuantilesAreKept) {
+  std::string text;
+  for (int i = 1; i <= 10'241; ++i) text += std::to_string(i) + "us\n";
+  const auto quantiles = parse_samples(text);
+  ASSERT_TRUE(quantiles);
+  EXPECT_EQ(quantiles->size(), kMostQuantiles);
+  EXPECT_EQ((*quantiles)[0], std::chrono::microseconds(1));
+  EXPECT_EQ((*quantiles)[512], std::chrono::microseconds(5121));
+  EXPECT_EQ(quantiles->back(), std::chrono::microseconds(10'241));
 }
 
 TEST(FaultPlanJson, ARuleWaitsForAnotherThatThereIs) {
@@ -230,13 +285,20 @@ TEST(FaultPlanJson, WhatCannotBeMeantIsRefused) {
            R"({"name": "r", "when": {"op": []}, "effect": {"error": "EIO"}})",
            R"({"name": "r", "when": {"path": "/spool"}, "effect": {"error": "EIO"}})",
            R"({"name": "r", "when": {"from": "3s", "to": "1s"}, "effect": {"error": "EIO"}})",
-           R"({"name": "r", "when": {"path": "spool/**"}, "effect": {"full": {"left": "1MiB"}}})",
+           R"({"name": "r", "when": {"op": "write"}, "effect": {"full": {"left": "1MiB"}}})",
+           R"({"name": "r", "when": {"path": "a"}, "effect": {"quota": {"uid": 1, "left": "1MiB"}}})",
+           R"({"name": "r", "effect": {"quota": {"left": "1MiB"}}})",
+           R"({"name": "r", "effect": {"quota": {"uid": 1}}})",
+           R"({"name": "r", "effect": {"kill_caller": {"signal": "SIGKIL"}}})",
+           R"({"name": "r", "effect": {"kill_caller": {}}})",
+           R"({"name": "r", "effect": {"disconnect": false}})",
            R"({"name": "r", "when": [], "effect": {"error": "EIO"}})",
            R"({"name": "r", "when": {"nth": 0}, "effect": {"error": "EIO"}})",
            R"({"name": "r", "when": {"limit": 1.5}, "effect": {"error": "EIO"}})",
            R"({"name": "r", "effect": {"hang": false}})",
            R"({"name": "r", "effect": {"full": {"inodes": -1}}})",
            R"({"name": "r", "effect": {"corrupt": {"with": "zeros"}}})",
+           R"({"name": "r", "effect": {"corrupt": {"on": "read", "with": "zeros", "restore": true}}})",
            R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "zeros", "count": 0}}})",
            R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "zeros", "bytes": "0B"}}})",
            R"({"name": "r", "effect": {"corrupt": {"on": "rest", "with": "bit_flips", "bytes": "8B"}}})",
@@ -283,8 +345,18 @@ TEST(FaultPlanJson, APrintedPlanReadsBackTheSame) {
       {"name": "p", "effect": {"torn": {"keep": "sectors", "answer": "success"}}},
       {"name": "q", "continue": true, "effect": {"lost": true}}, {"name": "r", "effect": {"misdirected": true}},
       {"name": "t", "effect": {"sync_failure": "ext4_data"}},
+      {"name": "kill", "effect": {"kill_caller": {"signal": "SIGTERM"}}}, {"name": "kill 9", "effect": {"kill_caller": true}},
+      {"name": "gone", "effect": {"disconnect": true}},
+      {"name": "parts", "when": {"path": "log/**"}, "effect": {"full": {"left": "4KiB"}}},
+      {"name": "user", "effect": {"quota": {"uid": 1000, "left": "1MiB", "inodes": 5}}},
+      {"name": "u", "effect": {"latency": {"uniform": ["1ms", "5ms"]}}},
+      {"name": "v", "effect": {"latency": {"lognormal": {"median": "2ms", "p99": "40ms", "max": "1s"}}}},
+      {"name": "w", "effect": {"latency": {"pareto": {"min": "1ms", "shape": 1.5}}}},
+      {"name": "x", "effect": {"latency": {"samples": ["1ms", "2ms"]}}},
+      {"name": "y", "when": {"per": "path"}, "effect": {"throttle": {"bandwidth": "1.5MiB/s", "iops": 7, "burst": "2ms"}}},
+      {"name": "z", "when": {"op": "read"}, "effect": {"hang": {"for": "2s", "then": "EIO"}}},
       {"name": "s", "when": {"nth": 2}, "effect": {"stale": true}},
-      {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B"}}}]})");
+      {"name": "j", "when": {"from": "1s"}, "effect": {"corrupt": {"on": "rest", "with": "random", "bytes": "1B", "restore": true}}}]})");
   ASSERT_TRUE(plan) << plan.error().message;
   const std::string text = print_fault_plan(*plan);
   const auto again = parse_fault_plan(text);

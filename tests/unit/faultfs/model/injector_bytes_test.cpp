@@ -45,7 +45,6 @@ class InjectorBytes : public testing::Test {
 };
 
 TEST_F(InjectorBytes, AShortWriteTakesRoomForWhatIsMoved) {
-  injector_.space().limit(8 * SpaceBudget::kBlock);
   arm({Effect{.shortens = ShortEffect{.bytes = 100}}, Effect{.error = ErrorEffect{EIO}}});
   const auto decision = decide(a_write(0, 8192));
   EXPECT_EQ(decision.error, 0) << "a short write ends the list";
@@ -114,7 +113,7 @@ TEST_F(InjectorBytes, AStaleReadGivesWhatTheLastWriteReplaced) {
   EXPECT_EQ(decision.stale[0].offset, 10U);
   EXPECT_EQ(decision.stale[0].bytes.size(), 2U);
   EXPECT_THAT(last(), HasSubstr(R"("decision":"stale","order_dependent":false,"damaged":[[10,2]])"));
-  injector_.remove(1);
+  injector_.remove(1, "a", 0);
   EXPECT_FALSE(decide(a_read(8, 4, 100)).faulted());
 }
 

@@ -148,7 +148,7 @@ TEST(Injector, SpaceGivenBackCanBeWrittenAgain) {
   injector.arm({{full_rule(kBlock)}}, kStart);
   EXPECT_EQ(injector.decide(write_call("a", 0, kBlock), kStart).granted, kBlock);
   EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, ENOSPC);
-  injector.remove(1);
+  injector.remove(1, "a", 0);
   EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, 0);
   EXPECT_EQ(injector.decide(write_call("b", 0, kBlock), kStart).granted, kBlock);
 }
@@ -158,14 +158,14 @@ TEST(Injector, AnAllocationThatDoesNotFitTakesNothing) {
   injector.arm({{full_rule(2 * kBlock)}}, kStart);
   const Call call{.operation = Operation::fallocate, .path = "a", .size = 3 * kBlock, .inode = 1};
   EXPECT_EQ(injector.decide(call, kStart).error, ENOSPC);
-  EXPECT_EQ(injector.space().left_bytes(), 2 * kBlock);
+  EXPECT_EQ(injector.space_left("").bytes, 2 * kBlock);
 }
 
 TEST(Injector, AWriteThatFailsForAnotherReasonTakesNoSpace) {
   Injector injector(1);
   injector.arm({{full_rule(2 * kBlock), error_rule("r", EIO)}}, kStart);
   EXPECT_EQ(injector.decide(write_call("a", 0, kBlock), kStart).error, EIO);
-  EXPECT_EQ(injector.space().left_bytes(), 2 * kBlock);
+  EXPECT_EQ(injector.space_left("").bytes, 2 * kBlock);
 }
 
 TEST(Injector, HealingLiftsTheLimitAndEveryRule) {
@@ -173,7 +173,7 @@ TEST(Injector, HealingLiftsTheLimitAndEveryRule) {
   injector.arm({{full_rule(0), error_rule("r", EIO, {.operations = {Operation::fsync}})}}, kStart);
   injector.heal(kStart + seconds(1));
   EXPECT_FALSE(injector.armed());
-  EXPECT_FALSE(injector.space().limited());
+  EXPECT_FALSE(injector.space_left("").bytes);
   EXPECT_EQ(injector.decide(write_call("a", 0, kBlock), kStart + seconds(1)).granted, kBlock);
 }
 
@@ -324,15 +324,41 @@ TEST(Injector, WithoutInodesNothingNewIsMadeUntilOneComesBack) {
   Injector injector(1);
   injector.arm({{Rule{"full", {}, {.full = FullEffect{.left_inodes = 1}}}}}, kStart);
   EXPECT_EQ(injector.decide({Operation::create, "a"}, kStart).error, 0);
-  injector.space().make_inode();
+  injector.make_inode("a", 0);
   for (const auto operation : {Operation::create, Operation::mkdir, Operation::symlink, Operation::mknod})
     EXPECT_EQ(injector.decide({operation, "b"}, kStart).error, ENOSPC);
   EXPECT_EQ(injector.decide({.operation = Operation::link, .path = "c", .new_name = true}, kStart).error, 0);
   EXPECT_EQ(injector.decide(write_call("a", 0, 100 * kBlock), kStart).granted, 100 * kBlock);
-  injector.remove(1);
+  injector.remove(1, "a", 0);
   EXPECT_EQ(injector.decide({Operation::create, "b"}, kStart).error, 0);
   injector.heal(kStart);
-  EXPECT_EQ(injector.space().left_inodes(), std::nullopt);
+  EXPECT_EQ(injector.space_left("").inodes, std::nullopt);
+}
+
+TEST(Injector, OnlyAProcessThatMayBeKilledIsKilled) {
+  std::vector<FaultEvent> events;
+  Injector injector(1, [&](const FaultEvent& event) { events.push_back(event); });
+  injector.arm({{Rule{"k", {}, {.kill_caller = KillEffect{SIGTERM}}}}}, kStart);
+  for (const std::uint32_t process : {0U, 1U}) {
+    EXPECT_EQ(injector.decide({.operation = Operation::read, .path = "a", .caller_process = process}, kStart)
+                  .signal,
+              0);
+  }
+  const auto killed =
+      injector.decide({.operation = Operation::read, .path = "a", .caller_process = 77}, kStart);
+  EXPECT_EQ(killed.signal, SIGTERM);
+  EXPECT_EQ(killed.error, 0);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].decision, "kill SIGTERM 77");
+}
+
+TEST(Injector, ADisconnectEndsTheCallAndSaysSo) {
+  Injector injector(1);
+  injector.arm({{Rule{"d", {.operations = {Operation::fsync}}, {.disconnect = DisconnectEffect{}}}}}, kStart);
+  EXPECT_FALSE(injector.decide({Operation::read, "a"}, kStart).disconnects);
+  const auto decision = injector.decide({Operation::fsync, "a"}, kStart);
+  EXPECT_TRUE(decision.disconnects);
+  EXPECT_EQ(decision.error, ENOTCONN);
 }
 
 TEST(Injector, AnErrorMeetsOnlyTheOperationsThatAnswerItUnlessItIsSaidToBeUnusual) {

@@ -53,6 +53,32 @@ TEST(SyncLog, AClaimOnAFileThatWasNeverSyncedFails) {
   EXPECT_FALSE(holds("", "400 spool/1.seg 0 1"));
 }
 
+const std::string kGivenUp =
+    kDurable + R"({"t":400,"op":"given_up","path":"spool/1.seg","end":8192,"start":390}
+{"t":500,"op":"fsync","path":"spool/1.seg","end":9000,"start":450}
+)";
+
+TEST(SyncLog, WhatAFailedSyncGaveUpNoLaterSyncMakesDurable) {
+  EXPECT_TRUE(holds(kGivenUp, "600 spool/1.seg 0 4096")) << "an earlier sync wrote it";
+  EXPECT_TRUE(holds(kGivenUp, "600 spool/1.seg 8192 9000")) << "written after the failure";
+  EXPECT_FALSE(holds(kGivenUp, "600 spool/1.seg 4000 4097"));
+  EXPECT_FALSE(holds(kGivenUp, "600 spool/1.seg 0 9000"));
+  EXPECT_THAT(audit(kGivenUp, "600 spool/1.seg 0 9000\n").failed.at(0).reason,
+              HasSubstr("bytes 4096 to 8192 were given up"));
+}
+
+TEST(SyncLog, WhatWasGivenUpMayBeWrittenAgainOrCutOff) {
+  const std::string synced = R"({"t":800,"op":"fsync","path":"spool/1.seg","end":9000,"start":750}
+)";
+  const std::string rewritten = R"({"t":700,"op":"rewritten","path":"spool/1.seg","offset":4096,"end":6000}
+)";
+  EXPECT_TRUE(holds(kGivenUp + rewritten + synced, "900 spool/1.seg 0 6000"));
+  EXPECT_FALSE(holds(kGivenUp + rewritten + synced, "900 spool/1.seg 0 6001"));
+  const std::string cut = R"({"t":700,"op":"truncate","path":"spool/1.seg","end":4096}
+)";
+  EXPECT_TRUE(holds(kGivenUp + cut + synced, "900 spool/1.seg 0 9000"));
+}
+
 TEST(SyncLog, ADirectorySyncThatStartedBeforeTheNameWasMadeDoesNotCount) {
   EXPECT_FALSE(holds(R"({"t":100,"op":"create","path":"1.seg"}
 {"t":200,"op":"fsync","path":"1.seg","end":10,"start":150}

@@ -109,6 +109,12 @@ TEST(Explain, SaysWhatBecomesOfBytes) {
   EXPECT_THAT(told(R"({"misdirected": true})"),
               HasSubstr("x: misdirected to another sector on write of **\n"));
   EXPECT_THAT(told(R"({"stale": true})"), HasSubstr("x: stale, what was there before on read of **\n"));
+  EXPECT_THAT(told(R"({"latency": {"lognormal": {"median": "2ms", "p99": "40ms"}}})"),
+              HasSubstr("x: latency +lognormal, median 2ms, p99 40ms on every operation of **\n"));
+  EXPECT_THAT(told(R"({"throttle": {"bandwidth": "1MiB/s", "iops": 7}})"),
+              HasSubstr("x: throttled to 1MiB/s and 7 operations/s on read, write of **\n"));
+  EXPECT_THAT(told(R"({"hang": {"for": "2s", "then": "EIO"}})"),
+              HasSubstr("x: hang for 2s, then error EIO on every operation of **\n"));
 }
 
 TEST(Explain, SaysWhatBefallsRequestsAndAnswers) {

@@ -40,6 +40,17 @@ TEST(LiveOnly, RulesThatAskWhoCallsOrForFlagsThatVirtualDoesNotKnow) {
   EXPECT_THAT(why({kNoEvents, rule(R"({"flags": ["O_WRONLY", "O_APPEND"]})")}),
               HasSubstr("asks for open flags"));
   EXPECT_EQ(why({kNoEvents, rule(R"({"flags": ["O_WRONLY"]})")}), "");
+  EXPECT_THAT(why({kNoEvents,
+                   R"(phases.stress.disk=[{"name": "q", "effect": {"quota": {"uid": 1, "left": "1MiB"}}}])"}),
+              HasSubstr("the fault \"q\" limits a user, and VIRTUAL has no processes and users"));
+}
+
+TEST(LiveOnly, RulesThatNeedAProcessOrAMount) {
+  const auto effect = [](const std::string& text) {
+    return R"(phases.stress.disk=[{"name": "r", "effect": )" + text + "}]";
+  };
+  EXPECT_THAT(why({kNoEvents, effect(R"({"kill_caller": true})")}), HasSubstr("kills who calls"));
+  EXPECT_THAT(why({kNoEvents, effect(R"({"disconnect": true})")}), HasSubstr("breaks a mount"));
 }
 
 TEST(LiveOnly, EndsOfALifeButNoPauseAndNoJump) {

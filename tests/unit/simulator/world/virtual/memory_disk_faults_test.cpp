@@ -66,6 +66,24 @@ TEST(DiskFaults, CorruptionOnWriteIsWhatTheDiskHolds) {
   });
 }
 
+TEST(DiskFaults, DamageIsUndoneWhereNobodyWroteSince) {
+  for (const auto when : {CorruptWhen::write, CorruptWhen::rest}) {
+    TestWorld test;
+    test.run([&] {
+      auto rule = corrupting(when);
+      rule.effect.corrupt->restore = true;
+      if (when == CorruptWhen::rest) write_file(test.disk(), "/mnt/f", kText);
+      test.arm(rule);
+      if (when == CorruptWhen::write) write_file(test.disk(), "/mnt/f", kText);
+      EXPECT_GT(differences(content_of(test.disk(), "/mnt/f"), kText), 0U);
+      EXPECT_TRUE(test.disk().sync_directory("/mnt"));
+      test.injector.heal(test.now());
+      EXPECT_EQ(content_of(test.disk(), "/mnt/f"), kText);
+      EXPECT_EQ(as_text(*test.disk().durable_bytes("/mnt/f")), kText);
+    });
+  }
+}
+
 TEST(DiskFaults, CorruptionAtRestHappensAtItsInstantToTheFilesThatMatch) {
   TestWorld test;
   test.run([&] {
