@@ -23,7 +23,8 @@ class ControlClient {
 
   static Result<ControlClient> connect(const std::string& socket_path);
 
-  Status load(const FaultPlan& plan);
+  // What the rules cannot reach, as a sentence; empty when they reach everything.
+  Result<std::string> load(const FaultPlan& plan);
   Status clear();
   // The state of the mount, as a JSON object.
   Result<std::string> status();

@@ -35,6 +35,15 @@ Result<Verb> verb_of(const json& request) {
   return static_cast<Verb>(verb - kVerbs.begin());
 }
 
+json json_of(const PassthroughStatus& status) {
+  json value = {{"mode", status.mode},
+                {"handles", status.handles},
+                {"bypassing", status.bypassing},
+                {"refused", status.refused}};
+  if (!status.reason.empty()) value["reason"] = status.reason;
+  return value;
+}
+
 json json_of(const MountStatus& status) {
   json rules = json::array();
   for (const auto& rule : status.plan.rules) {
@@ -57,6 +66,7 @@ json json_of(const MountStatus& status) {
   if (!status.sync_log.empty()) value["sync_log"] = status.sync_log;
   if (status.space_left) value["space_left"] = *status.space_left;
   if (status.inodes_left) value["inodes_left"] = *status.inodes_left;
+  if (status.passthrough.mode != "off") value["passthrough"] = json_of(status.passthrough);
   return value;
 }
 
@@ -83,7 +93,11 @@ Result<Request> parse_request(std::string_view line) {
   return request;
 }
 
-std::string print_done() { return R"({"ok":true})"; }
+std::string print_done(const std::string& warning) {
+  json value = {{"ok", true}};
+  if (!warning.empty()) value["warning"] = warning;
+  return text_of(value);
+}
 
 std::string print_status_answer(const MountStatus& status) {
   return text_of({{"ok", true}, {"status", json_of(status)}});
@@ -112,6 +126,7 @@ Result<Answer> parse_answer(std::string_view line) {
       answer.status = value->at("status").dump(2, ' ', false, json::error_handler_t::replace);
     }
     answer.file = value->value("file", std::string());
+    answer.warning = value->value("warning", std::string());
     answer.lines = value->value("lines", std::vector<std::string>());
     return answer;
   } catch (const json::exception& error) {

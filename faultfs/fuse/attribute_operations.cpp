@@ -18,7 +18,7 @@ void answer_attributes(fuse_req_t request, const Node& node) {
   if (::fstatat(node.descriptor(), "", &status, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0) {
     fuse_reply_err(request, errno);
   } else {
-    fuse_reply_attr(request, &status, kAttributeTimeout);
+    fuse_reply_attr(request, &status, Passthrough::of(request).name_lease());
   }
 }
 

@@ -1,7 +1,6 @@
 #include "faultfs/fuse/daemon.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -17,7 +16,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <optional>
 
 #include "faultfs/control/fuse_available.h"
 #include "faultfs/control/mount_table.h"
@@ -33,7 +31,6 @@ namespace holdfast::faultfs {
 namespace {
 
 constexpr unsigned kMaxBackground = 65535;  // so that delayed reads starve no others
-constexpr int kRequestsBetweenPolls = 64;
 
 // A descriptor that is closed at the end.
 class Descriptor {
@@ -146,6 +143,23 @@ int block_end_signals() {
   return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+std::string warning_of_bypassing(std::uint64_t handles) {
+  if (handles == 0) return {};
+  return std::to_string(handles) +
+         (handles == 1 ? " open file is" : " open files are") +
+         " passed through the kernel, so the rules meet no read or write of it until it is opened anew";
+}
+
+PassthroughStatus passthrough_status(const KernelPassthrough& bytes) {
+  constexpr const char* kModes[] = {"off", "auto", "on"};
+  const auto account = bytes.account();
+  return {.mode = kModes[static_cast<std::size_t>(account.mode)],
+          .handles = account.handles,
+          .bypassing = bytes.bypassing(),
+          .refused = account.refused,
+          .reason = account.reason};
+}
+
 class Control final : public ControlHandler {
  public:
   Control(Passthrough& fs, const MountOptions& options, const MountGround& ground, const LineLog& fault_log)
@@ -155,7 +169,10 @@ class Control final : public ControlHandler {
         fault_log_(fault_log),
         stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
-  void arm(FaultPlan plan) override { fs_.arm(std::move(plan)); }
+  std::string arm(FaultPlan plan) override {
+    fs_.arm(std::move(plan));
+    return warning_of_bypassing(fs_.bytes.bypassing());
+  }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
   void stop() override { (void)::eventfd_write(*stop_, 1); }
   int stop_descriptor() const { return *stop_; }
@@ -169,6 +186,7 @@ class Control final : public ControlHandler {
     status.fault_log = options_.fault_log;
     status.sync_log = options_.sync_log;
     fs_.faults.describe(status);
+    status.passthrough = passthrough_status(fs_.bytes);
     status.delayed = fs_.delayed();
     status.inodes = fs_.nodes.size();
     status.lost_log_lines = fault_log_.lost() + fs_.syncs.lost();
@@ -182,40 +200,6 @@ class Control final : public ControlHandler {
   const LineLog& fault_log_;
   Descriptor stop_;
 };
-
-// Waits until the kernel has a request or something asks for the end; tells which end, if any.
-std::optional<MountEnd> wait_for_request(int requests, int signals, int stop, int lifeline, int timeout_ms) {
-  pollfd waiting[] = {{requests, POLLIN, 0}, {signals, POLLIN, 0}, {stop, POLLIN, 0}, {lifeline, POLLIN, 0}};
-  if (::poll(waiting, 4, timeout_ms) <= 0) return std::nullopt;
-  if (waiting[1].revents != 0) {
-    signalfd_siginfo info{};
-    const bool got = ::read(signals, &info, sizeof info) == sizeof info;
-    return got && info.ssi_signo == SIGINT ? MountEnd::interrupted : MountEnd::stopped;
-  }
-  if (waiting[2].revents != 0 || waiting[3].revents != 0) return MountEnd::stopped;
-  return std::nullopt;
-}
-
-// The request thread: asks the kernel first and sleeps only when it has nothing.
-MountEnd serve_requests(fuse_session* session, int signals, int stop, int lifeline) {
-  const int requests = fuse_session_fd(session);
-  ::fcntl(requests, F_SETFL, ::fcntl(requests, F_GETFL) | O_NONBLOCK);
-  fuse_buf buffer{};
-  std::optional<MountEnd> end;
-  for (int served = 0; !end && fuse_session_exited(session) == 0;) {
-    const int got = fuse_session_receive_buf(session, &buffer);
-    if (got > 0) {
-      fuse_session_process_buf(session, &buffer);
-      if (++served % kRequestsBetweenPolls == 0) end = wait_for_request(requests, signals, stop, lifeline, 0);
-    } else if (got == -EAGAIN || got == -EINTR) {
-      end = wait_for_request(requests, signals, stop, lifeline, -1);
-    } else {
-      break;  // unmounted by somebody
-    }
-  }
-  std::free(buffer.mem);
-  return end.value_or(MountEnd::stopped);
-}
 
 Result<std::string> socket_for(const MountOptions& options, const MountGround& ground) {
   return options.socket.empty() ? control_socket_for(ground.mountpoint) : Result<std::string>(options.socket);
@@ -252,7 +236,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   ::umask(0);  // callers' modes arrive with their own umask applied
   AsCaller::prepare();
 
-  Passthrough fs(ground->source_descriptor, root, options.seed, options.caching, **fault_log, **sync_log);
+  Passthrough fs(ground->source_descriptor, root, options.seed, options.share, **fault_log, **sync_log);
   Control control(fs, options, *ground, **fault_log);
   auto server = ControlServer::listen(*socket, control);
   auto session = server ? mount_session(*ground, fs) : Result<Session>(fail(server.error()));
@@ -265,7 +249,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   (*server)->start();
   ready(*socket);
 
-  const MountEnd end = serve_requests(session->get(), *signals, control.stop_descriptor(), options.lifeline);
+  const MountEnd end = serve_requests(session->get(), {*signals, control.stop_descriptor(), options.lifeline});
   server->reset();
   fs.settle();
   fuse_session_unmount(session->get());

@@ -24,6 +24,8 @@ void do_opendir(fuse_req_t request, NodePtr node, fuse_file_info info) {
   }
   auto* directory = new DirectoryHandle{stream, std::move(node)};
   info.fh = reinterpret_cast<std::uint64_t>(directory);
+  // Whether what is kept is still right the kernel asks by the directory's time of change.
+  info.cache_readdir = info.keep_cache = Passthrough::of(request).leases_listings() ? 1 : 0;
   if (fuse_reply_open(request, &info) == 0) return;
   ::closedir(stream);
   delete directory;

@@ -21,6 +21,7 @@ struct FileHandle {
   NodePtr node;
   int open_flags;        // as the program gave them
   std::uint64_t number;  // in order of opening
+  bool backed = false;   // the kernel has the backing file
 };
 
 struct DirectoryHandle {

@@ -16,8 +16,7 @@ fuse_entry_param entry_of(const Passthrough& fs, const Node& node, const struct 
   fuse_entry_param entry{};
   entry.ino = fs.nodes.id_of(node);
   entry.attr = status;
-  entry.attr_timeout = kAttributeTimeout;
-  entry.entry_timeout = kEntryTimeout;
+  entry.attr_timeout = entry.entry_timeout = fs.name_lease();
   return entry;
 }
 

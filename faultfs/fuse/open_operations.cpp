@@ -29,10 +29,13 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node)
   if (writes && ::fstat(descriptor, &status) == 0) {
     fs.faults.adopt(space_id(node->key()), static_cast<std::uint64_t>(status.st_size));
   }
+  const auto way = fs.bytes.opened(*node, fs.nodes.has_handles(node->key()));
+  const bool backed = way.backing != 0;
+  if (backed) KernelChannel::back_next_open(way.backing);
   fs.nodes.handle_opened(*node);
   info->fh = reinterpret_cast<std::uint64_t>(
-      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle()});
-  info->direct_io = fs.caching == Caching::nothing ? 1 : 0;
+      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle(), backed});
+  info->direct_io = (backed ? way.arrives : fs.share.caching == Caching::nothing) ? 1 : 0;
   info->keep_cache = 0;
 }
 
@@ -41,6 +44,7 @@ void detach(Passthrough& fs, FileHandle* handle) {
   struct stat status {};
   const bool nameless = ::fstat(handle->descriptor, &status) == 0 && status.st_nlink == 0;
   const bool last = fs.nodes.handle_closed(*handle->node);
+  if (handle->backed) fs.bytes.closed(*handle->node);
   ::close(handle->descriptor);
   if (nameless && last) fs.faults.removed(space_id(handle->node->key()));
   delete handle;
@@ -85,8 +89,7 @@ void answer_created(fuse_req_t request, const Creation& creation, int descriptor
     return;
   }
   entry.ino = fs.nodes.id_of(**node);
-  entry.attr_timeout = kAttributeTimeout;
-  entry.entry_timeout = kEntryTimeout;
+  entry.attr_timeout = entry.entry_timeout = fs.name_lease();
   fuse_file_info info = creation.info;
   attach(fs, &info, descriptor, *node);
   if (fuse_reply_create(request, &entry, &info) == 0) return;
