@@ -75,7 +75,10 @@ void KernelChannel::look_at(std::byte* request, std::size_t size) {
   auto& header = *reinterpret_cast<fuse_in_header*>(request);
   if (header.opcode == FUSE_WRITE) {
     const auto* write = body_of<fuse_write_in>(request, size);
-    write_drops_set_id_ = write != nullptr && (write->write_flags & FUSE_WRITE_KILL_SUIDGID) != 0;
+    drops_set_id_ = write != nullptr && (write->write_flags & FUSE_WRITE_KILL_SUIDGID) != 0;
+  } else if (header.opcode == FUSE_SETATTR) {
+    const auto* change = body_of<fuse_setattr_in>(request, size);
+    drops_set_id_ = change != nullptr && (change->valid & FATTR_KILL_SUIDGID) != 0;
   } else if (header.opcode == FUSE_TMPFILE) {
     header.opcode = FUSE_CREATE;
   } else if (header.opcode == FUSE_INIT) {
@@ -83,6 +86,7 @@ void KernelChannel::look_at(std::byte* request, std::size_t size) {
     if (offer == nullptr || (offer->flags & FUSE_INIT_EXT) == 0) return;
     negotiation_ = header.unique;
     agreed_ = offer->flags2 & (kSharedMappings | (wants_passthrough_ ? kPassthrough : 0));
+    takes_set_id_ = (offer->flags & FUSE_HANDLE_KILLPRIV_V2) != 0;
   }
 }
 
@@ -95,7 +99,9 @@ void KernelChannel::extend_negotiation(iovec* parts, int count) {
   auto& answer = *static_cast<fuse_init_out*>(parts[1].iov_base);
   answer.flags |= FUSE_INIT_EXT;
   answer.flags2 |= agreed_;
-  if ((agreed_ & kPassthrough) != 0) answer.unused[0] = kStackDepth;  // max_stack_depth
+  if ((agreed_ & kPassthrough) == 0) return;
+  answer.unused[0] = kStackDepth;  // max_stack_depth
+  if (takes_set_id_) answer.flags |= FUSE_HANDLE_KILLPRIV_V2;
 }
 
 ssize_t KernelChannel::read(int descriptor, void* into, std::size_t size, void* passthrough) {

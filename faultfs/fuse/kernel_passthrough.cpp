@@ -36,7 +36,7 @@ KernelPassthrough::KernelPassthrough(PassthroughMode mode, std::string obstacle,
 
 // Under one lock from looking at the rules to counting the handle: whoever arms first and counts then
 // has every handle counted that was opened by the rules of before.
-KernelPassthrough::Way KernelPassthrough::opened(const Node& node, bool is_open) {
+KernelPassthrough::Way KernelPassthrough::opened(const Node& node, bool may_begin) {
   if (mode_ == PassthroughMode::off || hindered_) return {};
   const std::lock_guard lock(mutex_);
   const bool is_met = is_met_(node);
@@ -44,7 +44,7 @@ KernelPassthrough::Way KernelPassthrough::opened(const Node& node, bool is_open)
     ++known->second.handles;
     return {known->second.number, is_met};
   }
-  if (is_met || is_open) return {};
+  if (is_met || !may_begin) return {};
   const auto number = channel_.add_backing(node.descriptor());
   if (!number) {
     refuse(number.error());

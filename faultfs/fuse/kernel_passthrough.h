@@ -2,7 +2,7 @@
 // backing file (kernel passthrough, 6.9 and later). No rule meets what is read, written or mapped there.
 //
 //   KernelPassthrough bytes(PassthroughMode::automatic, channel, is_met);
-//   const auto way = bytes.opened(node, false);     // before the open is answered
+//   const auto way = bytes.opened(node, true);      // before the open is answered
 //   if (way.backing != 0) KernelChannel::back_next_open(way.backing);
 //   ...
 //   bytes.closed(node);                             // once for each opened() that had a backing
@@ -40,8 +40,8 @@ class KernelPassthrough {
     std::int32_t backing = 0;  // 0: none, everything arrives
     bool arrives = true;       // reads and writes do, in spite of the backing
   };
-  // `is_open`: by a handle that has no backing.
-  Way opened(const Node& node, bool is_open);
+  // `may_begin`: it is not open by a handle without a backing, and nothing else speaks against it.
+  Way opened(const Node& node, bool may_begin);
   void closed(const Node& node);
 
   // Open handles with a backing whose file a rule may meet.

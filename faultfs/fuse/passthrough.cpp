@@ -1,5 +1,8 @@
 #include "faultfs/fuse/passthrough.h"
 
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
 #include <cstdio>
 #include <thread>
 
@@ -9,6 +12,13 @@ namespace {
 // Why the daemon must see every write, whatever the rules; empty where it need not.
 std::string needs_every_write(const SyncLog& syncs) {
   return syncs.on() ? "the sync log must see every write" : "";
+}
+
+std::optional<dev_t> device_in_memory(int descriptor, const struct stat& status) {
+  struct statfs system {};
+  const bool is_memory = ::fstatfs(descriptor, &system) == 0 &&
+                         (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+  return is_memory ? std::optional(status.st_dev) : std::nullopt;
 }
 
 }  // namespace
@@ -26,7 +36,12 @@ Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint
             [this](const Node& node) {
               return faults.watches({Operation::read, Operation::write}, nodes.path_of(node));
             }),
-      workers_(kWorkers) {}
+      workers_(kWorkers),
+      memory_(device_in_memory(root_descriptor, root)) {}
+
+Place Passthrough::place_of_sync(const Node& node) const {
+  return memory_ == node.key().device ? Place::here : Place::worker;
+}
 
 bool Passthrough::leases(OperationSet operations) const {
   if (!share.keeps_names || faults.may_meet(operations)) return false;

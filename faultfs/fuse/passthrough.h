@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -72,6 +73,9 @@ class Passthrough {
   bool settling() const { return settling_.load(); }
   std::size_t delayed() const { return delays_.size(); }
 
+  // Where a sync is carried out: in memory it does not block.
+  Place place_of_sync(const Node& node) const;
+
   // Open files are numbered in order.
   std::uint64_t next_handle() { return ++handles_; }
   std::uint64_t newest_handle() const { return handles_.load(); }
@@ -82,6 +86,7 @@ class Passthrough {
  private:
   WorkerPool workers_;  // outlives the timer, which submits to it
   DelayQueue delays_;
+  std::optional<dev_t> memory_;  // the backing directory's device, if it is memory
   std::atomic<bool> settling_{false};
   mutable std::atomic<bool> leased_{false};  // since the last arming
   std::atomic<std::uint64_t> handles_{0};

@@ -60,15 +60,15 @@ std::string name_of(const std::string& directory, int number) {
   return directory + name;
 }
 
-void make_names(const std::string& directory) {
-  for (int i = 0; i < kNames; ++i) const File made(name_of(directory, i), O_WRONLY | O_CREAT);
-}
-
 off_t some_page(std::mt19937& random) {
   return static_cast<off_t>(random() % (kFileMiB * kMiB / kPage) * kPage);
 }
 
 }  // namespace
+
+void make_names(const std::string& directory) {
+  for (int i = 0; i < kNames; ++i) const File made(name_of(directory, i), O_WRONLY | O_CREAT);
+}
 
 double write_in_sequence(const std::string& directory) {
   const auto start = SteadyClock::now();

@@ -10,6 +10,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -85,6 +87,15 @@ class Mounted {
   int runs_ = 0;
 };
 
+// A process that reads the file's first byte; it hangs where the read does.
+pid_t start_reader(const std::string& path) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  char byte;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  ::_exit(::pread(file, &byte, 1, 0) == 1 ? 0 : 1);
+}
+
 // How much of the speed of `base` is left.
 double ratio(const FileWorkload& workload, double value, double base) {
   return workload.less_is_better ? base / value : value / base;
@@ -119,7 +130,7 @@ std::string hundred_rules() {
   std::string rules;
   for (int i = 0; i < 100; ++i)
     rules += (i == 0 ? "" : ",") + (R"({"name": "rule )" + std::to_string(i) +
-             R"(", "when": {"path": "elsewhere/**/*.tmp"}, "effect": {"error": {"code": "EIO"}}})");
+             R"(", "when": {"path": "elsewhere/**/*.tmp"}, "effect": {"error": "EIO"}})");
   return R"({"rules": [)" + rules + "]}";
 }
 
