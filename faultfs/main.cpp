@@ -97,10 +97,10 @@ po::options_description described_options() {
       "page-cache", "mount: let the kernel cache data; rules then miss what it answers by itself")(
       "name-cache", "mount: let the kernel keep names and listings for 50 ms where no rule may meet them")(
       "passthrough", po::value<std::string>()->default_value("off")->value_name("auto|on|off"),
-      "mount: let the kernel read and write by itself the files whose bytes no rule may meet when they are opened")(
-      "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "mount: seed of probabilities")(
-      "ready-fd", po::value<int>()->value_name("N"),
-      "mount: write the socket's path here once it is mounted")(
+      "mount: let the kernel read and write by itself the files whose bytes no rule may meet when they are "
+      "opened")("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+                "mount: seed of probabilities")("ready-fd", po::value<int>()->value_name("N"),
+                                                "mount: write the socket's path here once it is mounted")(
       "lifeline-fd", po::value<int>()->value_name("N"),
       "mount: unmount when this descriptor reaches its end");
   return options;

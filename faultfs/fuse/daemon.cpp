@@ -64,6 +64,14 @@ void raise_descriptor_limit() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// The kernel's table of descriptors grows by doubling, and once the process has threads each growth waits
+// for all processors (milliseconds, in some program's lookup). Called before the first thread.
+void grow_descriptor_table() {
+  constexpr int kUsuallyEnough = 65536;
+  const int high = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, kUsuallyEnough);
+  if (high >= 0) ::close(high);
+}
+
 std::size_t descriptor_limit() {
   rlimit limit{};
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
@@ -145,8 +153,7 @@ int block_end_signals() {
 
 std::string warning_of_bypassing(std::uint64_t handles) {
   if (handles == 0) return {};
-  return std::to_string(handles) +
-         (handles == 1 ? " open file is" : " open files are") +
+  return std::to_string(handles) + (handles == 1 ? " open file is" : " open files are") +
          " passed through the kernel, so the rules meet no read or write of it until it is opened anew";
 }
 
@@ -230,6 +237,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   if (!sync_log) return fail(sync_log.error());
 
   raise_descriptor_limit();
+  grow_descriptor_table();
   const Descriptor signals(block_end_signals());
   auto watchdog = Watchdog::start(ground->mountpoint, *socket);
   if (!watchdog) return fail(watchdog.error());
@@ -249,7 +257,8 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   (*server)->start();
   ready(*socket);
 
-  const MountEnd end = serve_requests(session->get(), {*signals, control.stop_descriptor(), options.lifeline});
+  const MountEnd end =
+      serve_requests(session->get(), {*signals, control.stop_descriptor(), options.lifeline});
   server->reset();
   fs.settle();
   fuse_session_unmount(session->get());

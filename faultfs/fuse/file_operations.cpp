@@ -99,8 +99,8 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const int synced = synced_by(info->flags);
-  WriteTo to{handle, fs.nodes.path_of(*handle.node),  static_cast<std::uint64_t>(offset),
-             synced, fs.channel.drops_set_id(), synced != 0 ? monotonic_now() : Time{}};
+  WriteTo to{handle, fs.nodes.path_of(*handle.node), static_cast<std::uint64_t>(offset),
+             synced, fs.channel.drops_set_id(),      synced != 0 ? monotonic_now() : Time{}};
   auto call = call_on(request, Operation::write, handle, to.path, to.offset, size);
   if (fs.faults.needs_file_size(Operation::write)) call.file_size = size_of(handle.descriptor);
   // Judged by hand: only a write that waits or is damaged needs a copy of its bytes.

@@ -16,8 +16,8 @@ std::string needs_every_write(const SyncLog& syncs) {
 
 std::optional<dev_t> device_in_memory(int descriptor, const struct stat& status) {
   struct statfs system {};
-  const bool is_memory = ::fstatfs(descriptor, &system) == 0 &&
-                         (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+  const bool is_memory =
+      ::fstatfs(descriptor, &system) == 0 && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
   return is_memory ? std::optional(status.st_dev) : std::nullopt;
 }
 

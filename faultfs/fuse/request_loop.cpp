@@ -52,8 +52,10 @@ class EndWatch {
   std::thread thread_;
 
   void watch() {
-    pollfd waiting[] = {
-        {signs_.signals, POLLIN, 0}, {signs_.stop, POLLIN, 0}, {signs_.lifeline, POLLIN, 0}, {closed_, POLLIN, 0}};
+    pollfd waiting[] = {{signs_.signals, POLLIN, 0},
+                        {signs_.stop, POLLIN, 0},
+                        {signs_.lifeline, POLLIN, 0},
+                        {closed_, POLLIN, 0}};
     while (::poll(waiting, 4, -1) < 0 && errno == EINTR) continue;
     if (waiting[0].revents != 0) {
       signalfd_siginfo info{};

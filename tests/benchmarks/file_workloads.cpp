@@ -118,8 +118,7 @@ double append_and_sync(const std::string& directory) {
   const File file(directory + "/log", O_WRONLY | O_CREAT | O_APPEND);
   const std::vector<char> record(kPage, 'r');
   const auto start = SteadyClock::now();
-  for (int i = 0; i < kFiles; ++i)
-    done(::write(*file, record.data(), kPage) == kPage && ::fsync(*file) == 0);
+  for (int i = 0; i < kFiles; ++i) done(::write(*file, record.data(), kPage) == kPage && ::fsync(*file) == 0);
   return kFiles / seconds(start);
 }
 

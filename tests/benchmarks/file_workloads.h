@@ -20,8 +20,8 @@ struct FileWorkload {
 // 10,000 files for look_at_unknown() and list(), which do not make them.
 void make_names(const std::string& directory);
 
-double write_in_sequence(const std::string& directory);  // 1 MiB at a time; MiB/s
-double read_in_sequence(const std::string& directory);   // the same; MiB/s
+double write_in_sequence(const std::string& directory);         // 1 MiB at a time; MiB/s
+double read_in_sequence(const std::string& directory);          // the same; MiB/s
 double read_and_write_at_random(const std::string& directory);  // 4 KiB, 70 % reads; operations/s
 double read_once(const std::string& directory);                 // 4 KiB at random, the median; us
 double append_and_sync(const std::string& directory);           // 4 KiB; records/s

@@ -129,8 +129,9 @@ void beside_native(benchmark::State& state, const FileWorkload& workload,
 std::string hundred_rules() {
   std::string rules;
   for (int i = 0; i < 100; ++i)
-    rules += (i == 0 ? "" : ",") + (R"({"name": "rule )" + std::to_string(i) +
-             R"(", "when": {"path": "elsewhere/**/*.tmp"}, "effect": {"error": "EIO"}})");
+    rules +=
+        (i == 0 ? "" : ",") + (R"({"name": "rule )" + std::to_string(i) +
+                               R"(", "when": {"path": "elsewhere/**/*.tmp"}, "effect": {"error": "EIO"}})");
   return R"({"rules": [)" + rules + "]}";
 }
 

@@ -156,13 +156,12 @@ TEST_F(KernelShares, ARuleAboutNamesMeetsTheVeryNextUse) {
 
 TEST_F(KernelShares, AListingThatIsKeptShowsWhatWasMadeSince) {
   mount_sharing({"--name-cache"});
-  const auto count = [&] {
-    return std::distance(std::filesystem::directory_iterator(mountpoint()), {});
-  };
+  const auto count = [&] { return std::distance(std::filesystem::directory_iterator(mountpoint()), {}); };
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(count(), i);
     std::ofstream((i % 2 == 0 ? mountpoint("f") : backing("f")) + std::to_string(i));
-    if (i % 2 != 0) std::this_thread::sleep_for(std::chrono::milliseconds(120));  // behind the mount: the lease
+    if (i % 2 != 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(120));  // behind the mount: the lease
   }
   const auto asked = seen("readdir");
   for (int i = 0; i < 20; ++i) EXPECT_EQ(count(), 20);

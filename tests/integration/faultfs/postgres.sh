@@ -1,6 +1,6 @@
 #!/bin/sh
 # PostgreSQL with its data in DIRECTORY: transactions, a kill, recovery, and its own checks of what is left; then
-# its own regression tests, where their source is given (src/test/regress of the same major version).
+# its own regression tests, where they are given: src/test/regress of the same release, built.
 #
 #   postgres.sh DIRECTORY TRANSACTIONS [REGRESS]
 set -eu
@@ -37,8 +37,8 @@ test "$(as psql -U postgres -Atc 'select (select sum(abalance) from pgbench_acco
 
 if [ -n "$regress" ]; then
   pg_regress=$(ls /usr/lib/postgresql/*/lib/pgxs/src/test/regress/pg_regress | tail -n 1)
-  as mkdir -p work/out/sql work/out/expected work/out/results
-  as "$pg_regress" --inputdir="$regress" --outputdir="$PWD/work/out" --dlpath=/usr/lib/postgresql/15/lib \
+  as mkdir work/out
+  as "$pg_regress" --inputdir="$regress" --outputdir="$PWD/work/out" --dlpath="$regress" \
     --bindir="$bin" --host="$sockets" --user=postgres --schedule="$regress/parallel_schedule" \
     --max-concurrent-tests=4 || { cat work/out/regression.diffs | head -n 200; exit 1; }
 fi

@@ -48,7 +48,8 @@ TEST(Injector, WatchesWhatARuleMayMeetOrMustKnowOf) {
   Injector injector(1);
   const OperationSet bytes = {Operation::read, Operation::write};
   EXPECT_FALSE(injector.watches(bytes, "a"));
-  injector.arm({{error_rule("r", EIO, {.operations = {Operation::read}, .path = "a", .from = seconds(9)})}}, kStart);
+  injector.arm({{error_rule("r", EIO, {.operations = {Operation::read}, .path = "a", .from = seconds(9)})}},
+               kStart);
   EXPECT_TRUE(injector.watches(bytes, "a")) << "it will, later";
   EXPECT_FALSE(injector.watches(bytes, "b"));
   EXPECT_FALSE(injector.watches({Operation::write}, "a"));
