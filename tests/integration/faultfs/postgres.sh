@@ -40,7 +40,7 @@ if [ -n "$regress" ]; then
   as mkdir work/out
   as "$pg_regress" --inputdir="$regress" --outputdir="$PWD/work/out" --dlpath="$regress" \
     --bindir="$bin" --host="$sockets" --user=postgres --schedule="$regress/parallel_schedule" \
-    --max-concurrent-tests=4 || { cat work/out/regression.diffs | head -n 200; exit 1; }
+    --max-connections=4 || { cat work/out/regression.diffs | head -n 200; exit 1; }
 fi
 as pg_ctl -D data -m fast stop >/dev/null
 as pg_checksums -D data --check
