@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
 #include <cerrno>
 #include <chrono>
@@ -95,9 +97,12 @@ po::options_description described_options() {
       "sync-log", po::value<std::string>()->value_name("FILE"),
       "mount: a JSON line for each sync and name that completed")(
       "page-cache", "mount: let the kernel cache data; rules then miss what it answers by itself")(
-      "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "mount: seed of probabilities")(
-      "ready-fd", po::value<int>()->value_name("N"),
-      "mount: write the socket's path here once it is mounted")(
+      "name-cache", "mount: let the kernel keep names and listings for 50 ms where no rule may meet them")(
+      "passthrough", po::value<std::string>()->default_value("off")->value_name("auto|on|off"),
+      "mount: let the kernel read and write by itself the files whose bytes no rule may meet when they are "
+      "opened")("seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+                "mount: seed of probabilities")("ready-fd", po::value<int>()->value_name("N"),
+                                                "mount: write the socket's path here once it is mounted")(
       "lifeline-fd", po::value<int>()->value_name("N"),
       "mount: unmount when this descriptor reaches its end");
   return options;
@@ -208,6 +213,19 @@ std::string absolute(const std::string& path) {
   return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
 }
 
+Result<KernelShare> read_share(const Arguments& arguments) {
+  KernelShare share;
+  if (arguments.options.count("page-cache") != 0) share.caching = Caching::pages;
+  share.keeps_names = arguments.options.count("name-cache") != 0;
+  constexpr std::array<std::string_view, 3> kModes = {"off", "auto", "on"};
+  const std::string mode = arguments.options["passthrough"].as<std::string>();
+  const auto found = std::ranges::find(kModes, mode);
+  if (found == kModes.end())
+    return fail(Code::invalid, "--passthrough \"" + mode + "\"" + allowed_names(mode, kModes));
+  share.passthrough = static_cast<PassthroughMode>(found - kModes.begin());
+  return share;
+}
+
 int mount(const Arguments& arguments) {
   MountOptions options;
   options.source = arguments.words[1];
@@ -216,7 +234,9 @@ int mount(const Arguments& arguments) {
   options.fault_log = absolute(arguments.text("fault-log"));
   options.sync_log = absolute(arguments.text("sync-log"));
   options.seed = arguments.options["seed"].as<std::uint64_t>();
-  if (arguments.options.count("page-cache") != 0) options.caching = Caching::pages;
+  auto share = read_share(arguments);
+  if (!share) return tell(share.error());
+  options.share = *share;
   if (arguments.options.count("lifeline-fd") != 0)
     options.lifeline = arguments.options["lifeline-fd"].as<int>();
   if (arguments.options.count("plan") != 0) {
@@ -241,8 +261,10 @@ int load(const Arguments& arguments) {
   if (!plan) return tell(plan.error());
   auto client = connect(arguments);
   if (!client) return tell(client.error());
-  const auto loaded = client->load(*plan);
-  return loaded ? kDone : tell(loaded.error());
+  const auto warning = client->load(*plan);
+  if (!warning) return tell(warning.error());
+  if (!warning->empty()) std::cerr << "faultfs: warning: " << *warning << '\n';
+  return kDone;
 }
 
 int clear(const Arguments& arguments) {

@@ -39,9 +39,10 @@ Result<Answer> ControlClient::ask(const Request& request) {
   return parse_answer(*answer);
 }
 
-Status ControlClient::load(const FaultPlan& plan) {
+Result<std::string> ControlClient::load(const FaultPlan& plan) {
   auto answer = ask({Verb::load, plan});
-  return answer ? Status{} : fail(answer.error());
+  if (!answer) return fail(answer.error());
+  return answer->warning;
 }
 
 Status ControlClient::clear() {

@@ -23,7 +23,8 @@ class ControlClient {
 
   static Result<ControlClient> connect(const std::string& socket_path);
 
-  Status load(const FaultPlan& plan);
+  // What the rules cannot reach, as a sentence; empty when they reach everything.
+  Result<std::string> load(const FaultPlan& plan);
   Status clear();
   // Undoes damage; how many places were put back.
   Result<std::uint64_t> restore();

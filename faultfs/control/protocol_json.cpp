@@ -36,6 +36,15 @@ Result<Verb> verb_of(const json& request) {
   return static_cast<Verb>(verb - kVerbs.begin());
 }
 
+json json_of(const PassthroughStatus& status) {
+  json value = {{"mode", status.mode},
+                {"handles", status.handles},
+                {"bypassing", status.bypassing},
+                {"refused", status.refused}};
+  if (!status.reason.empty()) value["reason"] = status.reason;
+  return value;
+}
+
 json json_of(const MountStatus& status) {
   json rules = json::array();
   for (const auto& rule : status.plan.rules) {
@@ -58,6 +67,7 @@ json json_of(const MountStatus& status) {
   if (!status.sync_log.empty()) value["sync_log"] = status.sync_log;
   if (status.space_left) value["space_left"] = *status.space_left;
   if (status.inodes_left) value["inodes_left"] = *status.inodes_left;
+  if (status.passthrough.mode != "off") value["passthrough"] = json_of(status.passthrough);
   return value;
 }
 
@@ -90,7 +100,11 @@ Result<Request> parse_request(std::string_view line) {
   return request;
 }
 
-std::string print_done() { return R"({"ok":true})"; }
+std::string print_done(const std::string& warning) {
+  json value = {{"ok", true}};
+  if (!warning.empty()) value["warning"] = warning;
+  return text_of(value);
+}
 
 std::string print_restored(std::uint64_t places) { return text_of({{"ok", true}, {"restored", places}}); }
 
@@ -122,6 +136,7 @@ Result<Answer> parse_answer(std::string_view line) {
     }
     answer.restored = value->value("restored", std::uint64_t{0});
     answer.file = value->value("file", std::string());
+    answer.warning = value->value("warning", std::string());
     answer.lines = value->value("lines", std::vector<std::string>());
     return answer;
   } catch (const json::exception& error) {

@@ -1,6 +1,6 @@
 // What is said on the control socket: one JSON object a line, one answer a question, in order.
 //
-//   {"command": "load", "plan": {"rules": [...]}}     {"ok": true}
+//   {"command": "load", "plan": {"rules": [...]}}     {"ok": true}, and "warning" when rules cannot reach all
 //   {"command": "clear"}                              {"ok": true}
 //   {"command": "restore"}                            {"ok": true, "restored": places}
 //   {"command": "status"}                             {"ok": true, "status": {...}}
@@ -34,6 +34,15 @@ struct Request {
   FaultPlan plan;  // load
 };
 
+// Files whose bytes the kernel moves by itself.
+struct PassthroughStatus {
+  std::string mode = "off";     // auto, on
+  std::uint64_t handles = 0;    // open now
+  std::uint64_t bypassing = 0;  // of those: an armed rule may meet their reads or writes, and does not
+  std::uint64_t refused = 0;    // opens that the kernel did not let pass through
+  std::string reason;           // why
+};
+
 struct MountStatus {
   std::int64_t pid = 0;
   std::string source;
@@ -47,6 +56,7 @@ struct MountStatus {
   std::map<std::string, std::uint64_t> operations;
   std::optional<std::uint64_t> space_left;  // while a `full` rule limits it
   std::optional<std::uint64_t> inodes_left;
+  PassthroughStatus passthrough;
   std::uint64_t delayed = 0;  // requests held right now
   std::uint64_t inodes = 0;
   std::uint64_t lost_log_lines = 0;
@@ -55,6 +65,7 @@ struct MountStatus {
 struct Answer {
   std::string status;              // status: the JSON object as text
   std::string file;                // log: where it is written; empty when it is kept in memory
+  std::string warning;             // load: what the rules cannot reach
   std::vector<std::string> lines;  // log: the newest, when it is kept in memory
   std::uint64_t restored = 0;      // restore: places
 };
@@ -62,7 +73,7 @@ struct Answer {
 std::string print_request(const Request& request);
 Result<Request> parse_request(std::string_view line);
 
-std::string print_done();
+std::string print_done(const std::string& warning = {});
 std::string print_restored(std::uint64_t places);
 std::string print_status_answer(const MountStatus& status);
 std::string print_log_answer(const std::string& file, const std::vector<std::string>& lines);

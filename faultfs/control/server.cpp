@@ -151,9 +151,9 @@ Status ControlServer::answer(Client& client, const std::string& line) {
   if (!request) {
     text = print_failure(request.error());
   } else if (request->verb == Verb::load) {
-    handler_.arm(std::move(request->plan));
+    text = print_done(handler_.arm(std::move(request->plan)));
   } else if (request->verb == Verb::clear) {
-    handler_.arm({});
+    (void)handler_.arm({});
   } else if (request->verb == Verb::restore) {
     text = print_restored(handler_.restore());
   } else if (request->verb == Verb::status) {

@@ -23,8 +23,8 @@ namespace holdfast::faultfs {
 class ControlHandler {
  public:
   virtual ~ControlHandler() = default;
-  // Active when it returns. An empty plan heals.
-  virtual void arm(FaultPlan plan) = 0;
+  // Active when it returns. An empty plan heals. What the rules cannot reach, as a sentence, or nothing.
+  virtual std::string arm(FaultPlan plan) = 0;
   virtual MountStatus status() = 0;
   // Undoes damage; how many places.
   virtual std::uint64_t restore() = 0;

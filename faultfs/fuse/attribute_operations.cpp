@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "faultfs/fuse/file_bytes.h"
 #include "faultfs/fuse/file_handle.h"
 #include "faultfs/fuse/passthrough.h"
 
@@ -18,7 +19,7 @@ void answer_attributes(fuse_req_t request, const Node& node) {
   if (::fstatat(node.descriptor(), "", &status, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0) {
     fuse_reply_err(request, errno);
   } else {
-    fuse_reply_attr(request, &status, kAttributeTimeout);
+    fuse_reply_attr(request, &status, Passthrough::of(request).name_lease());
   }
 }
 
@@ -35,7 +36,8 @@ struct Change {
   std::string path;
   struct stat to {};
   int which = 0;
-  int handle = -1;  // of an open file, or -1
+  int handle = -1;            // of an open file, or -1
+  bool drops_set_id = false;  // with a new size
 };
 
 int change_mode(const Change& change) {
@@ -65,6 +67,7 @@ int change_size(Passthrough& fs, const Change& change) {
                          ? ::ftruncate(change.handle, change.to.st_size)
                          : ::truncate(DescriptorPath(change.node->descriptor()).c_str(), change.to.st_size);
   if (result != 0) return result;
+  if (change.drops_set_id) drop_set_id(DescriptorPath(change.node->descriptor()).c_str());
   const auto size = static_cast<std::uint64_t>(change.to.st_size);
   fs.faults.truncated(
       {space_id(change.node->key()), static_cast<std::uint64_t>(before.st_size), change.path, before.st_uid},
@@ -101,7 +104,9 @@ void apply(fuse_req_t request, const Change& change) {
 
 void setattr(fuse_req_t request, fuse_ino_t id, struct stat* attributes, int which, fuse_file_info* info) {
   auto& fs = Passthrough::of(request);
-  Change change{fs.nodes.at(id), {}, *attributes, which, info != nullptr ? handle_of(info)->descriptor : -1};
+  Change change{fs.nodes.at(id), {}, *attributes, which};
+  if (info != nullptr) change.handle = handle_of(info)->descriptor;
+  change.drops_set_id = fs.channel.drops_set_id();
   change.path = fs.nodes.path_of(*change.node);
   const std::string path = change.path;
   Call call = call_of(request, operation_of(which), path);

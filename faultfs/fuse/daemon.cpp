@@ -1,7 +1,6 @@
 #include "faultfs/fuse/daemon.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -18,7 +17,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <optional>
 
 #include "faultfs/control/fuse_available.h"
 #include "faultfs/control/mount_table.h"
@@ -34,7 +32,6 @@ namespace holdfast::faultfs {
 namespace {
 
 constexpr unsigned kMaxBackground = 65535;  // so that delayed reads starve no others
-constexpr int kRequestsBetweenPolls = 64;
 
 // A descriptor that is closed at the end.
 class Descriptor {
@@ -66,6 +63,14 @@ void raise_descriptor_limit() {
   if (::setrlimit(RLIMIT_NOFILE, &wider) == 0) return;
   limit.rlim_cur = limit.rlim_max;
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// The kernel's table of descriptors grows by doubling, and once the process has threads each growth waits
+// for all processors (milliseconds, in some program's lookup). Called before the first thread.
+void grow_descriptor_table() {
+  constexpr int kUsuallyEnough = 65536;
+  const int high = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, kUsuallyEnough);
+  if (high >= 0) ::close(high);
 }
 
 std::size_t descriptor_limit() {
@@ -147,6 +152,22 @@ int block_end_signals() {
   return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+std::string warning_of_bypassing(std::uint64_t handles) {
+  if (handles == 0) return {};
+  return std::to_string(handles) + (handles == 1 ? " open file is" : " open files are") +
+         " passed through the kernel, so the rules meet no read or write of it until it is opened anew";
+}
+
+PassthroughStatus passthrough_status(const KernelPassthrough& bytes) {
+  constexpr const char* kModes[] = {"off", "auto", "on"};
+  const auto account = bytes.account();
+  return {.mode = kModes[static_cast<std::size_t>(account.mode)],
+          .handles = account.handles,
+          .bypassing = bytes.bypassing(),
+          .refused = account.refused,
+          .reason = account.reason};
+}
+
 class Control final : public ControlHandler {
  public:
   Control(Passthrough& fs, const MountOptions& options, const MountGround& ground, const LineLog& fault_log)
@@ -156,7 +177,10 @@ class Control final : public ControlHandler {
         fault_log_(fault_log),
         stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
-  void arm(FaultPlan plan) override { fs_.arm(std::move(plan)); }
+  std::string arm(FaultPlan plan) override {
+    fs_.arm(std::move(plan));
+    return warning_of_bypassing(fs_.bytes.bypassing());
+  }
   std::uint64_t restore() override { return fs_.restore(); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
   void stop() override { (void)::eventfd_write(*stop_, 1); }
@@ -171,6 +195,7 @@ class Control final : public ControlHandler {
     status.fault_log = options_.fault_log;
     status.sync_log = options_.sync_log;
     fs_.faults.describe(status);
+    status.passthrough = passthrough_status(fs_.bytes);
     status.delayed = fs_.delayed();
     status.inodes = fs_.nodes.size();
     status.lost_log_lines = fault_log_.lost() + fs_.syncs.lost();
@@ -191,49 +216,6 @@ class Control final : public ControlHandler {
 void disconnect(fuse_session* session) {
   const Descriptor nowhere(::open("/dev/null", O_RDWR | O_CLOEXEC));
   (void)::dup3(*nowhere, fuse_session_fd(session), O_CLOEXEC);
-}
-
-// Waits until the kernel has a request or something asks for the end; tells which end, if any.
-std::optional<MountEnd> wait_for_request(int requests, int signals, int stop, int lifeline, int timeout_ms) {
-  pollfd waiting[] = {{requests, POLLIN, 0}, {signals, POLLIN, 0}, {stop, POLLIN, 0}, {lifeline, POLLIN, 0}};
-  if (::poll(waiting, 4, timeout_ms) <= 0) return std::nullopt;
-  if (waiting[1].revents != 0) {
-    signalfd_siginfo info{};
-    const bool got = ::read(signals, &info, sizeof info) == sizeof info;
-    return got && info.ssi_signo == SIGINT ? MountEnd::interrupted : MountEnd::stopped;
-  }
-  if (waiting[2].revents != 0 || waiting[3].revents != 0) return MountEnd::stopped;
-  return std::nullopt;
-}
-
-// The request thread: asks the kernel first and sleeps only when it has nothing. No end: the kernel has none
-// to ask any more.
-std::optional<MountEnd> serve_requests(fuse_session* session, int signals, int stop, int lifeline) {
-  const int requests = fuse_session_fd(session);
-  ::fcntl(requests, F_SETFL, ::fcntl(requests, F_GETFL) | O_NONBLOCK);
-  fuse_buf buffer{};
-  std::optional<MountEnd> end;
-  for (int served = 0; !end && fuse_session_exited(session) == 0;) {
-    const int got = fuse_session_receive_buf(session, &buffer);
-    if (got > 0) {
-      fuse_session_process_buf(session, &buffer);
-      if (++served % kRequestsBetweenPolls == 0) end = wait_for_request(requests, signals, stop, lifeline, 0);
-    } else if (got == -EAGAIN || got == -EINTR) {
-      end = wait_for_request(requests, signals, stop, lifeline, -1);
-    } else {
-      break;  // unmounted by somebody, or disconnected
-    }
-  }
-  std::free(buffer.mem);
-  return end;
-}
-
-// Of a mount that is there and answers nothing any more.
-MountEnd await_end(int signals, int stop, int lifeline) {
-  constexpr int kNoRequests = -1, kForEver = -1;
-  std::optional<MountEnd> end;
-  while (!end) end = wait_for_request(kNoRequests, signals, stop, lifeline, kForEver);
-  return *end;
 }
 
 Result<std::string> socket_for(const MountOptions& options, const MountGround& ground) {
@@ -265,13 +247,14 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   if (!sync_log) return fail(sync_log.error());
 
   raise_descriptor_limit();
+  grow_descriptor_table();
   const Descriptor signals(block_end_signals());
   auto watchdog = Watchdog::start(ground->mountpoint, *socket);
   if (!watchdog) return fail(watchdog.error());
   ::umask(0);  // callers' modes arrive with their own umask applied
   AsCaller::prepare();
 
-  Passthrough fs(ground->source_descriptor, root, options.seed, options.caching, **fault_log, **sync_log);
+  Passthrough fs(ground->source_descriptor, root, options.seed, options.share, **fault_log, **sync_log);
   Control control(fs, options, *ground, **fault_log);
   auto server = ControlServer::listen(*socket, control);
   auto session = server ? mount_session(*ground, fs) : Result<Session>(fail(server.error()));
@@ -289,15 +272,15 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   (*server)->start();
   ready(*socket);
 
-  auto end = serve_requests(session->get(), *signals, control.stop_descriptor(), options.lifeline);
-  if (!end && disconnected) end = await_end(*signals, control.stop_descriptor(), options.lifeline);
+  const MountEnd end =
+      serve_requests(session->get(), {*signals, control.stop_descriptor(), options.lifeline}, disconnected);
   server->reset();
   fs.settle();
   fuse_session_unmount(session->get());
   if (disconnected) (void)abort_and_unmount(ground->mountpoint);
   if (!forgetter.end()) (void)session->release();  // the thread left behind may use it until the process ends
   (*watchdog)->dismiss();
-  return end.value_or(MountEnd::stopped);
+  return end;
 }
 
 }  // namespace holdfast::faultfs

@@ -12,7 +12,8 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "faultfs/fuse/caching.h"
+#include "faultfs/fuse/kernel_share.h"
+#include "faultfs/fuse/request_loop.h"
 #include "faultfs/model/fault_plan.h"
 
 namespace holdfast::faultfs {
@@ -25,11 +26,9 @@ struct MountOptions {
   std::string fault_log;  // empty: the newest faults are kept in memory
   std::string sync_log;   // empty: none
   std::uint64_t seed = 1;
-  Caching caching = Caching::nothing;
+  KernelShare share{};
   int lifeline = -1;  // a descriptor at whose end of file the mount ends too
 };
-
-enum class MountEnd : std::uint8_t { stopped, interrupted };
 
 // `ready` is called with the control socket's path once programs can use the mount.
 Result<MountEnd> serve_mount(const MountOptions& options,

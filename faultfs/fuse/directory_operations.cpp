@@ -24,6 +24,8 @@ void do_opendir(fuse_req_t request, NodePtr node, fuse_file_info info) {
   }
   auto* directory = new DirectoryHandle{stream, std::move(node)};
   info.fh = reinterpret_cast<std::uint64_t>(directory);
+  // Whether what is kept is still right the kernel asks by the directory's time of change.
+  info.cache_readdir = info.keep_cache = Passthrough::of(request).leases_listings() ? 1 : 0;
   if (fuse_reply_open(request, &info) == 0) return;
   ::closedir(stream);
   delete directory;
@@ -102,7 +104,7 @@ void fsyncdir(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* inf
   DirectoryHandle& directory = *directory_of(info);
   const Time start = monotonic_now();
   const auto path = fs.nodes.path_of(*directory.node);
-  fs.perform(request, call_of(request, Operation::fsyncdir, path), Place::worker,
+  fs.perform(request, call_of(request, Operation::fsyncdir, path), fs.place_of_sync(*directory.node),
              [request, &directory, data_only, path, start](const Decision&) {
                const int descriptor = ::dirfd(directory.stream);
                const int result = data_only != 0 ? ::fdatasync(descriptor) : ::fsync(descriptor);

@@ -31,6 +31,7 @@ void Faults::arm(FaultPlan plan) {
   const std::lock_guard lock(mutex_);
   needing_size_ = met_by(plan, [](const Rule& rule) { return rule.effect.needs_file_size(); });
   asking_who_ = met_by(plan, [](const Rule& rule) { return rule.asks_who(); });
+  meeting_ = met_by(plan, [](const Rule&) { return true; });
   injector_.arm(std::move(plan), monotonic_now());
   ++arming_;
 }
@@ -101,6 +102,11 @@ Judgement Faults::judge_known(const Call& call) {
   ++seen_[static_cast<std::size_t>(call.operation)];
   const Time now = injector_.armed() ? monotonic_now() : Time{};
   return {injector_.decide(call, now), arming_.load()};
+}
+
+bool Faults::watches(OperationSet operations, std::string_view path) const {
+  const std::lock_guard lock(mutex_);
+  return injector_.watches(operations, path);
 }
 
 void Faults::made_inode(std::string_view path, std::uint32_t owner) {

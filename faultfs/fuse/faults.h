@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "faultfs/control/protocol_json.h"
@@ -61,6 +62,12 @@ class Faults {
     return OperationSet::of_bits(needing_size_.load(std::memory_order_relaxed)).contains(operation);
   }
 
+  // Some rule may meet one of these operations, on any path; on this one, or must be told of it.
+  bool may_meet(OperationSet operations) const {
+    return OperationSet::of_bits(meeting_.load(std::memory_order_relaxed)).overlaps(operations);
+  }
+  bool watches(OperationSet operations, std::string_view path) const;
+
   // What takes or gives back space, or tells of files that exist already.
   void made_inode(std::string_view path, std::uint32_t owner);
   void adopt(const SeenFile& file);
@@ -81,6 +88,7 @@ class Faults {
   std::atomic<std::uint64_t> arming_{0};
   std::atomic<std::uint64_t> needing_size_{0};  // sets of operations, as the armed rules have it
   std::atomic<std::uint64_t> asking_who_{0};
+  std::atomic<std::uint64_t> meeting_{0};
 
   Judgement judge_known(const Call& call);
   Judgement judge_caller(const Call& call);

@@ -72,6 +72,14 @@ bool revert(const char* path, const Reversal& reversal) {
   return done;
 }
 
+void drop_set_id(const char* path) {
+  struct stat status {};
+  if (::stat(path, &status) != 0) return;
+  mode_t dropped = status.st_mode & S_ISUID;
+  if ((status.st_mode & S_IXGRP) != 0) dropped |= status.st_mode & S_ISGID;
+  if (dropped != 0) (void)::chmod(path, status.st_mode & 07777 & ~dropped);
+}
+
 std::vector<std::byte> bytes_there(const char* path, std::uint64_t offset, std::uint64_t size) {
   std::vector<std::byte> bytes;
   const int descriptor = ::open(path, O_RDONLY | O_CLOEXEC);

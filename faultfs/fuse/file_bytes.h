@@ -31,6 +31,9 @@ bool write_pieces(int descriptor, std::span<const std::byte> bytes, std::uint64_
 // Makes a file what it was. False with errno when that failed.
 bool revert(const char* path, const Reversal& reversal);
 
+// Takes off the set-id bits as the kernel does when somebody without privilege writes or cuts a file.
+void drop_set_id(const char* path);
+
 // What a file holds there now, as far as it reaches. `path` opens it again, since a file that is open for
 // writing alone cannot be read.
 std::vector<std::byte> bytes_there(const char* path, std::uint64_t offset, std::uint64_t size);

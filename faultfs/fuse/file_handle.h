@@ -22,6 +22,7 @@ struct FileHandle {
   int open_flags;        // as the program gave them
   std::uint64_t number;  // in order of opening
   std::uint32_t owner;   // of the file, when it was opened
+  bool backed = false;   // the kernel has the backing file
 };
 
 struct DirectoryHandle {

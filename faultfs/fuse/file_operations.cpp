@@ -66,14 +66,6 @@ int synced_by(int flags) {
   return (flags & O_SYNC) == O_SYNC ? RWF_SYNC : RWF_DSYNC;
 }
 
-void drop_set_id(int descriptor) {
-  struct stat status {};
-  if (::fstat(descriptor, &status) != 0) return;
-  mode_t dropped = status.st_mode & S_ISUID;
-  if ((status.st_mode & S_IXGRP) != 0) dropped |= status.st_mode & S_ISGID;
-  if (dropped != 0) (void)::fchmod(descriptor, status.st_mode & 07777 & ~dropped);
-}
-
 // Says that so many bytes are written, and in the sync log that they are durable when they had to be.
 void answer_written(fuse_req_t request, const WriteTo& to, std::size_t size) {
   Passthrough::of(request).syncs.wrote(space_id(to.handle.node->key()), to.path, to.offset, size);
@@ -85,7 +77,7 @@ void answer_written(fuse_req_t request, const WriteTo& to, std::size_t size) {
 void do_write(fuse_req_t request, const WriteTo& to, std::span<const std::byte> bytes,
               const Decision& decision) {
   const FileHandle& handle = to.handle;
-  if (to.drops_set_id) drop_set_id(handle.descriptor);
+  if (to.drops_set_id) drop_set_id(DescriptorPath(handle.node->descriptor()).c_str());
   if (decision.keeps_old)
     Passthrough::of(request).faults.keep_old(
         space_id(handle.node->key()), to.offset,
@@ -108,8 +100,8 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const int synced = synced_by(info->flags);
-  WriteTo to{handle, fs.nodes.path_of(*handle.node),  static_cast<std::uint64_t>(offset),
-             synced, fs.channel.write_drops_set_id(), synced != 0 ? monotonic_now() : Time{}};
+  WriteTo to{handle, fs.nodes.path_of(*handle.node), static_cast<std::uint64_t>(offset),
+             synced, fs.channel.drops_set_id(),      synced != 0 ? monotonic_now() : Time{}};
   auto call = call_on(request, Operation::write, handle, to.path, to.offset, size);
   if (fs.faults.needs_file_size(Operation::write)) call.file_size = size_of(handle.descriptor);
   // Judged by hand: only a write that waits or is damaged needs a copy of its bytes.
@@ -163,7 +155,7 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   Call call = call_on(request, Operation::fsync, handle, path, 0, end);
   call.handle = handle.number;
   call.newest_handle = fs.newest_handle();
-  fs.perform(request, call, Place::worker,
+  fs.perform(request, call, fs.place_of_sync(*handle.node),
              [request, &handle, sync = SyncRequest{data_only != 0, path, end, start}](
                  const Decision& decision) { do_sync(request, handle, sync, decision); });
 }

@@ -16,8 +16,7 @@ fuse_entry_param entry_of(const Passthrough& fs, const Node& node, const struct 
   fuse_entry_param entry{};
   entry.ino = fs.nodes.id_of(node);
   entry.attr = status;
-  entry.attr_timeout = kAttributeTimeout;
-  entry.entry_timeout = kEntryTimeout;
+  entry.attr_timeout = entry.entry_timeout = fs.name_lease();
   return entry;
 }
 
@@ -213,7 +212,8 @@ void rename(fuse_req_t request, fuse_ino_t parent, const char* name, fuse_ino_t 
   const std::string target = move.to_path;
   Call call = call_of(request, Operation::rename, path);
   call.target = target;
-  call.new_name = ::faccessat(move.to_parent->descriptor(), new_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+  if (fs.faults.may_meet({Operation::rename}))
+    call.new_name = ::faccessat(move.to_parent->descriptor(), new_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
   fs.perform(request, call, Place::here,
              [request, move = std::move(move)](const Decision&) { do_rename(request, move); });
 }

@@ -52,7 +52,11 @@ std::expected<NodePtr, int> NodeTable::enter(const NodePtr& parent, const char* 
   // Most lookups are of known inodes and then need no descriptor.
   if (::fstatat(parent->descriptor(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::unexpected(errno);
   if (auto known = find_and_name(key_of(status), parent, name)) return known;
+  return enter_made(parent, name, status);
+}
 
+std::expected<NodePtr, int> NodeTable::enter_made(const NodePtr& parent, const char* name,
+                                                  struct stat& status) {
   return enter_new(parent, name, ::openat(parent->descriptor(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC),
                    status);
 }

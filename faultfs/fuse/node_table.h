@@ -74,6 +74,8 @@ class NodeTable {
 
   // The node of this name, entered if new, with one more lookup to forget.
   std::expected<NodePtr, int> enter(const NodePtr& parent, const char* name, struct stat& status);
+  // ... of one that was just made, so is not known.
+  std::expected<NodePtr, int> enter_made(const NodePtr& parent, const char* name, struct stat& status);
   // The node of a file that is open under `descriptor` and has no name there yet; rules see it by `name`.
   std::expected<NodePtr, int> enter_nameless(const NodePtr& parent, const char* name, int descriptor,
                                              struct stat& status);

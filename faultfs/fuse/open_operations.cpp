@@ -23,17 +23,20 @@ int backing_flags(int flags) {
   return (flags & ~kDropped) | O_CLOEXEC | O_NOCTTY;
 }
 
-void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node) {
-  const bool writes = (info->flags & O_ACCMODE) != O_RDONLY;
-  struct stat status {};
-  if (writes && ::fstat(descriptor, &status) == 0) {
-    const auto path = fs.nodes.path_of(*node);
-    fs.faults.adopt({space_id(node->key()), static_cast<std::uint64_t>(status.st_size), path, status.st_uid});
-  }
+// `status`: of the file as it was opened.
+void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node, const struct stat& status) {
+  if ((info->flags & O_ACCMODE) != O_RDONLY)
+    fs.faults.adopt({space_id(node->key()), static_cast<std::uint64_t>(status.st_size),
+                     fs.nodes.path_of(*node), status.st_uid});
+  // From a file that the kernel writes by itself nobody takes the set-id bits off.
+  const bool has_set_id = (status.st_mode & (S_ISUID | S_ISGID)) != 0;
+  const auto way = fs.bytes.opened(*node, !has_set_id && !fs.nodes.has_handles(node->key()));
+  const bool backed = way.backing != 0;
+  if (backed) KernelChannel::back_next_open(way.backing);
   fs.nodes.handle_opened(*node);
   info->fh = reinterpret_cast<std::uint64_t>(
-      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle(), status.st_uid});
-  info->direct_io = fs.caching == Caching::nothing ? 1 : 0;
+      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle(), status.st_uid, backed});
+  info->direct_io = (backed ? way.arrives : fs.share.caching == Caching::nothing) ? 1 : 0;
   info->keep_cache = 0;
 }
 
@@ -42,6 +45,7 @@ void detach(Passthrough& fs, FileHandle* handle) {
   struct stat status {};
   const bool nameless = ::fstat(handle->descriptor, &status) == 0 && status.st_nlink == 0;
   const bool last = fs.nodes.handle_closed(*handle->node);
+  if (handle->backed) fs.bytes.closed(*handle->node);
   ::close(handle->descriptor);
   if (nameless && last) {
     const auto path = fs.nodes.path_of(*handle->node);
@@ -54,7 +58,9 @@ void do_open(fuse_req_t request, NodePtr node, fuse_file_info info) {
   const int descriptor = ::open(DescriptorPath(node->descriptor()).c_str(), backing_flags(info.flags));
   if (descriptor < 0) return answer(request, -1);
   auto& fs = Passthrough::of(request);
-  attach(fs, &info, descriptor, std::move(node));
+  struct stat status {};
+  (void)::fstat(descriptor, &status);
+  attach(fs, &info, descriptor, std::move(node), status);
   // The caller was killed meanwhile: no release will come.
   if (fuse_reply_open(request, &info) != 0) detach(fs, handle_of(&info));
 }
@@ -89,10 +95,9 @@ void answer_created(fuse_req_t request, const Creation& creation, int descriptor
     return;
   }
   entry.ino = fs.nodes.id_of(**node);
-  entry.attr_timeout = kAttributeTimeout;
-  entry.entry_timeout = kEntryTimeout;
+  entry.attr_timeout = entry.entry_timeout = fs.name_lease();
   fuse_file_info info = creation.info;
-  attach(fs, &info, descriptor, *node);
+  attach(fs, &info, descriptor, *node, entry.attr);
   if (fuse_reply_create(request, &entry, &info) == 0) return;
   detach(fs, handle_of(&info));
   fs.nodes.forget(entry.ino, 1);
@@ -119,7 +124,9 @@ void do_create(fuse_req_t request, const Creation& creation) {
     fs.syncs.named("create", creation.path);
   }
   fuse_entry_param entry{};
-  const auto node = fs.nodes.enter(creation.parent, creation.name.c_str(), entry.attr);
+  const char* name = creation.name.c_str();
+  const auto node = is_new ? fs.nodes.enter_made(creation.parent, name, entry.attr)
+                           : fs.nodes.enter(creation.parent, name, entry.attr);
   answer_created(request, creation, descriptor, node, entry);
 }
 

@@ -1,16 +1,60 @@
 #include "faultfs/fuse/passthrough.h"
 
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
 #include <cstdio>
+#include <thread>
 
 namespace holdfast::faultfs {
+namespace {
 
-Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, Caching cached,
-                         LineLog& fault_log, SyncLog& sync_log)
+// Why the daemon must see every write, whatever the rules; empty where it need not.
+std::string needs_every_write(const SyncLog& syncs) {
+  return syncs.on() ? "the sync log must see every write" : "";
+}
+
+std::optional<dev_t> device_in_memory(int descriptor, const struct stat& status) {
+  struct statfs system {};
+  const bool is_memory =
+      ::fstatfs(descriptor, &system) == 0 && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+  return is_memory ? std::optional(status.st_dev) : std::nullopt;
+}
+
+}  // namespace
+
+const OperationSet Passthrough::kNames = {Operation::lookup, Operation::getattr};
+const OperationSet Passthrough::kListings = {Operation::readdir};
+
+Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed,
+                         const KernelShare& share_given, LineLog& fault_log, SyncLog& sync_log)
     : nodes(root_descriptor, root),
       faults(seed, fault_log),
       syncs(sync_log),
-      caching(cached),
-      workers_(kWorkers) {}
+      share(share_given),
+      bytes(share.passthrough, needs_every_write(sync_log), channel,
+            [this](const Node& node) {
+              return faults.watches({Operation::read, Operation::write}, nodes.path_of(node));
+            }),
+      workers_(kWorkers),
+      memory_(device_in_memory(root_descriptor, root)) {}
+
+Place Passthrough::place_of_sync(const Node& node) const {
+  return memory_ == node.key().device ? Place::here : Place::worker;
+}
+
+bool Passthrough::leases(OperationSet operations) const {
+  if (!share.keeps_names || faults.may_meet(operations)) return false;
+  leased_.store(true, std::memory_order_relaxed);
+  return true;
+}
+
+// The plan is armed, so nothing new is leased that it may meet. Twice as long as the lease: the kernel
+// counts in ticks, from when it is told.
+void Passthrough::await_leases() {
+  const bool may_be_kept = faults.may_meet(kNames) || faults.may_meet(kListings);
+  if (may_be_kept && leased_.exchange(false)) std::this_thread::sleep_for(2 * kNameLease);
+}
 
 void Passthrough::on_interrupt(fuse_req_t request, void* ticket) {
   of(request).delays_.watch(reinterpret_cast<DelayQueue::Ticket>(ticket));
@@ -45,6 +89,7 @@ void Passthrough::retry_later(fuse_req_t request, Duration wait, Task task) {
 void Passthrough::arm(FaultPlan plan) {
   faults.arm(std::move(plan));
   delays_.release_all();
+  await_leases();
   (void)faults.restore(nodes.root()->descriptor(), false);
   damage_at_rest();
 }

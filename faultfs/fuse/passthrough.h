@@ -17,24 +17,21 @@
 
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "faultfs/fuse/caching.h"
 #include "faultfs/fuse/delay_queue.h"
 #include "faultfs/fuse/faults.h"
 #include "faultfs/fuse/kernel_channel.h"
+#include "faultfs/fuse/kernel_passthrough.h"
+#include "faultfs/fuse/kernel_share.h"
 #include "faultfs/fuse/monotonic.h"
 #include "faultfs/fuse/node_table.h"
 #include "faultfs/fuse/sync_log.h"
 #include "faultfs/fuse/worker_pool.h"
 
 namespace holdfast::faultfs {
-
-// What the kernel may remember without asking. Names and attributes never: what it remembers no rule can
-// see.
-inline constexpr double kEntryTimeout = 0.0;
-inline constexpr double kAttributeTimeout = 0.0;
 
 inline constexpr std::size_t kWorkers = 8;
 
@@ -45,14 +42,15 @@ inline void answer(fuse_req_t request, int result) { fuse_reply_err(request, res
 
 class Passthrough {
  public:
-  Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, Caching cached,
+  Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, const KernelShare& share,
               LineLog& fault_log, SyncLog& sync_log);
 
   NodeTable nodes;
   Faults faults;
   SyncLog& syncs;
   KernelChannel channel;
-  const Caching caching;
+  const KernelShare share;
+  KernelPassthrough bytes;
 
   static Passthrough& of(fuse_req_t request) {
     return *static_cast<Passthrough*>(fuse_req_userdata(request));
@@ -64,14 +62,21 @@ class Passthrough {
   // Carries out a judgement that is not simply "go on at once, here".
   void carry_out(fuse_req_t request, const Judgement& judged, std::move_only_function<void()> action);
 
-  // Arms (an empty plan heals); requests held by the old plan go on at once.
+  // Arms (an empty plan heals); requests held by the old plan go on at once. Returns when the kernel keeps
+  // no name, attribute or listing any more that the plan may meet.
   void arm(FaultPlan plan);
   // Undoes what damage is remembered; how many places.
   std::uint64_t restore();
+  // How long, in seconds, the kernel may keep a name or attribute that it is told now; a listing.
+  double name_lease() const { return leases(kNames) ? kNameLeaseSeconds : 0; }
+  bool leases_listings() const { return leases(kListings); }
   // Lets every held request go and waits until all work is answered. Only from the request thread.
   void settle();
   bool settling() const { return settling_.load(); }
   std::size_t delayed() const { return delays_.size(); }
+
+  // Where a sync is carried out: in memory it does not block.
+  Place place_of_sync(const Node& node) const;
 
   // Open files are numbered in order.
   std::uint64_t next_handle() { return ++handles_; }
@@ -83,9 +88,17 @@ class Passthrough {
  private:
   WorkerPool workers_;  // outlives the timer, which submits to it
   DelayQueue delays_;
+  std::optional<dev_t> memory_;  // the backing directory's device, if it is memory
   std::atomic<bool> settling_{false};
+  mutable std::atomic<bool> leased_{false};  // since the last arming
   std::atomic<std::uint64_t> handles_{0};
 
+  static constexpr double kNameLeaseSeconds = std::chrono::duration<double>(kNameLease).count();
+  static const OperationSet kNames;
+  static const OperationSet kListings;
+
+  bool leases(OperationSet operations) const;
+  void await_leases();
   void damage_at_rest();
   static void on_interrupt(fuse_req_t request, void* ticket);
 };

@@ -19,6 +19,11 @@ bool draws(const Rule& rule) {
   return rule.effect.draws() || (rule.when.probability > 0 && rule.when.probability < kCertain);
 }
 
+// The path is the rule's, or the rule looks at more than that.
+bool looks_at(const Rule& rule, std::string_view path) {
+  return rule.effect.full || rule.effect.replaced || rule.when.matches_path(path);
+}
+
 }  // namespace
 
 Injector::Injector(std::uint64_t seed, Sink sink) : seed_(seed), sink_(std::move(sink)) {}
@@ -61,14 +66,26 @@ void Injector::index_rules() {
   }
 }
 
+bool Injector::watches(OperationSet operations, std::string_view path) const {
+  if (!met_.overlaps(operations)) return false;
+  const auto is_met = [&](const Rule& rule) {
+    if (!looks_at(rule, path)) return false;
+    for (std::size_t number = 0; number < kOperationCount; ++number) {
+      const auto operation = static_cast<Operation>(number);
+      if (operations.contains(operation) && must_know(rule, operation)) return true;
+    }
+    return false;
+  };
+  return std::ranges::any_of(plan_.rules, is_met);
+}
+
 // Those whose path it is, and those that look at more than that.
 const std::vector<std::size_t>& Injector::rules_for(std::string_view path) {
   if (const auto known = rules_by_path_.find(path); known != rules_by_path_.end()) return known->second;
   if (rules_by_path_.size() >= kMostKnownPaths) rules_by_path_.clear();
   auto& rules = rules_by_path_[std::string(path)];
   for (std::size_t i = 0; i < plan_.rules.size(); ++i) {
-    const Rule& rule = plan_.rules[i];
-    if (rule.effect.full || rule.effect.replaced || rule.when.matches_path(path)) rules.push_back(i);
+    if (looks_at(plan_.rules[i], path)) rules.push_back(i);
   }
   return rules;
 }

@@ -67,6 +67,8 @@ class Injector {
   void when_armed(std::function<void()> listener) { listener_ = std::move(listener); }
   void heal(Time now) { arm({}, now); }
   bool armed() const { return !plan_.rules.empty(); }
+  // Some armed rule may meet one of these operations on this path, now or later, or must be told of it.
+  bool watches(OperationSet operations, std::string_view path) const;
   const FaultPlan& plan() const { return plan_; }
 
   // Decides on `call`, accounts for its space when it proceeds, and reports each fault to the sink.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -68,9 +69,13 @@ class OperationSet {
  public:
   void add(Operation operation) { bits_ |= bit(operation); }
   bool contains(Operation operation) const { return (bits_ & bit(operation)) != 0; }
+  bool overlaps(OperationSet other) const { return (bits_ & other.bits_) != 0; }
   std::uint64_t bits() const { return bits_; }
   static OperationSet of_bits(std::uint64_t bits) { return OperationSet(bits); }
   OperationSet() = default;
+  OperationSet(std::initializer_list<Operation> operations) {
+    for (const Operation operation : operations) add(operation);
+  }
 
  private:
   explicit OperationSet(std::uint64_t bits) : bits_(bits) {}

@@ -156,7 +156,8 @@ Result<std::string> LiveMount::await_ready(int ready_read) {
 
 Status LiveMount::arm(const faultfs::FaultPlan& plan) {
   if (!control_) return fail(Code::unavailable, "the mount " + options_.mountpoint + " has been stopped");
-  return control_->load(plan);
+  const auto loaded = control_->load(plan);
+  return loaded ? Status{} : fail(loaded.error());
 }
 
 Status LiveMount::heal() {

@@ -7,7 +7,7 @@
 namespace holdfast::faultfs {
 namespace {
 
-constexpr int kRounds = 60;
+constexpr int kRoundsOfWork = 60;
 constexpr int kThreads = 4;
 
 constexpr const char* kRules = R"(
@@ -59,7 +59,7 @@ class Determinism : public MountTest {
   // Writes, syncs, reads, renames and unlinks files of its own.
   static void work(const std::string& directory, const std::string& name) {
     const std::string text(3000, 'x');
-    for (int i = 0; i < kRounds; ++i) {
+    for (int i = 0; i < kRoundsOfWork; ++i) {
       const std::string path = directory + "/" + name + std::to_string(i % 5);
       {
         Opened file(path, O_RDWR | O_CREAT);

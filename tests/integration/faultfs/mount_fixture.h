@@ -101,8 +101,12 @@ class MountTest : public testing::Test {
                                       "--fault-log", fault_log(), "--sync-log", sync_log()};
     words.insert(words.end(), more.begin(), more.end());
     control_.reset();
-    ASSERT_TRUE(process_.mount(words)) << content_of(directory_ / "output");
+    mount_by(words);
   }
+  void mount_by(const std::vector<std::string>& words) {
+    ASSERT_TRUE(process_.mount(words)) << output_of_mount();
+  }
+  std::string output_of_mount() const { return content_of(directory_ / "output"); }
 
   // Runs the program to its end; its exit code, and what it said in output_.
   int run(const std::vector<std::string>& words) {

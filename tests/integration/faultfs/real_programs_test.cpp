@@ -59,6 +59,21 @@ TEST_F(RealPrograms, SqliteKeepsItsRowsOverAPageCache) {
   keep_rows_in_every_journal_mode(campaign() ? 200 : 10);
 }
 
+// Its regression tests too where HOLDFAST_POSTGRES_REGRESS names src/test/regress, built, of the same
+// release.
+TEST_F(RealPrograms, PostgresRecoversAndFindsItsDataWhole) {
+  ONLY_IN_A_CAMPAIGN();
+  NEED("PostgreSQL", "ls /usr/lib/postgresql/*/bin/pgbench /usr/lib/postgresql/*/bin/pg_amcheck");
+  if (::geteuid() == 0) NEED("the user postgres, since PostgreSQL serves no root", "id postgres");
+  mount();
+  for (const auto& way : {mountpoint(), backing()}) ASSERT_EQ(::chmod(way.c_str(), 0755), 0);
+  std::filesystem::permissions(std::filesystem::path(mountpoint()).parent_path(),
+                               std::filesystem::perms(0755));
+  const char* regress = std::getenv("HOLDFAST_POSTGRES_REGRESS");
+  EXPECT_EQ(shell(fmt::format("{}postgres.sh . 500 {}", kHere, regress != nullptr ? regress : "")), 0)
+      << told_;
+}
+
 std::string fio(const std::string& engine) {
   return "fio --name=verify --rw=randrw --bsrange=512-64k --size=32M --numjobs=2 --group_reporting "
          "--verify=crc32c --verify_fatal=1 --do_verify=1 --randseed=7 --ioengine=" +

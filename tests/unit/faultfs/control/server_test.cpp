@@ -23,7 +23,10 @@ using testing::HasSubstr;
 
 class Recorder final : public ControlHandler {
  public:
-  void arm(FaultPlan plan) override { rules = plan.rules.size(); }
+  std::string arm(FaultPlan plan) override {
+    rules = plan.rules.size();
+    return rules == 1 ? "a sentence" : "";
+  }
   MountStatus status() override { return {}; }
   std::uint64_t restore() override { return 7; }
   std::vector<std::string> log_lines() override { return {"one", "two"}; }
@@ -62,7 +65,7 @@ TEST_F(ControlSocket, AnAnswerComesAfterTheCommandTookEffect) {
   const auto server = serve();
   auto client = ControlClient::connect(path_);
   ASSERT_TRUE(client) << client.error().message;
-  ASSERT_TRUE(client->load({{Rule{"r", {}, Effect{.latency = LatencyEffect{Duration(5)}}}}}));
+  EXPECT_EQ(client->load({{Rule{"r", {}, Effect{.latency = LatencyEffect{Duration(5)}}}}}), "a sentence");
   EXPECT_EQ(recorder_.rules, 1U);
   ASSERT_TRUE(client->clear());
   EXPECT_EQ(recorder_.rules, 0U);

@@ -44,6 +44,24 @@ TEST(Injector, AnErrorHitsOnlyItsOperationAndPath) {
   EXPECT_EQ(injector.fired("r"), 1U);
 }
 
+TEST(Injector, WatchesWhatARuleMayMeetOrMustKnowOf) {
+  Injector injector(1);
+  const OperationSet bytes = {Operation::read, Operation::write};
+  EXPECT_FALSE(injector.watches(bytes, "a"));
+  injector.arm({{error_rule("r", EIO, {.operations = {Operation::read}, .path = "a", .from = seconds(9)})}},
+               kStart);
+  EXPECT_TRUE(injector.watches(bytes, "a")) << "it will, later";
+  EXPECT_FALSE(injector.watches(bytes, "b"));
+  EXPECT_FALSE(injector.watches({Operation::write}, "a"));
+  injector.arm({{full_rule(kBlock)}}, kStart);
+  EXPECT_TRUE(injector.watches({Operation::write}, "b")) << "room is the same everywhere";
+  Effect stale;
+  stale.stale.emplace();
+  injector.arm({{Rule{"s", {.path = "a"}, stale}}}, kStart);
+  EXPECT_TRUE(injector.watches({Operation::write}, "a")) << "it keeps what writes replace";
+  EXPECT_FALSE(injector.watches({Operation::write}, "b"));
+}
+
 TEST(Injector, LatenciesAddUpUntilTheFirstErrorWhichWins) {
   Injector injector(1);
   injector.arm({{latency_rule("a", milliseconds(5)), latency_rule("b", milliseconds(7)), error_rule("c", EIO),
