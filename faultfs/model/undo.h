@@ -19,7 +19,7 @@ namespace holdfast::faultfs {
 class Undo {
  public:
   static constexpr std::size_t kMostBytes = 4 << 20;
-  static constexpr std::size_t kMostPlaces = 100'000;
+  static constexpr std::size_t kMostPlaces = 16'384;
 
   struct Place {
     std::uint64_t inode = 0;

@@ -127,5 +127,22 @@ TEST_F(InjectorBytes, OldBytesAreKeptOnlyForWhatAStaleRuleMayMeet) {
   EXPECT_FALSE(decide(a_write(10, 4, 100)).keeps_old);
 }
 
+// Even with the same bytes, so that nothing of the file itself could tell.
+TEST_F(InjectorBytes, WhatTheProgramWritesOverDamageIsNotToBeUndone) {
+  const std::vector<std::byte> before(100, std::byte{'a'}), after(100, std::byte{'b'});
+  const auto due = [&](auto meanwhile) {
+    injector_.keep_undamaged(1, 0, before, after, true);
+    meanwhile();
+    injector_.heal(kArmed);
+    std::size_t bytes = 0;
+    for (const auto& place : injector_.undo().take_due(1)) bytes += place.before.size();
+    return bytes;
+  };
+  EXPECT_EQ(due([] {}), 100U);
+  EXPECT_EQ(due([&] { (void)decide(a_write(10, 20, 100)); }), 80U);
+  EXPECT_EQ(due([&] { injector_.truncate(1, "a", 30); }), 30U);
+  EXPECT_EQ(due([&] { injector_.remove(1, "a", 0); }), 0U);
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs
