@@ -133,6 +133,7 @@ Result<Session> mount_session(const MountGround& ground, Passthrough& fs) {
   fuse_args args = FUSE_ARGS_INIT(3, arguments);
   fuse_set_log_func(keep_message);
   Session session(fuse_session_new(&args, &kOperations, sizeof kOperations, &fs));
+  fuse_opt_free_args(&args);  // libfuse adds one of its own
   if (!session) return fail(Code::internal, "libfuse made no session: " + last_fuse_message);
   if (fuse_session_mount(session.get(), ground.mountpoint.c_str()) != 0) {
     return fail(Code::unsupported, "mounting " + ground.mountpoint + " failed: " + last_fuse_message);
