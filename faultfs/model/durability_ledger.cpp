@@ -1,0 +1,231 @@
+#include "faultfs/model/durability_ledger.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/base/random.h"
+
+namespace holdfast::faultfs {
+namespace {
+
+constexpr std::uint64_t kSector = DurabilityLedger::kSector;
+
+bool shared(const NameChange& change) {
+  return change.kind == NameChange::renamed || change.kind == NameChange::exchanged;
+}
+
+// What a sync of a directory makes durable, asked of the changes from the newest to the oldest.
+class Closure {
+ public:
+  explicit Closure(std::uint64_t directory) : directories_{directory} {}
+
+  bool takes(const NameChange& change) {
+    const bool meets = directories_.contains(change.directory) ||
+                       (shared(change) && directories_.contains(change.to_directory));
+    if (!meets && !needed_.contains(change.inode)) return false;
+    directories_.insert(change.directory);
+    if (needed_.contains(change.inode)) needed_.insert(change.directory);
+    if (!shared(change)) return true;
+    directories_.insert(change.to_directory);
+    // What moved into a directory needs that directory's own name, lest it be under neither name.
+    needed_.insert({change.directory, change.to_directory});
+    return true;
+  }
+
+ private:
+  std::set<std::uint64_t> directories_;
+  std::set<std::uint64_t> needed_;
+};
+
+// The fates of one file's writes, drawn by ordinal and, where a write is torn, by sector.
+class Draws {
+ public:
+  Draws(std::uint64_t seed, const std::string& path, Fate fate) : seed_(hash_name(path, seed)), fate_(fate) {}
+
+  std::uint64_t below(std::uint64_t bound) const { return mix64(seed_ ^ bound) % bound; }
+  // How many of so many changes of the size survive.
+  std::size_t sizes_kept(std::size_t count) const {
+    if (fate_ == Fate::lost) return 0;
+    return fate_ == Fate::kept ? count : below(count + 1);
+  }
+  enum class Whole : std::uint8_t { kept, lost, torn };
+  Whole of_write(std::size_t ordinal) const {
+    if (fate_ != Fate::drawn) return fate_ == Fate::lost ? Whole::lost : Whole::kept;
+    return static_cast<Whole>(mix64(seed_ + mix64(ordinal)) % 3);
+  }
+  bool loses(std::size_t ordinal, std::uint64_t sector) const {
+    const Whole whole = of_write(ordinal);
+    if (whole != Whole::torn) return whole == Whole::lost;
+    return (mix64(mix64(seed_ + mix64(ordinal)) ^ sector) & 1) != 0;
+  }
+
+ private:
+  std::uint64_t seed_;
+  Fate fate_;
+};
+
+}  // namespace
+
+void DurabilityLedger::add(const File& file, std::uint64_t old_size, Write write) {
+  const auto [found, fresh] = files_.try_emplace(file.inode, Dirty{file.path, old_size, {}});
+  bytes_ += cost_of(write);
+  found->second.writes.push_back(std::move(write));
+}
+
+void DurabilityLedger::wrote(const File& file, std::uint64_t offset, std::uint64_t size,
+                             std::span<const std::byte> old, std::uint64_t old_size) {
+  add(file, old_size, {offset, size, {old.begin(), old.end()}, std::max(old_size, offset + size), false});
+}
+
+void DurabilityLedger::truncated(const File& file, std::uint64_t size, std::span<const std::byte> old,
+                                 std::uint64_t old_size) {
+  const std::uint64_t cut_off = old_size > size ? old_size - size : 0;
+  add(file, old_size, {size, cut_off, {old.begin(), old.end()}, size, true});
+}
+
+// What is left of a write when a part of its place is durable: what lies before it, and behind it.
+void DurabilityLedger::add_without(std::vector<Write>& to, const Write& write, Range durable) {
+  const auto add_part = [&](std::uint64_t begin, std::uint64_t end) {
+    if (begin >= end) return;
+    const auto from = std::min<std::size_t>(begin - write.offset, write.old.size());
+    const auto until = std::min<std::size_t>(end - write.offset, write.old.size());
+    const auto first = write.old.begin();
+    to.push_back({begin,
+                  end - begin,
+                  {first + static_cast<std::ptrdiff_t>(from), first + static_cast<std::ptrdiff_t>(until)},
+                  write.size_after,
+                  false});
+  };
+  const std::uint64_t end = write.offset + write.size;
+  add_part(write.offset, std::min(end, durable.begin));
+  add_part(std::max(write.offset, durable.end), end);
+}
+
+// A disk writes whole sectors, so what lies beside the bytes in their first and last one is durable too.
+// The size is durable, so truncations stay, and what was written before lies within it.
+void DurabilityLedger::wrote_durably(std::uint64_t inode, std::uint64_t offset, std::uint64_t size,
+                                     std::uint64_t file_size) {
+  const auto found = files_.find(inode);
+  if (found == files_.end()) return;
+  Dirty& file = found->second;
+  const Range sectors{offset / kSector * kSector, (offset + size + kSector - 1) / kSector * kSector};
+  std::vector<Write> left;
+  for (const Write& write : file.writes) {
+    bytes_ -= cost_of(write);
+    if (write.cuts) {
+      // Older writes there must not come back from under it.
+      std::vector<Write> below;
+      for (const Write& older : left) add_without(below, older, {write.offset, UINT64_MAX});
+      left = std::move(below);
+      continue;
+    }
+    add_without(left, write, sectors);
+  }
+  for (Write& write : left) {
+    write.size_after = file_size;
+    bytes_ += cost_of(write);
+  }
+  file.durable_size = file_size;
+  file.writes = std::move(left);
+  if (file.writes.empty()) files_.erase(found);
+}
+
+void DurabilityLedger::synced(std::uint64_t inode) {
+  const auto found = files_.find(inode);
+  if (found == files_.end()) return;
+  for (const Write& write : found->second.writes) bytes_ -= cost_of(write);
+  files_.erase(found);
+}
+
+void DurabilityLedger::named(NameChange change) { names_.push_back(std::move(change)); }
+
+std::vector<NameChange> DurabilityLedger::directory_synced(std::uint64_t directory) {
+  Closure closure(directory);
+  std::vector<NameChange> durable, left;
+  for (auto change = names_.rbegin(); change != names_.rend(); ++change) {
+    auto& to = closure.takes(*change) ? durable : left;
+    to.push_back(std::move(*change));
+  }
+  std::ranges::reverse(durable);
+  std::ranges::reverse(left);
+  names_ = std::move(left);
+  return durable;
+}
+
+std::vector<NameChange> DurabilityLedger::clear() {
+  files_.clear();
+  bytes_ = 0;
+  return std::exchange(names_, {});
+}
+
+std::vector<DurabilityLedger::Range> DurabilityLedger::unsynced(std::uint64_t inode) const {
+  std::vector<Range> ranges;
+  const auto found = files_.find(inode);
+  if (found == files_.end()) return ranges;
+  for (const Write& write : found->second.writes)
+    if (write.size > 0) ranges.push_back({write.offset, write.offset + write.size});
+  std::ranges::sort(ranges, {}, &Range::begin);
+  std::vector<Range> merged;
+  for (const Range& range : ranges) {
+    if (!merged.empty() && range.begin <= merged.back().end) {
+      merged.back().end = std::max(merged.back().end, range.end);
+    } else {
+      merged.push_back(range);
+    }
+  }
+  return merged;
+}
+
+std::vector<DurabilityLedger::File> DurabilityLedger::unsynced_files() const {
+  std::vector<File> files;
+  for (const auto& [inode, file] : files_) files.push_back({inode, file.path});
+  return files;
+}
+
+// Sector by sector the newest writes are taken back, up to the first that stays: so each sector is what it
+// was after some write.
+FileUndo DurabilityLedger::undo_of(std::uint64_t inode, const Dirty& file, std::uint64_t seed, Fate fate) {
+  const Draws draws(seed, file.path, fate);
+  FileUndo undo{.inode = inode, .path = file.path};
+  const std::size_t sizes_kept = draws.sizes_kept(file.writes.size());
+  undo.size = sizes_kept == 0 ? file.durable_size : file.writes[sizes_kept - 1].size_after;
+  std::set<std::uint64_t> settled;
+  for (std::size_t ordinal = file.writes.size(); ordinal-- > 0;) {
+    const Write& write = file.writes[ordinal];
+    const std::uint64_t end = write.offset + write.size;
+    bool lost_some = false, kept_some = write.size == 0;
+    for (std::uint64_t at = write.offset; at < end; at = (at / kSector + 1) * kSector) {
+      const std::uint64_t sector = at / kSector;
+      const bool loses = write.cuts ? ordinal >= sizes_kept : draws.loses(ordinal, sector);
+      if (settled.contains(sector) || !loses) {
+        settled.insert(sector);
+        kept_some = true;
+        continue;
+      }
+      lost_some = true;
+      std::vector<std::byte> bytes(std::min(end, (sector + 1) * kSector) - at);
+      const auto from = std::min<std::size_t>(at - write.offset, write.old.size());
+      const auto count = std::min(bytes.size(), write.old.size() - from);
+      std::copy_n(write.old.begin() + static_cast<std::ptrdiff_t>(from), count, bytes.begin());
+      undo.writes.push_back({at, std::move(bytes)});
+    }
+    ++(lost_some && kept_some ? undo.torn : lost_some ? undo.lost : undo.kept);
+  }
+  return undo;
+}
+
+PowerCut DurabilityLedger::cut(std::uint64_t seed, const CutOptions& options) const {
+  PowerCut cut;
+  std::size_t kept = 0;
+  if (options.names == Fate::kept) kept = names_.size();
+  if (options.names == Fate::drawn) kept = mix64(seed ^ hash_name("names")) % (names_.size() + 1);
+  const auto middle = names_.begin() + static_cast<std::ptrdiff_t>(kept);
+  cut.kept_names.assign(names_.begin(), middle);
+  cut.names.assign(middle, names_.end());
+  std::ranges::reverse(cut.names);
+  for (const auto& [inode, file] : files_) cut.files.push_back(undo_of(inode, file, seed, options.data));
+  return cut;
+}
+
+}  // namespace holdfast::faultfs
