@@ -11,7 +11,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kRounds = 40;
 constexpr int kRequests = 200;
-constexpr double kNoise = 1.25;  // what a loaded machine may add to a ratio of 1
+constexpr double kNoise = 1.5;  // what a loaded machine may add to a ratio of 1
 
 class Cost : public MountTest {
  protected:
