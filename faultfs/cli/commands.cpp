@@ -15,6 +15,7 @@ constexpr std::array kCommands{
     Command{"restore", "undo the damage on the disk that nobody has written over", restore_command},
     Command{"status", "print what is armed and what has fired", status_command},
     Command{"log", "print the faults so far, one JSON object a line", log_command},
+    Command{"coverage", "print which operations on which files a program has asked for", coverage_command},
     Command{"unmount", "end the mount and its daemon; also clears away a dead one", unmount_command},
 };
 

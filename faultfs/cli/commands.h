@@ -20,6 +20,7 @@ ExitCode clear_command(const Words& words);
 ExitCode restore_command(const Words& words);
 ExitCode status_command(const Words& words);
 ExitCode log_command(const Words& words);
+ExitCode coverage_command(const Words& words);
 
 struct Command {
   std::string_view name;

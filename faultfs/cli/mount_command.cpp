@@ -106,6 +106,7 @@ void add_options(Arguments& arguments) {
       "passthrough", text_value("auto|on|off"),
       "let the kernel read and write by itself the files whose bytes no rule may meet when they are opened; "
       "off if not given")("seed", text_value("N"), "seed of probabilities; 1 if not given")(
+      "class", list_value("GLOB"), "files that are alike, for the coverage; may be given several times")(
       "ready-fd", text_value("N"), "write the socket's path here once it is mounted")(
       "lifeline-fd", text_value("N"), "unmount when this descriptor reaches its end");
 }
@@ -118,6 +119,7 @@ Result<MountOptions> read_options(const Arguments& arguments, int& ready_fd) {
   options.socket = arguments.text("socket");
   options.fault_log = absolute(arguments.text("fault-log"));
   options.sync_log = absolute(arguments.text("sync-log"));
+  options.classes = arguments.list("class");
   const auto seed = arguments.number("seed", options.seed, {0, UINT64_MAX});
   if (!seed) return fail(seed.error());
   options.seed = *seed;

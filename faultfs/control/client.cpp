@@ -74,6 +74,12 @@ Result<std::vector<std::string>> ControlClient::log() {
   return answer->lines;
 }
 
+Result<CoverageReport> ControlClient::coverage() {
+  auto answer = ask({Verb::coverage, {}});
+  if (!answer) return fail(answer.error());
+  return std::move(answer->coverage);
+}
+
 Status ControlClient::stop() {
   auto answer = ask({Verb::stop, {}});
   return answer ? Status{} : fail(answer.error());

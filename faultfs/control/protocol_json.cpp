@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/nearest.h"
+#include "faultfs/model/coverage_json.h"
 #include "faultfs/model/fault_plan_json.h"
 #include "faultfs/model/latency_json.h"
 
@@ -12,7 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 6> kVerbs = {"load", "clear", "status", "log", "stop", "restore"};
+constexpr std::array<std::string_view, 7> kVerbs = {"load", "clear",   "status",  "log",
+                                                    "stop", "restore", "coverage"};
 
 // Paths may hold bytes that are no UTF-8; they must not make an answer impossible.
 std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -123,6 +125,10 @@ std::string print_log_answer(const std::string& file, const std::vector<std::str
   return text_of({{"ok", true}, {"lines", std::vector<std::string>(first, lines.end())}});
 }
 
+std::string print_coverage_answer(const CoverageReport& report) {
+  return text_of({{"ok", true}, {"coverage", to_json(report)}});
+}
+
 std::string print_failure(const Error& error) { return text_of({{"ok", false}, {"error", error.message}}); }
 
 Result<Answer> parse_answer(std::string_view line) {
@@ -133,6 +139,11 @@ Result<Answer> parse_answer(std::string_view line) {
     Answer answer;
     if (value->contains("status")) {
       answer.status = value->at("status").dump(2, ' ', false, json::error_handler_t::replace);
+    }
+    if (value->contains("coverage")) {
+      auto coverage = coverage_from_json(value->at("coverage"));
+      if (!coverage) return fail(coverage.error());
+      answer.coverage = *std::move(coverage);
     }
     answer.restored = value->value("restored", std::uint64_t{0});
     answer.file = value->value("file", std::string());

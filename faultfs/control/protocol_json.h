@@ -6,6 +6,7 @@
 //   {"command": "status"}                             {"ok": true, "status": {...}}
 //   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
 //   [...]}
+//   {"command": "coverage"}                           {"ok": true, "coverage": {...}}, see coverage_json.h
 //   {"command": "stop"}                               {"ok": true}, then the mount goes
 //   what fails                                        {"ok": false, "error": "a sentence"}
 //
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "faultfs/model/coverage.h"
 #include "faultfs/model/fault_plan.h"
 
 namespace holdfast::faultfs {
@@ -27,7 +29,7 @@ namespace holdfast::faultfs {
 inline constexpr std::size_t kLongestRequest = 1U << 20;
 inline constexpr std::size_t kLongestAnswer = 8U << 20;
 
-enum class Verb : std::uint8_t { load, clear, status, log, stop, restore };
+enum class Verb : std::uint8_t { load, clear, status, log, stop, restore, coverage };
 
 struct Request {
   Verb verb = Verb::status;
@@ -68,6 +70,7 @@ struct Answer {
   std::string warning;             // load: what the rules cannot reach
   std::vector<std::string> lines;  // log: the newest, when it is kept in memory
   std::uint64_t restored = 0;      // restore: places
+  CoverageReport coverage;         // coverage
 };
 
 std::string print_request(const Request& request);
@@ -77,6 +80,7 @@ std::string print_done(const std::string& warning = {});
 std::string print_restored(std::uint64_t places);
 std::string print_status_answer(const MountStatus& status);
 std::string print_log_answer(const std::string& file, const std::vector<std::string>& lines);
+std::string print_coverage_answer(const CoverageReport& report);
 std::string print_failure(const Error& error);
 // The answer, or the error that the other side reported.
 Result<Answer> parse_answer(std::string_view line);

@@ -10,8 +10,9 @@
 
 namespace holdfast::faultfs {
 
-Faults::Faults(std::uint64_t seed, LineLog& log)
-    : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }) {}
+Faults::Faults(std::uint64_t seed, PathClasses classes, LineLog& log)
+    : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }),
+      coverage_(std::move(classes)) {}
 
 namespace {
 
@@ -100,8 +101,18 @@ Judgement Faults::judge_caller(const Call& call) {
 Judgement Faults::judge_known(const Call& call) {
   const std::lock_guard lock(mutex_);
   ++seen_[static_cast<std::size_t>(call.operation)];
+  Call counted = call;
+  counted.ordinal = coverage_.saw(call.operation, call.path);
   const Time now = injector_.armed() ? monotonic_now() : Time{};
-  return {injector_.decide(call, now), arming_.load()};
+  Judgement judged{injector_.decide(counted, now), arming_.load()};
+  const int told = judged.decision.error != 0 ? judged.decision.error : judged.decision.answer;
+  if (told != 0) coverage_.injected(call.operation, call.path, told);
+  return judged;
+}
+
+CoverageReport Faults::coverage() const {
+  const std::lock_guard lock(mutex_);
+  return coverage_.report();
 }
 
 bool Faults::watches(OperationSet operations, std::string_view path) const {

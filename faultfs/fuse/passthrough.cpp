@@ -27,9 +27,10 @@ const OperationSet Passthrough::kNames = {Operation::lookup, Operation::getattr}
 const OperationSet Passthrough::kListings = {Operation::readdir};
 
 Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed,
-                         const KernelShare& share_given, LineLog& fault_log, SyncLog& sync_log)
+                         PathClasses classes, const KernelShare& share_given, LineLog& fault_log,
+                         SyncLog& sync_log)
     : nodes(root_descriptor, root),
-      faults(seed, fault_log),
+      faults(seed, std::move(classes), fault_log),
       syncs(sync_log),
       share(share_given),
       bytes(share.passthrough, needs_every_write(sync_log), channel,

@@ -34,6 +34,9 @@ struct Call {
 
   std::uint32_t owner = 0;  // write, fallocate: to which user the file belongs
 
+  std::uint64_t ordinal =
+      0;  // LIVE: the so many-th of this operation on this path since the mount; 0: unknown
+
   // Only where some rule asks for them.
   std::uint32_t caller_uid = 0;
   std::uint32_t caller_process = 0;
