@@ -95,8 +95,10 @@ Result<KernelShare> read_share(const Arguments& arguments) {
   return share;
 }
 
-void add_options(Arguments& arguments) {
+void add_mount_options(Arguments& arguments) {
   arguments.add()("plan", text_value("FILE"), "arm this plan from the beginning")(
+      "replay", text_value("LOG"),
+      "inject the faults of this fault log, each to the operation that it befell")(
       "daemon", "return once it is mounted, and serve in the background")(
       "socket", text_value("PATH"), "the control socket, if not the usual one")(
       "fault-log", text_value("FILE"), "a JSON line for each injected fault")(
@@ -131,6 +133,13 @@ Result<MountOptions> read_options(const Arguments& arguments, int& ready_fd) {
     if (!number) return fail(number.error());
     if (arguments.has(name)) *into = static_cast<int>(*number);
   }
+  if (arguments.has("plan") && arguments.has("replay"))
+    return fail(Code::invalid, "a mount has either a --plan or a --replay");
+  if (arguments.has("replay")) {
+    auto recorded = read_fault_log(arguments.text("replay"));
+    if (!recorded) return fail(recorded.error());
+    options.plan.rules = rules_of(*recorded);
+  }
   if (!arguments.has("plan")) return options;
   auto plan = read_plan(arguments.text("plan"));
   if (!plan) return fail(plan.error());
@@ -145,7 +154,7 @@ ExitCode mount_command(const Words& words) {
                       "Shows SOURCE at MOUNTPOINT, an empty directory; in the foreground until Ctrl-C.",
                       {"faultfs mount /tmp/data /tmp/faulty --daemon",
                        "faultfs mount /tmp/data /tmp/faulty --plan plan.json --fault-log faults.jsonl"});
-  add_options(arguments);
+  add_mount_options(arguments);
   if (auto ended = arguments.parse(words)) return *ended;
   int ready_fd = -1;
   const auto options = read_options(arguments, ready_fd);

@@ -33,4 +33,12 @@ Result<FaultPlan> read_plan(const std::string& path) {
   return plan;
 }
 
+Result<std::vector<RecordedFault>> read_fault_log(const std::string& path) {
+  const auto text = read_text(path, "fault log");
+  if (!text) return fail(text.error());
+  auto faults = parse_fault_log(*text);
+  if (!faults) return fail(faults.error().code, path + ": " + faults.error().message);
+  return faults;
+}
+
 }  // namespace holdfast::faultfs::cli

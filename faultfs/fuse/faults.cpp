@@ -12,7 +12,9 @@ namespace holdfast::faultfs {
 
 Faults::Faults(std::uint64_t seed, PathClasses classes, LineLog& log)
     : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }),
-      coverage_(std::move(classes)) {}
+      coverage_(std::move(classes)) {
+  injector_.make_replayable();
+}
 
 namespace {
 
