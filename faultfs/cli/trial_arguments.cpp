@@ -52,7 +52,7 @@ Result<TrialOptions> trial_options(const Arguments& arguments) {
 Result<Trial> run_reference(Workshop& workshop) {
   auto trial = run_trial(workshop, {});
   if (!trial) return trial;
-  const auto why = why_not_survived(workshop.options(), *trial, Trial{});
+  const auto why = why_not_survived(workshop.options(), *trial, *trial);
   if (why.empty() && trial->program.passed()) return trial;
   const std::string what = why.empty() ? "exit code " + std::to_string(trial->program.exit_code) : why;
   return fail(Code::invalid, "the program does not pass without any fault (" + what + "): " + trial->errors);
