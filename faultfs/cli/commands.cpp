@@ -16,6 +16,7 @@ constexpr std::array kCommands{
     Command{"status", "print what is armed and what has fired", status_command},
     Command{"log", "print the faults so far, one JSON object a line", log_command},
     Command{"coverage", "print which operations on which files a program has asked for", coverage_command},
+    Command{"trace", "print every request as it comes, one JSON object a line", trace_command},
     Command{"enumerate", "run a program again and again, failing each point once", enumerate_command},
     Command{"replay", "run a program with exactly the faults of a fault log", replay_command},
     Command{"shrink", "find the fewest faults of a log that a program does not survive", shrink_command},

@@ -21,6 +21,7 @@ ExitCode restore_command(const Words& words);
 ExitCode status_command(const Words& words);
 ExitCode log_command(const Words& words);
 ExitCode coverage_command(const Words& words);
+ExitCode trace_command(const Words& words);
 ExitCode enumerate_command(const Words& words);
 ExitCode replay_command(const Words& words);
 ExitCode shrink_command(const Words& words);

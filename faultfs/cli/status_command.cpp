@@ -4,19 +4,24 @@
 
 #include "faultfs/cli/commands.h"
 #include "faultfs/cli/connection.h"
+#include "faultfs/cli/status_text_json.h"
 
 namespace holdfast::faultfs::cli {
 
 ExitCode status_command(const Words& words) {
-  Arguments arguments("status", {"MOUNTPOINT"}, "Prints as JSON what is armed and what has fired.",
-                      {"faultfs status /tmp/faulty", "faultfs status /tmp/faulty | jq .fired"});
+  Arguments arguments(
+      "status", {"MOUNTPOINT"},
+      "Prints what is armed, what has fired and, for each kind of operation since the mount, how many\n"
+      "there were, how many of them met an injected error or a delay, and how many bytes they asked for.",
+      {"faultfs status /tmp/faulty", "faultfs status /tmp/faulty --json | jq .fired"});
   add_socket_option(arguments);
+  arguments.add()("json", "as JSON");
   if (auto ended = arguments.parse(words)) return *ended;
   auto client = connect(arguments);
   if (!client) return tell(client.error());
   const auto text = client->status();
   if (!text) return tell(text.error());
-  std::cout << *text << '\n';
+  std::cout << (arguments.has("json") ? *text + "\n" : status_for_people(*text));
   return kDone;
 }
 

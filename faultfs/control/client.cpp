@@ -80,6 +80,12 @@ Result<CoverageReport> ControlClient::coverage() {
   return std::move(answer->coverage);
 }
 
+Result<TraceLines> ControlClient::trace() {
+  auto answer = ask({Verb::trace, {}});
+  if (!answer) return fail(answer.error());
+  return TraceLines{std::move(answer->lines), answer->dropped};
+}
+
 Status ControlClient::stop() {
   auto answer = ask({Verb::stop, {}});
   return answer ? Status{} : fail(answer.error());

@@ -36,6 +36,8 @@ class ControlClient {
   Result<std::vector<std::string>> log();
   // What was asked of the mount so far.
   Result<CoverageReport> coverage();
+  // The requests since it was called last; the first call begins the trace. Call it at least every second.
+  Result<TraceLines> trace();
   // Asks the daemon to unmount and end.
   Status stop();
 

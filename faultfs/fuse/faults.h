@@ -19,6 +19,7 @@
 
 #include "faultfs/control/protocol_json.h"
 #include "faultfs/fuse/line_log.h"
+#include "faultfs/fuse/trace.h"
 #include "faultfs/model/coverage.h"
 #include "faultfs/model/injector.h"
 
@@ -82,6 +83,7 @@ class Faults {
   // Fills in what it knows: rules, how often they fired, operations seen.
   void describe(MountStatus& status) const;
   CoverageReport coverage() const;
+  Trace& trace() { return trace_; }
 
  private:
   std::function<void()> disconnected_;
@@ -94,7 +96,9 @@ class Faults {
 
   Judgement judge_known(const Call& call);
   Judgement judge_caller(const Call& call);
-  std::array<std::uint64_t, kOperationCount> seen_{};
+  void count(const Call& call, const Decision& decision);
+  std::array<OperationCount, kOperationCount> seen_{};
+  Trace trace_;
   Coverage coverage_;
 };
 

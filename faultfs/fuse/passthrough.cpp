@@ -120,6 +120,7 @@ Call call_of(fuse_req_t request, Operation operation, const std::string& path) {
   return Call{.operation = operation,
               .path = path,
               .caller_pid = static_cast<std::uint32_t>(fuse_req_ctx(request)->pid),
+              .request = Passthrough::of(request).channel.request(),
               .caller_uid = fuse_req_ctx(request)->uid};
 }
 
