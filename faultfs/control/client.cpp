@@ -74,6 +74,18 @@ Result<std::vector<std::string>> ControlClient::log() {
   return answer->lines;
 }
 
+Result<CoverageReport> ControlClient::coverage() {
+  auto answer = ask({Verb::coverage, {}});
+  if (!answer) return fail(answer.error());
+  return std::move(answer->coverage);
+}
+
+Result<TraceLines> ControlClient::trace() {
+  auto answer = ask({Verb::trace, {}});
+  if (!answer) return fail(answer.error());
+  return TraceLines{std::move(answer->lines), answer->dropped};
+}
+
 Status ControlClient::stop() {
   auto answer = ask({Verb::stop, {}});
   return answer ? Status{} : fail(answer.error());

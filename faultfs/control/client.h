@@ -34,6 +34,10 @@ class ControlClient {
   Result<std::string> fault_log();
   // The newest lines of the fault log, when the mount keeps it in memory.
   Result<std::vector<std::string>> log();
+  // What was asked of the mount so far.
+  Result<CoverageReport> coverage();
+  // The requests since it was called last; the first call begins the trace. Call it at least every second.
+  Result<TraceLines> trace();
   // Asks the daemon to unmount and end.
   Status stop();
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/nearest.h"
+#include "faultfs/model/coverage_json.h"
 #include "faultfs/model/fault_plan_json.h"
 #include "faultfs/model/latency_json.h"
 
@@ -12,7 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 6> kVerbs = {"load", "clear", "status", "log", "stop", "restore"};
+constexpr std::array<std::string_view, 8> kVerbs = {"load", "clear",   "status",   "log",
+                                                    "stop", "restore", "coverage", "trace"};
 
 // Paths may hold bytes that are no UTF-8; they must not make an answer impossible.
 std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -45,6 +47,14 @@ json json_of(const PassthroughStatus& status) {
   return value;
 }
 
+json json_of(const std::map<std::string, OperationCount>& operations) {
+  json value = json::object();
+  for (const auto& [name, seen] : operations)
+    value[name] = {
+        {"count", seen.count}, {"errors", seen.errors}, {"bytes", seen.bytes}, {"delayed", seen.delayed}};
+  return value;
+}
+
 json json_of(const MountStatus& status) {
   json rules = json::array();
   for (const auto& rule : status.plan.rules) {
@@ -59,7 +69,7 @@ json json_of(const MountStatus& status) {
                 {"seed", status.seed},
                 {"rules", std::move(rules)},
                 {"fired", status.fired},
-                {"operations", status.operations},
+                {"operations", json_of(status.operations)},
                 {"delayed", status.delayed},
                 {"inodes", status.inodes},
                 {"lost_log_lines", status.lost_log_lines}};
@@ -123,6 +133,14 @@ std::string print_log_answer(const std::string& file, const std::vector<std::str
   return text_of({{"ok", true}, {"lines", std::vector<std::string>(first, lines.end())}});
 }
 
+std::string print_coverage_answer(const CoverageReport& report) {
+  return text_of({{"ok", true}, {"coverage", to_json(report)}});
+}
+
+std::string print_trace_answer(const TraceLines& trace) {
+  return text_of({{"ok", true}, {"lines", trace.lines}, {"dropped", trace.dropped}});
+}
+
 std::string print_failure(const Error& error) { return text_of({{"ok", false}, {"error", error.message}}); }
 
 Result<Answer> parse_answer(std::string_view line) {
@@ -134,6 +152,12 @@ Result<Answer> parse_answer(std::string_view line) {
     if (value->contains("status")) {
       answer.status = value->at("status").dump(2, ' ', false, json::error_handler_t::replace);
     }
+    if (value->contains("coverage")) {
+      auto coverage = coverage_from_json(value->at("coverage"));
+      if (!coverage) return fail(coverage.error());
+      answer.coverage = *std::move(coverage);
+    }
+    answer.dropped = value->value("dropped", std::uint64_t{0});
     answer.restored = value->value("restored", std::uint64_t{0});
     answer.file = value->value("file", std::string());
     answer.warning = value->value("warning", std::string());

@@ -6,6 +6,8 @@
 //   {"command": "status"}                             {"ok": true, "status": {...}}
 //   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
 //   [...]}
+//   {"command": "coverage"}                           {"ok": true, "coverage": {...}}, see coverage_json.h
+//   {"command": "trace"}                              {"ok": true, "lines": [...], "dropped": count}
 //   {"command": "stop"}                               {"ok": true}, then the mount goes
 //   what fails                                        {"ok": false, "error": "a sentence"}
 //
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "faultfs/model/coverage.h"
 #include "faultfs/model/fault_plan.h"
 
 namespace holdfast::faultfs {
@@ -27,7 +30,7 @@ namespace holdfast::faultfs {
 inline constexpr std::size_t kLongestRequest = 1U << 20;
 inline constexpr std::size_t kLongestAnswer = 8U << 20;
 
-enum class Verb : std::uint8_t { load, clear, status, log, stop, restore };
+enum class Verb : std::uint8_t { load, clear, status, log, stop, restore, coverage, trace };
 
 struct Request {
   Verb verb = Verb::status;
@@ -43,6 +46,20 @@ struct PassthroughStatus {
   std::string reason;           // why
 };
 
+// Of one kind since the mount.
+struct OperationCount {
+  std::uint64_t count = 0;
+  std::uint64_t errors = 0;   // that were injected
+  std::uint64_t bytes = 0;    // that were asked for
+  std::uint64_t delayed = 0;  // by a rule
+};
+
+// What a trace has collected since it was asked last.
+struct TraceLines {
+  std::vector<std::string> lines;
+  std::uint64_t dropped = 0;  // because nobody asked in time
+};
+
 struct MountStatus {
   std::int64_t pid = 0;
   std::string source;
@@ -53,7 +70,7 @@ struct MountStatus {
   FaultPlan plan;
   std::uint64_t fired = 0;
   std::map<std::string, std::uint64_t> fired_by_rule;
-  std::map<std::string, std::uint64_t> operations;
+  std::map<std::string, OperationCount> operations;
   std::optional<std::uint64_t> space_left;  // while a `full` rule limits it
   std::optional<std::uint64_t> inodes_left;
   PassthroughStatus passthrough;
@@ -68,6 +85,8 @@ struct Answer {
   std::string warning;             // load: what the rules cannot reach
   std::vector<std::string> lines;  // log: the newest, when it is kept in memory
   std::uint64_t restored = 0;      // restore: places
+  CoverageReport coverage;         // coverage
+  std::uint64_t dropped = 0;       // trace, whose lines are above
 };
 
 std::string print_request(const Request& request);
@@ -77,6 +96,8 @@ std::string print_done(const std::string& warning = {});
 std::string print_restored(std::uint64_t places);
 std::string print_status_answer(const MountStatus& status);
 std::string print_log_answer(const std::string& file, const std::vector<std::string>& lines);
+std::string print_coverage_answer(const CoverageReport& report);
+std::string print_trace_answer(const TraceLines& trace);
 std::string print_failure(const Error& error);
 // The answer, or the error that the other side reported.
 Result<Answer> parse_answer(std::string_view line);

@@ -158,6 +158,10 @@ Status ControlServer::answer(Client& client, const std::string& line) {
     text = print_restored(handler_.restore());
   } else if (request->verb == Verb::status) {
     text = print_status_answer(handler_.status());
+  } else if (request->verb == Verb::coverage) {
+    text = print_coverage_answer(handler_.coverage());
+  } else if (request->verb == Verb::trace) {
+    text = print_trace_answer(handler_.trace());
   } else if (request->verb == Verb::log) {
     text = print_log_answer(handler_.status().fault_log, handler_.log_lines());
   }

@@ -29,6 +29,9 @@ class ControlHandler {
   // Undoes damage; how many places.
   virtual std::uint64_t restore() = 0;
   virtual std::vector<std::string> log_lines() = 0;
+  virtual CoverageReport coverage() = 0;
+  // Since it was asked last; the first time it begins.
+  virtual TraceLines trace() = 0;
   // Begins the end; called after the answer was sent.
   virtual void stop() = 0;
 };

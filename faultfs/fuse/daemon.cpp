@@ -183,6 +183,8 @@ class Control final : public ControlHandler {
     return warning_of_bypassing(fs_.bytes.bypassing());
   }
   std::uint64_t restore() override { return fs_.restore(); }
+  CoverageReport coverage() override { return fs_.faults.coverage(); }
+  TraceLines trace() override { return fs_.faults.trace().take(); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
   void stop() override { (void)::eventfd_write(*stop_, 1); }
   int stop_descriptor() const { return *stop_; }
@@ -255,7 +257,8 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   ::umask(0);  // callers' modes arrive with their own umask applied
   AsCaller::prepare();
 
-  Passthrough fs(ground->source_descriptor, root, options.seed, options.share, **fault_log, **sync_log);
+  Passthrough fs(ground->source_descriptor, root, options.seed, PathClasses(options.classes), options.share,
+                 **fault_log, **sync_log);
   Control control(fs, options, *ground, **fault_log);
   auto server = ControlServer::listen(*socket, control);
   auto session = server ? mount_session(*ground, fs) : Result<Session>(fail(server.error()));

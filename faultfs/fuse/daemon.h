@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "faultfs/fuse/kernel_share.h"
@@ -26,6 +27,7 @@ struct MountOptions {
   std::string fault_log;  // empty: the newest faults are kept in memory
   std::string sync_log;   // empty: none
   std::uint64_t seed = 1;
+  std::vector<std::string> classes{};  // globs of files that are alike, for the coverage
   KernelShare share{};
   int lifeline = -1;  // a descriptor at whose end of file the mount ends too
 };

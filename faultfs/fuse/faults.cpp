@@ -10,8 +10,11 @@
 
 namespace holdfast::faultfs {
 
-Faults::Faults(std::uint64_t seed, LineLog& log)
-    : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }) {}
+Faults::Faults(std::uint64_t seed, PathClasses classes, LineLog& log)
+    : injector_(seed, [&log](const FaultEvent& event) { log.append(to_json_line(event, Time{})); }),
+      coverage_(std::move(classes)) {
+  injector_.make_replayable();
+}
 
 namespace {
 
@@ -81,6 +84,7 @@ void Faults::forget_damage(std::uint64_t inode) {
 Judgement Faults::judge(const Call& call) {
   const auto asking = OperationSet::of_bits(asking_who_.load(std::memory_order_relaxed));
   Judgement judged = asking.contains(call.operation) ? judge_caller(call) : judge_known(call);
+  if (trace_.is_on()) trace_.begin(call, judged.decision, caller_of(call.caller_pid));
   if (judged.decision.disconnects && disconnected_) disconnected_();
   return judged;
 }
@@ -99,9 +103,28 @@ Judgement Faults::judge_caller(const Call& call) {
 
 Judgement Faults::judge_known(const Call& call) {
   const std::lock_guard lock(mutex_);
-  ++seen_[static_cast<std::size_t>(call.operation)];
+  Call counted = call;
+  counted.ordinal = coverage_.saw(call.operation, call.path);
   const Time now = injector_.armed() ? monotonic_now() : Time{};
-  return {injector_.decide(call, now), arming_.load()};
+  Judgement judged{injector_.decide(counted, now), arming_.load()};
+  count(call, judged.decision);
+  return judged;
+}
+
+void Faults::count(const Call& call, const Decision& decision) {
+  OperationCount& seen = seen_[static_cast<std::size_t>(call.operation)];
+  ++seen.count;
+  if (has_place(call.operation)) seen.bytes += call.size;
+  if (decision.delay.count() > 0) ++seen.delayed;
+  const int told = decision.error != 0 ? decision.error : decision.answer;
+  if (told == 0) return;
+  ++seen.errors;
+  coverage_.injected(call.operation, call.path, told);
+}
+
+CoverageReport Faults::coverage() const {
+  const std::lock_guard lock(mutex_);
+  return coverage_.report();
 }
 
 bool Faults::watches(OperationSet operations, std::string_view path) const {
@@ -149,7 +172,7 @@ void Faults::describe(MountStatus& status) const {
   status.space_left = left.bytes;
   status.inodes_left = left.inodes;
   for (std::size_t i = 0; i < kOperationCount; ++i) {
-    if (seen_[i] > 0) status.operations[std::string(to_string(static_cast<Operation>(i)))] = seen_[i];
+    if (seen_[i].count > 0) status.operations[std::string(to_string(static_cast<Operation>(i)))] = seen_[i];
   }
 }
 

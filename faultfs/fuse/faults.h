@@ -19,6 +19,8 @@
 
 #include "faultfs/control/protocol_json.h"
 #include "faultfs/fuse/line_log.h"
+#include "faultfs/fuse/trace.h"
+#include "faultfs/model/coverage.h"
 #include "faultfs/model/injector.h"
 
 namespace holdfast::faultfs {
@@ -38,7 +40,7 @@ struct SeenFile {
 
 class Faults {
  public:
-  Faults(std::uint64_t seed, LineLog& log);
+  Faults(std::uint64_t seed, PathClasses classes, LineLog& log);
 
   void arm(FaultPlan plan);
   // Damages files at rest as far as its time has come; says when there will be more, if ever.
@@ -80,6 +82,8 @@ class Faults {
 
   // Fills in what it knows: rules, how often they fired, operations seen.
   void describe(MountStatus& status) const;
+  CoverageReport coverage() const;
+  Trace& trace() { return trace_; }
 
  private:
   std::function<void()> disconnected_;
@@ -92,7 +96,10 @@ class Faults {
 
   Judgement judge_known(const Call& call);
   Judgement judge_caller(const Call& call);
-  std::array<std::uint64_t, kOperationCount> seen_{};
+  void count(const Call& call, const Decision& decision);
+  std::array<OperationCount, kOperationCount> seen_{};
+  Trace trace_;
+  Coverage coverage_;
 };
 
 }  // namespace holdfast::faultfs

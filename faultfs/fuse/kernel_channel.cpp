@@ -73,6 +73,7 @@ void KernelChannel::back_next_open(std::int32_t number) { next_backing = number;
 
 void KernelChannel::look_at(std::byte* request, std::size_t size) {
   auto& header = *reinterpret_cast<fuse_in_header*>(request);
+  request_ = header.unique;
   if (header.opcode == FUSE_WRITE) {
     const auto* write = body_of<fuse_write_in>(request, size);
     drops_set_id_ = write != nullptr && (write->write_flags & FUSE_WRITE_KILL_SUIDGID) != 0;
@@ -114,7 +115,12 @@ ssize_t KernelChannel::read(int descriptor, void* into, std::size_t size, void* 
 }
 
 ssize_t KernelChannel::write(int descriptor, iovec* parts, int count, void* passthrough) {
-  auto& channel = static_cast<Passthrough*>(passthrough)->channel;
+  auto& fs = *static_cast<Passthrough*>(passthrough);
+  auto& channel = fs.channel;
+  if (fs.faults.trace().is_on()) {
+    const auto& header = *static_cast<const fuse_out_header*>(parts[0].iov_base);
+    fs.faults.trace().answered(header.unique, -header.error);
+  }
   // Nothing else is answered before INIT, so other threads find no negotiation going on.
   if (channel.negotiation_ != 0) channel.extend_negotiation(parts, count);
   if (next_backing != 0) back_open(parts, count, std::exchange(next_backing, 0));

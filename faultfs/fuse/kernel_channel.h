@@ -39,6 +39,9 @@ class KernelChannel {
   // By what the request thread read last the file must lose its set-id bits.
   bool drops_set_id() const { return drops_set_id_; }
 
+  // The number of what the request thread read last.
+  std::uint64_t request() const { return request_; }
+
   void ask_for_passthrough() { wants_passthrough_ = true; }
   // Tells the kernel of a backing file, by any descriptor of it; its number, or the errno of the refusal
   // (EOPNOTSUPP where the kernel offers no passthrough).
@@ -49,6 +52,7 @@ class KernelChannel {
 
  private:
   int device_ = -1;
+  std::uint64_t request_ = 0;
   bool wants_passthrough_ = false;
   std::uint64_t negotiation_ = 0;  // INIT: its number
   std::uint32_t agreed_ = 0;       // INIT: of the further flags what both sides know

@@ -27,9 +27,10 @@ const OperationSet Passthrough::kNames = {Operation::lookup, Operation::getattr}
 const OperationSet Passthrough::kListings = {Operation::readdir};
 
 Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed,
-                         const KernelShare& share_given, LineLog& fault_log, SyncLog& sync_log)
+                         PathClasses classes, const KernelShare& share_given, LineLog& fault_log,
+                         SyncLog& sync_log)
     : nodes(root_descriptor, root),
-      faults(seed, fault_log),
+      faults(seed, std::move(classes), fault_log),
       syncs(sync_log),
       share(share_given),
       bytes(share.passthrough, needs_every_write(sync_log), channel,
@@ -119,6 +120,7 @@ Call call_of(fuse_req_t request, Operation operation, const std::string& path) {
   return Call{.operation = operation,
               .path = path,
               .caller_pid = static_cast<std::uint32_t>(fuse_req_ctx(request)->pid),
+              .request = Passthrough::of(request).channel.request(),
               .caller_uid = fuse_req_ctx(request)->uid};
 }
 

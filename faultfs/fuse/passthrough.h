@@ -42,8 +42,8 @@ inline void answer(fuse_req_t request, int result) { fuse_reply_err(request, res
 
 class Passthrough {
  public:
-  Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, const KernelShare& share,
-              LineLog& fault_log, SyncLog& sync_log);
+  Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, PathClasses classes,
+              const KernelShare& share, LineLog& fault_log, SyncLog& sync_log);
 
   NodeTable nodes;
   Faults faults;

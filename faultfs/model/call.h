@@ -34,6 +34,10 @@ struct Call {
 
   std::uint32_t owner = 0;  // write, fallocate: to which user the file belongs
 
+  // LIVE: the so many-th of this operation on this path since the mount; 0: unknown.
+  std::uint64_t ordinal = 0;
+  std::uint64_t request = 0;  // LIVE: its number with the kernel
+
   // Only where some rule asks for them.
   std::uint32_t caller_uid = 0;
   std::uint32_t caller_process = 0;

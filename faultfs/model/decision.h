@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/time.h"
@@ -43,5 +44,8 @@ struct Decision {
            loses_dirty || answer != 0 || signal != 0;
   }
 };
+
+// "delay 5ms, error EIO"; "go on" where there is nothing to tell.
+std::string describe(const Decision& decision);
 
 }  // namespace holdfast::faultfs

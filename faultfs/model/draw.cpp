@@ -6,6 +6,7 @@ namespace holdfast::faultfs {
 
 std::uint64_t draw(std::uint64_t seed, const Rule& rule, std::string_view path, std::uint64_t operation,
                    std::uint32_t ordinal) {
+  if (rule.recorded && rule.recorded->drawn) return *rule.recorded->drawn;
   std::uint64_t hash = hash_name(rule.name, seed);
   hash = hash_name(path, hash);
   return mix64(hash ^ (operation << 32 | ordinal));

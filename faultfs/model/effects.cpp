@@ -155,6 +155,10 @@ int answer_of(const Rule& rule, const Call& call) {
   return 0;
 }
 
+Effect error_again(const Call& call, int error) {
+  return {.error = ErrorEffect{error, !may_answer(call.operation, error)}};
+}
+
 bool makes_inode(Operation operation) {
   switch (operation) {
     case Operation::create:

@@ -28,6 +28,9 @@ bool concerns(const Rule& rule, const Call& call);
 // The errno that ends the call; 0 for an effect of another kind or one that lets this call pass.
 int answer_of(const Rule& rule, const Call& call);
 
+// The effect that gives this call that errno, whatever it came from.
+Effect error_again(const Call& call, int error);
+
 bool makes_inode(Operation operation);
 // Makes a name where there was none, which takes room.
 bool makes_name(const Call& call);

@@ -307,6 +307,10 @@ json to_json(const Effect& effect) {
   return json::object();
 }
 
+std::string print_effect(const Effect& effect) {
+  return to_json(effect).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 Scope scope_of(const Effect& effect) {
   if (effect.is_quota()) return {{"from", "to"}, "a quota is that of a user, whatever is asked and where"};
   if (effect.full) return {{"path", "path_regex", "from", "to"}, "what is full is full for every operation"};

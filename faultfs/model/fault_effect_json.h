@@ -12,6 +12,8 @@ namespace holdfast::faultfs {
 
 PlanResult<Effect> effect_from_json(const nlohmann::json& value, const std::string& pointer);
 nlohmann::json to_json(const Effect& effect);
+// On one line.
+std::string print_effect(const Effect& effect);
 
 // The keys that the "when" of such a rule may have, and why it has no more; no reason: it may have all.
 struct Scope {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "faultfs/model/fault_effect_json.h"
 #include "faultfs/model/json_text.h"
 
 namespace holdfast::faultfs {
@@ -31,10 +32,25 @@ std::vector<ByteRange> FaultEvent::damaged() const {
   return ranges;
 }
 
+namespace {
+
+// What a replay needs besides.
+std::string replay_of(const FaultEvent& event) {
+  std::string text;
+  if (event.ordinal > 0) text += fmt::format(R"(,"ordinal":{})", event.ordinal);
+  if (!event.replayable) return text;
+  text += R"(,"effect":)" + print_effect(event.replayable->effect);
+  if (event.replayable->drawn) text += fmt::format(R"(,"drawn":"{:016x}")", *event.replayable->drawn);
+  return text;
+}
+
+}  // namespace
+
 std::string to_json_line(const FaultEvent& event, Time start) {
   std::string places;
   if (const auto damaged = event.damaged(); !damaged.empty()) places += R"(,"damaged":)" + json_of(damaged);
   if (event.pieces) places += R"(,"pieces":)" + json_of(*event.pieces);
+  places += replay_of(event);
   return fmt::format(
       R"({{"n":{},"t":{},"rule":{},"pid":{},"path":{},"op":"{}","offset":{},"size":{},"decision":{},)"
       R"("order_dependent":{}{}}})",

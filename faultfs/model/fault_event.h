@@ -13,9 +13,16 @@
 #include "core/base/time.h"
 #include "faultfs/model/byte_effects.h"
 #include "faultfs/model/damage.h"
+#include "faultfs/model/fault_plan.h"
 #include "faultfs/model/operation.h"
 
 namespace holdfast::faultfs {
+
+// What makes an operation meet the same fault again: nothing in it is left to chance.
+struct Replayable {
+  Effect effect;
+  std::optional<std::uint64_t> drawn = std::nullopt;  // that its places come from
+};
 
 // One line of faults.jsonl.
 struct FaultEvent {
@@ -32,6 +39,8 @@ struct FaultEvent {
   std::vector<Damage> damage{};     // of a corruption
   std::vector<ByteRange> harmed{};  // other bytes that are not what they should be
   std::optional<std::vector<Piece>> pieces{};  // of a write that did not arrive as it was sent
+  std::uint64_t ordinal = 0;                   // of the operation on its path; 0: unknown
+  std::optional<Replayable> replayable{};      // LIVE; none: it follows from an earlier fault
 
   // Every byte of the file that is not, or was not given as, what was written there.
   std::vector<ByteRange> damaged() const;

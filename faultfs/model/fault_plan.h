@@ -146,11 +146,20 @@ struct Effect {
   bool at_rest() const { return corrupt && corrupt->when == CorruptWhen::rest; }
 };
 
+// Of a rule that does again what a fault log tells: see recorded_faults_json.h.
+struct Recorded {
+  std::string decision;                               // as the log had it
+  bool order_dependent = false;                       // likewise
+  std::optional<std::uint64_t> drawn = std::nullopt;  // in place of what the seed gives
+};
+
 struct Rule {
   std::string name;
   Trigger when;
   Effect effect;
   std::optional<bool> continues = std::nullopt;  // "continue"; unset: as its effect has it
+
+  std::optional<Recorded> recorded = std::nullopt;
 
   // Rules after one that acts are asked too.
   bool lets_later_rules_act() const { return continues.value_or(effect.lets_operation_go_on()); }
@@ -161,6 +170,7 @@ struct Rule {
   // What it does depends on the order in which operations arrive, so for a program of many threads it
   // lies outside the promise of determinism.
   bool order_dependent() const {
+    if (recorded) return recorded->order_dependent;
     const bool counts_across_paths = when.counts() && when.per == Counting::rule;
     return effect.full || effect.throttle || counts_across_paths || when.cooldown.count() > 0 || when.after;
   }

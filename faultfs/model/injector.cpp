@@ -153,6 +153,7 @@ std::vector<Damage> Injector::damage_at_rest(const Rule& rule, std::string_view 
   event.operation.reset();
   event.damage = draw_damage(*rule.effect.corrupt, drawn, 0, size);
   event.decision = fmt::format("corrupt {}", to_string(rule.effect.corrupt->kind));
+  note_replayable(event, rule.effect, drawn);
   report(rule, event);
   return std::move(event.damage);
 }
@@ -200,7 +201,10 @@ bool Injector::apply(const Rule& rule, const Call& call, std::uint32_t ordinal, 
   if (effect.kill_caller) return kill_caller(rule, call, decision, now);
   decision.error = answer_of(rule, call);
   decision.disconnects = effect.disconnect.has_value();
-  report(rule, call, decision.disconnects ? "disconnect" : "error " + errno_name(decision.error), now);
+  if (effect.disconnect)
+    report(rule, call, "disconnect", now, effect);
+  else
+    report(rule, call, "error " + errno_name(decision.error), now, error_again(call, decision.error));
   return true;
 }
 
@@ -209,7 +213,7 @@ bool Injector::kill_caller(const Rule& rule, const Call& call, Decision& decisio
   if (call.caller_process <= 1) return false;
   decision.signal = rule.effect.kill_caller->signal;
   const auto signal = std::ranges::find(kSignals, decision.signal, &SignalName::number);
-  report(rule, call, fmt::format("kill {} {}", signal->name, call.caller_process), now);
+  report(rule, call, fmt::format("kill {} {}", signal->name, call.caller_process), now, rule.effect);
   return true;
 }
 
@@ -222,11 +226,19 @@ FaultEvent Injector::event_of(const Rule& rule, const Call& call, std::string wh
           .offset = call.offset,
           .size = call.size,
           .decision = std::move(what),
-          .order_dependent = rule.order_dependent()};
+          .order_dependent = rule.order_dependent(),
+          .ordinal = call.ordinal};
 }
 
-void Injector::report(const Rule& rule, const Call& call, std::string what, Time now) {
-  report(rule, event_of(rule, call, std::move(what), now));
+void Injector::report(const Rule& rule, const Call& call, std::string what, Time now,
+                      std::optional<Effect> again) {
+  FaultEvent event = event_of(rule, call, std::move(what), now);
+  if (again) note_replayable(event, *std::move(again), std::nullopt);
+  report(rule, std::move(event));
+}
+
+void Injector::note_replayable(FaultEvent& event, Effect again, std::optional<std::uint64_t> drawn) const {
+  if (replayable_) event.replayable = Replayable{std::move(again), drawn};
 }
 
 void Injector::report(const Rule& rule, FaultEvent event) {

@@ -61,6 +61,9 @@ class Injector {
 
   explicit Injector(std::uint64_t seed, Sink sink = {});
 
+  // Each fault is reported with what a replay of it needs.
+  void make_replayable() { replayable_ = true; }
+
   // Replaces whatever was armed. Ordinals of operations go on counting.
   void arm(FaultPlan plan, Time now);
   // Called at the end of each arm(): what waits for the end of a delay goes on then.
@@ -137,6 +140,7 @@ class Injector {
   Unsynced unsynced_;                    // since the last sync
   Undo undo_;
   SyncErrors sync_errors_;
+  bool replayable_ = false;
 
   void index_rules();
   void open_and_close_full_windows(Time now);
@@ -170,8 +174,10 @@ class Injector {
   void conclude_sync(const Call& call, Decision& decision, Time now);
   void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
-  void report(const Rule& rule, const Call& call, std::string what, Time now);
+  // `again` makes the operation meet the same; none: an earlier fault does.
+  void report(const Rule& rule, const Call& call, std::string what, Time now, std::optional<Effect> again);
   void report(const Rule& rule, FaultEvent event);
+  void note_replayable(FaultEvent& event, Effect again, std::optional<std::uint64_t> drawn) const;
 };
 
 }  // namespace holdfast::faultfs

@@ -13,7 +13,8 @@ bool Injector::apply_short(const Rule& rule, const Call& call, Decision& decisio
   if (granted == moved) return false;
   decision.granted = granted;
   decision.shortened = true;
-  report(rule, call, fmt::format("short {}", granted), now);
+  report(rule, call, fmt::format("short {}", granted), now,
+         Effect{.shortens = ShortEffect{.bytes = granted}});
   return true;
 }
 
@@ -36,7 +37,9 @@ void Injector::act_on_bytes(const Rule& rule, const Call& call, std::uint64_t dr
     give_old(call, decision, event);
   else
     divert(rule, call, drawn, decision, event);
-  if (!event.decision.empty()) report(rule, std::move(event));
+  if (event.decision.empty()) return;
+  note_replayable(event, rule.effect, rule.effect.draws() ? std::optional(drawn) : std::nullopt);
+  report(rule, std::move(event));
 }
 
 void Injector::corrupt(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision,
@@ -95,7 +98,8 @@ bool Injector::fail_sync(const Rule& rule, const Call& call, Decision& decision,
     (void)sync_errors_.tell(call.inode, call.handle);
     decision.answer = EIO;
   }
-  report(rule, call, fmt::format("sync_failure {}", kSyncProfiles[static_cast<std::size_t>(profile)]), now);
+  report(rule, call, fmt::format("sync_failure {}", kSyncProfiles[static_cast<std::size_t>(profile)]), now,
+         rule.effect);
   return true;
 }
 
@@ -107,7 +111,7 @@ void Injector::conclude_sync(const Call& call, Decision& decision, Time now) {
   if (name == nullptr) return;
   decision.answer = EIO;
   const auto rule = std::ranges::find(plan_.rules, *name, &Rule::name);
-  if (rule != plan_.rules.end()) report(*rule, call, "error EIO of an earlier sync", now);
+  if (rule != plan_.rules.end()) report(*rule, call, "error EIO of an earlier sync", now, std::nullopt);
 }
 
 }  // namespace holdfast::faultfs

@@ -127,11 +127,11 @@ bool Injector::apply_full(const Rule& rule, const Call& call, Decision& decision
       (makes_name(call) && limit.blocks == 0U) || (makes_inode(call.operation) && limit.inodes == 0U);
   if (no_room) {
     decision.error = rule.effect.full->owner ? EDQUOT : ENOSPC;
-    report(rule, call, "error " + errno_name(decision.error), now);
+    report(rule, call, "error " + errno_name(decision.error), now, error_again(call, decision.error));
   } else if (is_write && fits < asked) {
     decision.granted = fits;
     decision.shortened = true;
-    report(rule, call, fmt::format("short {}", fits), now);
+    report(rule, call, fmt::format("short {}", fits), now, Effect{.shortens = ShortEffect{.bytes = fits}});
   }
   return no_room || fits < asked;
 }

@@ -84,6 +84,7 @@ bool glob_matches(std::string_view glob, std::string_view path) {
 }
 
 bool Trigger::concerns(const Call& call) const {
+  if (ordinal != 0 && call.ordinal != ordinal) return false;
   if (flags && (!call.open_flags || (*call.open_flags & flags->mask) != flags->value)) return false;
   if ((offset || size) && !has_place(call.operation)) return false;
   if (offset && !touches(*offset, call)) return false;

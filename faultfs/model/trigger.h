@@ -80,6 +80,7 @@ struct Trigger {
   std::optional<SizeRange> size = std::nullopt;
   std::optional<CallerTrigger> caller = std::nullopt;
   std::optional<After> after = std::nullopt;
+  std::uint64_t ordinal = 0;  // only this one, as its call tells; 0: any. Of a replayed fault
 
   bool counts() const { return nth > 0 || every > 0 || limit > 0 || cooldown.count() > 0; }
   // It lets operations pass that its operation, path, window and probability would hit.

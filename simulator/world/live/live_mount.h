@@ -1,5 +1,4 @@
-// A faultfs mount for the length of a run: spawned, waited for, armed and healed, and gone at the
-// end whatever happens.
+// A faultfs mount for the length of a run, armed and healed, and gone at the end whatever happens.
 //
 //   auto mount = LiveMount::start({.faultfs_program = "bin/faultfs", .backing_dir = "/run/1/disk",
 //                                  .mountpoint = "/run/1/mnt", .log_dir = "/run/1", .seed = 42});
@@ -18,7 +17,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "faultfs/control/client.h"
+#include "faultfs/control/mount_process.h"
 #include "faultfs/model/fault_plan.h"
 
 namespace holdfast::world {
@@ -37,35 +36,25 @@ class LiveMount {
   static Result<void> available();
 
   static Result<std::unique_ptr<LiveMount>> start(const Options& options);
-  // Stops; what is then still mounted is aborted and detached.
-  ~LiveMount();
-  LiveMount(const LiveMount&) = delete;
-  LiveMount& operator=(const LiveMount&) = delete;
 
   Status arm(const faultfs::FaultPlan& plan);
   Status heal();
   // The daemon's state as a JSON object.
   Result<std::string> status();
-  Status stop();
+  Status stop() { return process_->stop(); }
 
   const std::string& mountpoint() const { return options_.mountpoint; }
   std::string fault_log() const { return options_.log_dir + "/faultfs-faults.jsonl"; }
   std::string sync_log() const { return options_.log_dir + "/faultfs-syncs.jsonl"; }
-  pid_t daemon() const { return daemon_; }
+  pid_t daemon() const { return process_->daemon(); }
 
  private:
   explicit LiveMount(Options options) : options_(std::move(options)) {}
 
   Options options_;
-  pid_t daemon_ = -1;
-  int lifeline_ = -1;
-  std::unique_ptr<faultfs::ControlClient> control_;
+  std::unique_ptr<faultfs::MountProcess> process_;
 
-  std::string output_log() const { return options_.log_dir + "/faultfs.log"; }
-  Status spawn(int ready_write, int lifeline_read);
-  Result<std::string> await_ready(int ready_read);
-  bool await_exit(int tenths);
-  void end_daemon();
+  Status is_running() const;
 };
 
 }  // namespace holdfast::world

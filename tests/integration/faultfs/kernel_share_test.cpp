@@ -34,7 +34,7 @@ class KernelShares : public MountTest {
   bool kernel_refuses() { return passthrough().at("refused") > 0; }
   std::uint64_t seen(const char* operation) {
     const auto operations = status().at("operations");
-    return operations.value(operation, std::uint64_t{0});
+    return operations.contains(operation) ? operations.at(operation).at("count").get<std::uint64_t>() : 0;
   }
   int read_error(int file) {
     char byte;

@@ -73,6 +73,9 @@ TEST_F(Life, ABackgroundMountIsSteeredAndEndedByCommands) {
   EXPECT_EQ(run({"load", mountpoint(), plan}), 0) << output_;
   EXPECT_EQ(error_of(::mkdir(mountpoint("d").c_str(), 0755)), EDQUOT);
   EXPECT_EQ(run({"status", mountpoint()}), 0);
+  EXPECT_THAT(output_, HasSubstr("mkdir"));
+  EXPECT_EQ(run({"status", mountpoint(), "--json"}), 0);
+  EXPECT_EQ(json::parse(output_).at("operations").at("mkdir").at("errors"), 1) << output_;
   EXPECT_EQ(json::parse(output_).at("rules").at(0).at("fired"), 1) << output_;
   EXPECT_EQ(run({"log", mountpoint()}), 0);
   EXPECT_EQ(json::parse(output_).at("decision"), "error EDQUOT") << output_;

@@ -30,6 +30,8 @@ class Recorder final : public ControlHandler {
   MountStatus status() override { return {}; }
   std::uint64_t restore() override { return 7; }
   std::vector<std::string> log_lines() override { return {"one", "two"}; }
+  TraceLines trace() override { return {{R"({"op":"read"})"}, 3}; }
+  CoverageReport coverage() override { return {{{"spool/#.seg", Operation::fsync, 3, {{EIO, 1}}}}, 2}; }
   void stop() override { stopped = true; }
   std::atomic<std::size_t> rules{99};
   std::atomic<bool> stopped{false};
@@ -60,6 +62,28 @@ class ControlSocket : public testing::Test {
   TemporaryDirectory directory_;
   std::string path_ = directory_ / "c.sock";
 };
+
+TEST_F(ControlSocket, ATraceArrivesWithWhatWasDropped) {
+  const auto server = serve();
+  auto client = ControlClient::connect(path_);
+  ASSERT_TRUE(client) << client.error().message;
+  const auto trace = client->trace();
+  ASSERT_TRUE(trace) << trace.error().message;
+  EXPECT_THAT(trace->lines, testing::ElementsAre(R"({"op":"read"})"));
+  EXPECT_EQ(trace->dropped, 3U);
+}
+
+TEST_F(ControlSocket, CoverageArrivesAsItIs) {
+  const auto server = serve();
+  auto client = ControlClient::connect(path_);
+  ASSERT_TRUE(client) << client.error().message;
+  const auto report = client->coverage();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->unclassed, 2U);
+  ASSERT_EQ(report->points.size(), 1U);
+  EXPECT_EQ(report->points[0].file_class, "spool/#.seg");
+  EXPECT_EQ(report->points[0].injected.at(EIO), 1U);
+}
 
 TEST_F(ControlSocket, AnAnswerComesAfterTheCommandTookEffect) {
   const auto server = serve();

@@ -1,0 +1,77 @@
+#include "faultfs/cli/commands.h"
+
+#include <array>
+#include <iostream>
+
+#include "core/base/nearest.h"
+
+namespace holdfast::faultfs::cli {
+namespace {
+
+constexpr std::array kCommands{
+    Command{"mount", "show a directory at a mountpoint; in the foreground until Ctrl-C", mount_command},
+    Command{"load", "arm a plan in place of the armed one", load_command},
+    Command{"clear", "heal every fault", clear_command},
+    Command{"restore", "undo the damage on the disk that nobody has written over", restore_command},
+    Command{"status", "print what is armed and what has fired", status_command},
+    Command{"log", "print the faults so far, one JSON object a line", log_command},
+    Command{"coverage", "print which operations on which files a program has asked for", coverage_command},
+    Command{"trace", "print every request as it comes, one JSON object a line", trace_command},
+    Command{"enumerate", "run a program again and again, failing each point once", enumerate_command},
+    Command{"replay", "run a program with exactly the faults of a fault log", replay_command},
+    Command{"shrink", "find the fewest faults of a log that a program does not survive", shrink_command},
+    Command{"unmount", "end the mount and its daemon; also clears away a dead one", unmount_command},
+};
+
+constexpr std::string_view kExamples = R"(faultfs: see a directory through a mount that fails on demand
+
+Examples:
+  mkdir /tmp/data /tmp/faulty
+  faultfs mount /tmp/data /tmp/faulty --daemon
+  echo '{"rules": [{"name": "full", "effect": {"full": {"left": "1MiB"}}}]}' | faultfs load /tmp/faulty -
+  cp big-file /tmp/faulty/          # No space left on device
+  faultfs clear /tmp/faulty
+  faultfs unmount /tmp/faulty
+
+faultfs COMMAND [OPTIONS] ...
+
+Commands:
+)";
+
+constexpr std::string_view kPlan = R"(
+faultfs COMMAND --help says more of each.
+
+A plan is ordered rules; latencies add up until the first error:
+  {"rules": [{"name": "sync fails", "when": {"op": "fsync", "path": "spool/**", "probability": 0.05},
+              "effect": {"error": "EIO"}},
+             {"name": "slow", "when": {"from": "1s", "to": "3s"}, "effect": {"latency": "50ms"}}]}
+
+Exit codes: 0 done, 1 a program did not survive its faults, 2 they did not all recur, 3 bad arguments or plan,
+4 this machine cannot run it, 5 internal error, 130 interrupted.
+)";
+
+void print_commands(std::ostream& out) {
+  constexpr std::size_t kWidth = 11;
+  out << kExamples;
+  for (const auto& command : kCommands)
+    out << "  " << command.name << std::string(kWidth - command.name.size(), ' ') << command.purpose << "\n";
+  out << kPlan;
+}
+
+}  // namespace
+
+ExitCode dispatch(const Words& words) {
+  if (words.empty()) return tell({Code::invalid, "a command is missing; see faultfs --help"});
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_commands(std::cout);
+    return kDone;
+  }
+  std::vector<std::string_view> names;
+  for (const auto& command : kCommands) {
+    if (command.name == words[0]) return command.run({words.begin() + 1, words.end()});
+    names.push_back(command.name);
+  }
+  return tell({Code::invalid, "unknown command \"" + words[0] + "\"" + allowed_names(words[0], names)});
+}
+
+}  // namespace holdfast::faultfs::cli

@@ -1,0 +1,44 @@
+#include "faultfs/cli/plan_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "faultfs/model/fault_plan_json.h"
+#include "faultfs/model/latency_json.h"
+
+namespace holdfast::faultfs::cli {
+
+Result<std::string> read_text(const std::string& path, std::string_view what) {
+  std::ifstream file(path);
+  if (!file) return fail(Code::not_found, "the " + std::string(what) + " " + path + " cannot be read");
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+Result<FaultPlan> read_plan(const std::string& path) {
+  const bool from_standard_input = path == "-";
+  const auto text = from_standard_input
+                        ? Result<std::string>(std::string(std::istreambuf_iterator<char>(std::cin), {}))
+                        : read_text(path, "plan");
+  if (!text) return fail(text.error());
+  auto plan = parse_fault_plan(*text);
+  if (!plan) return fail(plan.error().code, path + ": " + plan.error().message);
+  const auto directory =
+      from_standard_input ? std::filesystem::path() : std::filesystem::path(path).parent_path();
+  const auto read = read_samples(plan->rules, "/rules", [&](const std::string& file) {
+    return read_text((directory / file).string(), "file of samples");
+  });
+  if (!read) return fail(Code::invalid, path + ": " + read.error().pointer + ": " + read.error().message);
+  return plan;
+}
+
+Result<std::vector<RecordedFault>> read_fault_log(const std::string& path) {
+  const auto text = read_text(path, "fault log");
+  if (!text) return fail(text.error());
+  auto faults = parse_fault_log(*text);
+  if (!faults) return fail(faults.error().code, path + ": " + faults.error().message);
+  return faults;
+}
+
+}  // namespace holdfast::faultfs::cli

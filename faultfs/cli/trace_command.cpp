@@ -1,0 +1,47 @@
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "faultfs/cli/commands.h"
+#include "faultfs/cli/connection.h"
+
+namespace holdfast::faultfs::cli {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto kBetweenQuestions = std::chrono::milliseconds(50);
+constexpr Duration kLongestTrace = std::chrono::hours(24 * 365);
+
+void print(const TraceLines& trace) {
+  for (const auto& line : trace.lines) std::cout << line << '\n';
+  std::cout << std::flush;
+  if (trace.dropped > 0)
+    std::cerr << "faultfs: " << trace.dropped << " requests came too fast and are missing here\n";
+}
+
+}  // namespace
+
+ExitCode trace_command(const Words& words) {
+  Arguments arguments(
+      "trace", {"MOUNTPOINT"},
+      "Prints every request from now on, one JSON object a line when it is answered: time, operation,\n"
+      "path, place, caller, decision, duration in nanoseconds and result. Ends with the mount, after\n"
+      "--for, or by Ctrl-C.",
+      {"faultfs trace /tmp/faulty", "faultfs trace /tmp/faulty --for 5s | jq -r '.op + \" \" + .path'"});
+  add_socket_option(arguments);
+  arguments.add()("for", text_value("DURATION"), "end after so long");
+  if (auto ended = arguments.parse(words)) return *ended;
+  const auto length = arguments.duration("for", kLongestTrace, kLongestTrace);
+  if (!length) return tell(length.error());
+  auto client = connect(arguments);
+  if (!client) return tell(client.error());
+  for (const auto end = SteadyClock::now() + *length;; std::this_thread::sleep_for(kBetweenQuestions)) {
+    const auto trace = client->trace();
+    if (!trace) return trace.error().code == Code::unavailable ? kDone : tell(trace.error());
+    print(*trace);
+    if (SteadyClock::now() >= end) return kDone;
+  }
+}
+
+}  // namespace holdfast::faultfs::cli
