@@ -20,6 +20,8 @@ constexpr std::array kCommands{
     Command{"enumerate", "run a program again and again, failing each point once", enumerate_command},
     Command{"replay", "run a program with exactly the faults of a fault log", replay_command},
     Command{"shrink", "find the fewest faults of a log that a program does not survive", shrink_command},
+    Command{"unsynced", "print what a power cut could take now", unsynced_command},
+    Command{"power-cut", "take what no sync has made durable, and show what survived", power_cut_command},
     Command{"unmount", "end the mount and its daemon; also clears away a dead one", unmount_command},
 };
 

@@ -103,6 +103,7 @@ void add_mount_options(Arguments& arguments) {
       "socket", text_value("PATH"), "the control socket, if not the usual one")(
       "fault-log", text_value("FILE"), "a JSON line for each injected fault")(
       "sync-log", text_value("FILE"), "a JSON line for each sync and name that completed")(
+      "power-cut", "keep account of what no sync has made durable, so that `faultfs power-cut` can take it")(
       "page-cache", "let the kernel cache data; rules then miss what it answers by itself")(
       "name-cache", "let the kernel keep names and listings for 50 ms where no rule may meet them")(
       "passthrough", text_value("auto|on|off"),
@@ -125,6 +126,9 @@ Result<MountOptions> read_options(const Arguments& arguments, int& ready_fd) {
   const auto seed = arguments.number("seed", options.seed, {0, UINT64_MAX});
   if (!seed) return fail(seed.error());
   options.seed = *seed;
+  options.power_cut = arguments.has("power-cut");
+  if (options.power_cut && arguments.has("name-cache"))
+    return fail(Code::invalid, "with --power-cut the kernel may keep no names; leave out --name-cache");
   const auto share = read_share(arguments);
   if (!share) return fail(share.error());
   options.share = *share;

@@ -29,7 +29,8 @@ Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
 }
 
 Result<Answer> ControlClient::ask(const Request& request) {
-  const auto deadline = std::chrono::steady_clock::now() + kAnswerTime;
+  const auto time = request.verb == Verb::power_cut ? kPowerCutTime : kAnswerTime;
+  const auto deadline = std::chrono::steady_clock::now() + time;
   const std::string line = print_request(request);
   if (line.size() > kLongestRequest)
     return fail(Code::invalid, "the plan is too large for the control socket");
@@ -40,54 +41,66 @@ Result<Answer> ControlClient::ask(const Request& request) {
 }
 
 Result<std::string> ControlClient::load(const FaultPlan& plan) {
-  auto answer = ask({Verb::load, plan});
+  auto answer = ask({.verb = Verb::load, .plan = plan});
   if (!answer) return fail(answer.error());
   return answer->warning;
 }
 
 Status ControlClient::clear() {
-  auto answer = ask({Verb::clear, {}});
+  auto answer = ask({Verb::clear});
   return answer ? Status{} : fail(answer.error());
 }
 
 Result<std::uint64_t> ControlClient::restore() {
-  auto answer = ask({Verb::restore, {}});
+  auto answer = ask({Verb::restore});
   if (!answer) return fail(answer.error());
   return answer->restored;
 }
 
+Result<PowerCutReport> ControlClient::cut_power(const PowerCutRequest& cut) {
+  auto answer = ask({.verb = Verb::power_cut, .cut = cut});
+  if (!answer) return fail(answer.error());
+  return std::move(answer->power_cut);
+}
+
+Result<UnsyncedReport> ControlClient::unsynced() {
+  auto answer = ask({Verb::unsynced});
+  if (!answer) return fail(answer.error());
+  return std::move(answer->unsynced);
+}
+
 Result<std::string> ControlClient::status() {
-  auto answer = ask({Verb::status, {}});
+  auto answer = ask({Verb::status});
   if (!answer) return fail(answer.error());
   return answer->status;
 }
 
 Result<std::string> ControlClient::fault_log() {
-  auto answer = ask({Verb::log, {}});
+  auto answer = ask({Verb::log});
   if (!answer) return fail(answer.error());
   return answer->file;
 }
 
 Result<std::vector<std::string>> ControlClient::log() {
-  auto answer = ask({Verb::log, {}});
+  auto answer = ask({Verb::log});
   if (!answer) return fail(answer.error());
   return answer->lines;
 }
 
 Result<CoverageReport> ControlClient::coverage() {
-  auto answer = ask({Verb::coverage, {}});
+  auto answer = ask({Verb::coverage});
   if (!answer) return fail(answer.error());
   return std::move(answer->coverage);
 }
 
 Result<TraceLines> ControlClient::trace() {
-  auto answer = ask({Verb::trace, {}});
+  auto answer = ask({Verb::trace});
   if (!answer) return fail(answer.error());
   return TraceLines{std::move(answer->lines), answer->dropped};
 }
 
 Status ControlClient::stop() {
-  auto answer = ask({Verb::stop, {}});
+  auto answer = ask({Verb::stop});
   return answer ? Status{} : fail(answer.error());
 }
 

@@ -4,8 +4,8 @@
 //   client->load(plan);                     // active when this returns
 //   client->clear();
 //
-// One thread at a time. Every call has a deadline of kAnswerTime; after Code::timeout or
-// Code::unavailable the connection is of no more use.
+// One thread at a time. Every call has a deadline of kAnswerTime (a power cut of kPowerCutTime); after
+// Code::timeout or Code::unavailable the connection is of no more use.
 #pragma once
 
 #include <string>
@@ -20,6 +20,7 @@ namespace holdfast::faultfs {
 class ControlClient {
  public:
   static constexpr auto kAnswerTime = std::chrono::seconds(5);
+  static constexpr auto kPowerCutTime = std::chrono::seconds(60);  // removed files are copied back
 
   static Result<ControlClient> connect(const std::string& socket_path);
 
@@ -28,6 +29,10 @@ class ControlClient {
   Status clear();
   // Undoes damage; how many places were put back.
   Result<std::uint64_t> restore();
+  // Takes what is not durable, and every open file. Of a mount with --power-cut.
+  Result<PowerCutReport> cut_power(const PowerCutRequest& cut = {});
+  // What is not durable now. Of a mount with --power-cut.
+  Result<UnsyncedReport> unsynced();
   // The state of the mount, as a JSON object.
   Result<std::string> status();
   // The file of the fault log; empty when the mount keeps it in memory.

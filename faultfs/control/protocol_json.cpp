@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 8> kVerbs = {"load", "clear",   "status",   "log",
-                                                    "stop", "restore", "coverage", "trace"};
+constexpr std::array<std::string_view, 10> kVerbs = {
+    "load", "clear", "status", "log", "stop", "restore", "coverage", "trace", "power_cut", "unsynced"};
 
 // Paths may hold bytes that are no UTF-8; they must not make an answer impossible.
 std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -86,6 +86,7 @@ json json_of(const MountStatus& status) {
 std::string print_request(const Request& request) {
   json value = {{"command", kVerbs[static_cast<std::size_t>(request.verb)]}};
   if (request.verb == Verb::load) value["plan"] = to_json(request.plan);
+  if (request.verb == Verb::power_cut) value.update(to_json(request.cut));
   return text_of(value);
 }
 
@@ -94,7 +95,12 @@ Result<Request> parse_request(std::string_view line) {
   if (!value) return fail(value.error());
   auto verb = verb_of(*value);
   if (!verb) return fail(verb.error());
-  Request request{*verb, {}};
+  Request request{*verb};
+  if (request.verb == Verb::power_cut) {
+    const auto cut = power_cut_request_from_json(*value);
+    if (!cut) return fail(cut.error());
+    request.cut = *cut;
+  }
   if (request.verb == Verb::load) {
     if (!value->contains("plan")) return fail(Code::invalid, "\"load\" needs \"plan\"");
     auto plan = plan_from_json(value->at("plan"), "/plan");
@@ -137,6 +143,14 @@ std::string print_coverage_answer(const CoverageReport& report) {
   return text_of({{"ok", true}, {"coverage", to_json(report)}});
 }
 
+std::string print_power_cut_answer(const PowerCutReport& report) {
+  return text_of({{"ok", true}, {"power_cut", to_json(report)}});
+}
+
+std::string print_unsynced_answer(const UnsyncedReport& report) {
+  return text_of({{"ok", true}, {"unsynced", to_json(report)}});
+}
+
 std::string print_trace_answer(const TraceLines& trace) {
   return text_of({{"ok", true}, {"lines", trace.lines}, {"dropped", trace.dropped}});
 }
@@ -156,6 +170,16 @@ Result<Answer> parse_answer(std::string_view line) {
       auto coverage = coverage_from_json(value->at("coverage"));
       if (!coverage) return fail(coverage.error());
       answer.coverage = *std::move(coverage);
+    }
+    if (value->contains("power_cut")) {
+      auto report = power_cut_from_json(value->at("power_cut"));
+      if (!report) return fail(report.error());
+      answer.power_cut = *std::move(report);
+    }
+    if (value->contains("unsynced")) {
+      auto report = unsynced_from_json(value->at("unsynced"));
+      if (!report) return fail(report.error());
+      answer.unsynced = *std::move(report);
     }
     answer.dropped = value->value("dropped", std::uint64_t{0});
     answer.restored = value->value("restored", std::uint64_t{0});

@@ -3,6 +3,8 @@
 //   {"command": "load", "plan": {"rules": [...]}}     {"ok": true}, and "warning" when rules cannot reach all
 //   {"command": "clear"}                              {"ok": true}
 //   {"command": "restore"}                            {"ok": true, "restored": places}
+//   {"command": "power_cut", "seed": 7, "data": "drawn", "names": "lost"}   {"ok": true, "power_cut": {...}}
+//   {"command": "unsynced"}                           {"ok": true, "unsynced": {...}}, see durability_json.h
 //   {"command": "status"}                             {"ok": true, "status": {...}}
 //   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
 //   [...]}
@@ -23,6 +25,7 @@
 
 #include "core/base/result.h"
 #include "faultfs/model/coverage.h"
+#include "faultfs/model/durability_json.h"
 #include "faultfs/model/fault_plan.h"
 
 namespace holdfast::faultfs {
@@ -30,11 +33,23 @@ namespace holdfast::faultfs {
 inline constexpr std::size_t kLongestRequest = 1U << 20;
 inline constexpr std::size_t kLongestAnswer = 8U << 20;
 
-enum class Verb : std::uint8_t { load, clear, status, log, stop, restore, coverage, trace };
+enum class Verb : std::uint8_t {
+  load,
+  clear,
+  status,
+  log,
+  stop,
+  restore,
+  coverage,
+  trace,
+  power_cut,
+  unsynced
+};
 
 struct Request {
   Verb verb = Verb::status;
-  FaultPlan plan;  // load
+  FaultPlan plan{};       // load
+  PowerCutRequest cut{};  // power_cut
 };
 
 // Files whose bytes the kernel moves by itself.
@@ -87,6 +102,8 @@ struct Answer {
   std::uint64_t restored = 0;      // restore: places
   CoverageReport coverage;         // coverage
   std::uint64_t dropped = 0;       // trace, whose lines are above
+  PowerCutReport power_cut;        // power_cut
+  UnsyncedReport unsynced;         // unsynced
 };
 
 std::string print_request(const Request& request);
@@ -97,6 +114,8 @@ std::string print_restored(std::uint64_t places);
 std::string print_status_answer(const MountStatus& status);
 std::string print_log_answer(const std::string& file, const std::vector<std::string>& lines);
 std::string print_coverage_answer(const CoverageReport& report);
+std::string print_power_cut_answer(const PowerCutReport& report);
+std::string print_unsynced_answer(const UnsyncedReport& report);
 std::string print_trace_answer(const TraceLines& trace);
 std::string print_failure(const Error& error);
 // The answer, or the error that the other side reported.

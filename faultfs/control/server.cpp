@@ -156,6 +156,12 @@ Status ControlServer::answer(Client& client, const std::string& line) {
     (void)handler_.arm({});
   } else if (request->verb == Verb::restore) {
     text = print_restored(handler_.restore());
+  } else if (request->verb == Verb::power_cut) {
+    const auto report = handler_.cut_power(request->cut);
+    text = report ? print_power_cut_answer(*report) : print_failure(report.error());
+  } else if (request->verb == Verb::unsynced) {
+    const auto report = handler_.unsynced();
+    text = report ? print_unsynced_answer(*report) : print_failure(report.error());
   } else if (request->verb == Verb::status) {
     text = print_status_answer(handler_.status());
   } else if (request->verb == Verb::coverage) {

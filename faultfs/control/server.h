@@ -28,6 +28,9 @@ class ControlHandler {
   virtual MountStatus status() = 0;
   // Undoes damage; how many places.
   virtual std::uint64_t restore() = 0;
+  // Takes what is not durable; what is not durable now.
+  virtual Result<PowerCutReport> cut_power(const PowerCutRequest& cut) = 0;
+  virtual Result<UnsyncedReport> unsynced() = 0;
   virtual std::vector<std::string> log_lines() = 0;
   virtual CoverageReport coverage() = 0;
   // Since it was asked last; the first time it begins.

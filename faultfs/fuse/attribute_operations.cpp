@@ -63,12 +63,15 @@ int change_times(const Change& change) {
 int change_size(Passthrough& fs, const Change& change) {
   struct stat before {};
   if (::fstat(change.node->descriptor(), &before) != 0) return -1;
-  const int result = change.handle >= 0
-                         ? ::ftruncate(change.handle, change.to.st_size)
-                         : ::truncate(DescriptorPath(change.node->descriptor()).c_str(), change.to.st_size);
+  const auto size = static_cast<std::uint64_t>(change.to.st_size);
+  const BytePlace place{.offset = size, .tail = true};
+  const int result = fs.durability.change_bytes(*change.node, change.path, {&place, 1}, false, [&] {
+    return change.handle >= 0
+               ? ::ftruncate(change.handle, change.to.st_size)
+               : ::truncate(DescriptorPath(change.node->descriptor()).c_str(), change.to.st_size);
+  });
   if (result != 0) return result;
   if (change.drops_set_id) drop_set_id(DescriptorPath(change.node->descriptor()).c_str());
-  const auto size = static_cast<std::uint64_t>(change.to.st_size);
   fs.faults.truncated(
       {space_id(change.node->key()), static_cast<std::uint64_t>(before.st_size), change.path, before.st_uid},
       size);
@@ -111,6 +114,7 @@ void setattr(fuse_req_t request, fuse_ino_t id, struct stat* attributes, int whi
   const std::string path = change.path;
   Call call = call_of(request, operation_of(which), path);
   call.by_handle = change.handle >= 0;
+  if (info != nullptr) call.handle = handle_of(info)->number;
   if (call.operation == Operation::truncate) call.size = static_cast<std::uint64_t>(attributes->st_size);
   fs.perform(request, call, Place::here,
              [request, change = std::move(change)](const Decision&) { apply(request, change); });

@@ -23,6 +23,7 @@
 #include "faultfs/control/server.h"
 #include "faultfs/control/socket_path.h"
 #include "faultfs/fuse/as_caller.h"
+#include "faultfs/fuse/descriptor.h"
 #include "faultfs/fuse/forgetter.h"
 #include "faultfs/fuse/mount_guard.h"
 #include "faultfs/fuse/passthrough.h"
@@ -32,21 +33,6 @@ namespace holdfast::faultfs {
 namespace {
 
 constexpr unsigned kMaxBackground = 65535;  // so that delayed reads starve no others
-
-// A descriptor that is closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int operator*() const { return number_; }
-
- private:
-  int number_;
-};
 
 struct CloseSession {
   void operator()(fuse_session* session) const { fuse_session_destroy(session); }
@@ -183,6 +169,14 @@ class Control final : public ControlHandler {
     return warning_of_bypassing(fs_.bytes.bypassing());
   }
   std::uint64_t restore() override { return fs_.restore(); }
+  Result<PowerCutReport> cut_power(const PowerCutRequest& cut) override {
+    if (!fs_.durability.on()) return fail(no_account());
+    return fs_.cut_power(cut);
+  }
+  Result<UnsyncedReport> unsynced() override {
+    if (!fs_.durability.on()) return fail(no_account());
+    return fs_.durability.unsynced();
+  }
   CoverageReport coverage() override { return fs_.faults.coverage(); }
   TraceLines trace() override { return fs_.faults.trace().take(); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
@@ -206,6 +200,10 @@ class Control final : public ControlHandler {
   }
 
  private:
+  static Error no_account() {
+    return {Code::unsupported, "this mount keeps no account of what is un-synced; mount it with --power-cut"};
+  }
+
   Passthrough& fs_;
   const MountOptions& options_;
   const MountGround& ground_;
@@ -258,7 +256,7 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   AsCaller::prepare();
 
   Passthrough fs(ground->source_descriptor, root, options.seed, PathClasses(options.classes), options.share,
-                 **fault_log, **sync_log);
+                 options.power_cut, **fault_log, **sync_log);
   Control control(fs, options, *ground, **fault_log);
   auto server = ControlServer::listen(*socket, control);
   auto session = server ? mount_session(*ground, fs) : Result<Session>(fail(server.error()));

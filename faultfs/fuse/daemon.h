@@ -29,7 +29,8 @@ struct MountOptions {
   std::uint64_t seed = 1;
   std::vector<std::string> classes{};  // globs of files that are alike, for the coverage
   KernelShare share{};
-  int lifeline = -1;  // a descriptor at whose end of file the mount ends too
+  bool power_cut = false;  // keeps account of what is un-synced, so that a power cut can take it
+  int lifeline = -1;       // a descriptor at whose end of file the mount ends too
 };
 
 // `ready` is called with the control socket's path once programs can use the mount.

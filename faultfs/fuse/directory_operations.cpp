@@ -106,10 +106,13 @@ void fsyncdir(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* inf
   const auto path = fs.nodes.path_of(*directory.node);
   fs.perform(request, call_of(request, Operation::fsyncdir, path), fs.place_of_sync(*directory.node),
              [request, &directory, data_only, path, start](const Decision&) {
+               auto& owner = Passthrough::of(request);
                const int descriptor = ::dirfd(directory.stream);
+               const auto begin = owner.durability.moment();
                const int result = data_only != 0 ? ::fdatasync(descriptor) : ::fsync(descriptor);
                const int error = result == 0 ? 0 : errno;
-               if (error == 0) Passthrough::of(request).syncs.directory_synced(path, start);
+               if (error == 0) owner.durability.directory_synced(*directory.node, begin);
+               if (error == 0) owner.syncs.directory_synced(path, start);
                fuse_reply_err(request, error);
              });
 }
@@ -126,7 +129,7 @@ void releasedir(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
     fuse_reply_err(request, 0);
   };
   if (judged.decision.delay.count() == 0) return close_it();
-  fs.carry_out(request, judged, close_it);
+  fs.carry_out_in_any_case(request, judged, close_it);
 }
 
 }  // namespace

@@ -158,6 +158,11 @@ void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const
   injector_.keep_old(inode, offset, bytes);
 }
 
+void Faults::power_was_cut() {
+  const std::lock_guard lock(mutex_);
+  injector_.forget_unsynced();
+}
+
 SpaceLeft Faults::space_left(std::string_view path) {
   const std::lock_guard lock(mutex_);
   return injector_.space_left(path);

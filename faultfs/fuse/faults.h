@@ -77,6 +77,8 @@ class Faults {
   void removed(const SeenFile& file);
   // What a write that is decided to keep it is about to replace.
   void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
+  // Nobody has anything open any more, and nothing is un-synced.
+  void power_was_cut();
   // What rules leave at this path.
   SpaceLeft space_left(std::string_view path);
 

@@ -10,6 +10,7 @@ Call call_on(fuse_req_t request, Operation operation, const FileHandle& handle, 
   call.inode = space_id(handle.node->key());
   call.open_flags = handle.open_flags;
   call.owner = handle.owner;
+  call.handle = handle.number;
   return call;
 }
 

@@ -73,6 +73,24 @@ void answer_written(fuse_req_t request, const WriteTo& to, std::size_t size) {
   fuse_reply_write(request, size);
 }
 
+// All of it, or the pieces that the decision leaves of it.
+ssize_t write_accounted(fuse_req_t request, const WriteTo& to, std::span<const std::byte> bytes,
+                        const Decision& decision) {
+  auto& durability = Passthrough::of(request).durability;
+  const bool durable = to.synced != 0;
+  if (!decision.pieces) {
+    const BytePlace place{to.offset, bytes.size()};
+    return durability.change_bytes(*to.handle.node, to.path, {&place, 1}, durable, [&] {
+      return write_whole(to.handle.descriptor, bytes, to.offset, to.synced);
+    });
+  }
+  std::vector<BytePlace> places;
+  for (const Piece& piece : *decision.pieces) places.push_back({piece.to, piece.size});
+  return durability.change_bytes(*to.handle.node, to.path, places, durable, [&]() -> ssize_t {
+    return write_pieces(to.handle.descriptor, bytes, to.offset, *decision.pieces, to.synced) ? 0 : -1;
+  });
+}
+
 // Writes what the decision grants, where it says. The bytes are those, damaged already.
 void do_write(fuse_req_t request, const WriteTo& to, std::span<const std::byte> bytes,
               const Decision& decision) {
@@ -82,12 +100,11 @@ void do_write(fuse_req_t request, const WriteTo& to, std::span<const std::byte> 
     Passthrough::of(request).faults.keep_old(
         space_id(handle.node->key()), to.offset,
         bytes_there(DescriptorPath(handle.node->descriptor()).c_str(), to.offset, bytes.size()));
-  if (!decision.pieces) {
-    const ssize_t done = write_whole(handle.descriptor, bytes, to.offset, to.synced);
-    if (done < 0) return answer(request, -1);
-    answer_written(request, to, static_cast<std::size_t>(done));
-  } else if (!write_pieces(handle.descriptor, bytes, to.offset, *decision.pieces, to.synced)) {
+  const ssize_t done = write_accounted(request, to, bytes, decision);
+  if (done < 0) {
     answer(request, -1);
+  } else if (!decision.pieces) {
+    answer_written(request, to, static_cast<std::size_t>(done));
   } else if (decision.answer != 0) {
     fuse_reply_err(request, decision.answer);
   } else {
@@ -104,6 +121,8 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
              synced, fs.channel.drops_set_id(),      synced != 0 ? monotonic_now() : Time{}};
   auto call = call_on(request, Operation::write, handle, to.path, to.offset, size);
   if (fs.faults.needs_file_size(Operation::write)) call.file_size = size_of(handle.descriptor);
+  const Power::Hold power_is_on = fs.power.hold();
+  if (fs.power.is_dead(handle.number)) return static_cast<void>(fuse_reply_err(request, EIO));
   // Judged by hand: only a write that waits or is damaged needs a copy of its bytes.
   const Judgement judged = fs.faults.judge(call);
   const Decision& decision = judged.decision;
@@ -129,16 +148,24 @@ struct SyncRequest {
 
 void do_sync(fuse_req_t request, const FileHandle& handle, const SyncRequest& sync,
              const Decision& decision) {
+  auto& durability = Passthrough::of(request).durability;
+  const auto begin = durability.moment();
   if (decision.loses_dirty) {
     auto& syncs = Passthrough::of(request).syncs;
     syncs.given_up(space_id(handle.node->key()), sync.path, sync.end, sync.start);
     const bool done = revert(DescriptorPath(handle.node->descriptor()).c_str(), decision.reversal);
-    if (decision.reversal.size) syncs.truncated(sync.path, *decision.reversal.size);
+    if (decision.reversal.size) {
+      syncs.truncated(sync.path, *decision.reversal.size);
+      durability.reverted(*handle.node);
+    } else {
+      durability.given_up(*handle.node, begin);
+    }
     fuse_reply_err(request, done ? decision.answer : errno);
     return;
   }
   const int result = sync.data_only ? ::fdatasync(handle.descriptor) : ::fsync(handle.descriptor);
   if (result != 0) return answer(request, result);
+  durability.synced(*handle.node, begin);
   Passthrough::of(request).syncs.synced(sync.data_only ? "fdatasync" : "fsync", sync.path, sync.end,
                                         sync.start);
   fuse_reply_err(request, decision.answer);
@@ -154,7 +181,6 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   const auto end = static_cast<std::uint64_t>(status.st_size);
   const auto path = fs.nodes.path_of(*handle.node);
   Call call = call_on(request, Operation::fsync, handle, path, 0, end);
-  call.handle = handle.number;
   call.newest_handle = fs.newest_handle();
   fs.perform(request, call, fs.place_of_sync(*handle.node),
              [request, &handle, sync = SyncRequest{data_only != 0, path, end, start}](
@@ -169,8 +195,20 @@ void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
              [request, &handle](const Decision&) { answer(request, ::close(::dup(handle.descriptor))); });
 }
 
+// What fallocate changes: bytes that become zeros, everything behind the offset, or at most the size.
+BytePlace place_of_allocation(int mode, off_t offset, off_t length) {
+  const auto at = static_cast<std::uint64_t>(offset);
+  if ((mode & (FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE)) != 0) return {.offset = at, .tail = true};
+  const bool zeroes = (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) != 0;
+  return {at, zeroes ? static_cast<std::uint64_t>(length) : 0};
+}
+
 void do_allocate(fuse_req_t request, const FileHandle& handle, int mode, off_t offset, off_t length) {
-  answer(request, ::fallocate(handle.descriptor, mode, offset, length));
+  auto& fs = Passthrough::of(request);
+  const BytePlace place = place_of_allocation(mode, offset, length);
+  answer(request,
+         fs.durability.change_bytes(*handle.node, fs.nodes.path_of(*handle.node), {&place, 1}, false,
+                                    [&] { return ::fallocate(handle.descriptor, mode, offset, length); }));
 }
 
 void fallocate(fuse_req_t request, fuse_ino_t, int mode, off_t offset, off_t length, fuse_file_info* info) {
@@ -216,6 +254,10 @@ void copy_file_range(fuse_req_t request, fuse_ino_t, off_t, fuse_file_info*, fus
 void try_lock(fuse_req_t request, const FileHandle& handle, int operation) {
   const int result = ::flock(handle.descriptor, operation | LOCK_NB);
   if (result == 0 || errno != EWOULDBLOCK || (operation & LOCK_NB) != 0) return answer(request, result);
+  if (Passthrough::of(request).power.is_dead(handle.number)) {
+    fuse_reply_err(request, EIO);
+    return;
+  }
   if (fuse_req_interrupted(request) != 0 || Passthrough::of(request).settling()) {
     fuse_reply_err(request, EINTR);
     return;

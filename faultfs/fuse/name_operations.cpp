@@ -71,8 +71,10 @@ void make_name(fuse_req_t request, fuse_ino_t parent_id, const char* name, Opera
   fs.perform(request, call, Place::here,
              [request, parent = std::move(parent), name = std::string(name), path, logged_as,
               make = std::move(make)](const Decision&) {
-               if (make_as_caller(request, make, parent->descriptor(), name.c_str()) != 0)
-                 return answer(request, -1);
+               const int made = Passthrough::of(request).durability.make({*parent, name, path}, [&] {
+                 return make_as_caller(request, make, parent->descriptor(), name.c_str());
+               });
+               if (made != 0) return answer(request, -1);
                Passthrough::of(request).faults.made_inode(path, fuse_req_ctx(request)->uid);
                Passthrough::of(request).syncs.named(logged_as, path);
                answer_entry(request, parent, name.c_str());
@@ -104,17 +106,18 @@ void link(fuse_req_t request, fuse_ino_t id, fuse_ino_t parent_id, const char* n
   auto path = fs.nodes.path_of(*parent, name);
   Call call = call_of(request, Operation::link, path);
   call.new_name = true;
-  fs.perform(
-      request, call, Place::here,
-      [request, node = std::move(node), parent = std::move(parent), name = std::string(name),
-       path](const Decision&) {
-        const DescriptorPath source(node->descriptor());
-        if (::linkat(AT_FDCWD, source.c_str(), parent->descriptor(), name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-          return answer(request, -1);
-        }
-        Passthrough::of(request).syncs.named("create", path);
-        answer_entry(request, parent, name.c_str());
-      });
+  fs.perform(request, call, Place::here,
+             [request, node = std::move(node), parent = std::move(parent), name = std::string(name),
+              path](const Decision&) {
+               const DescriptorPath source(node->descriptor());
+               const int linked = Passthrough::of(request).durability.make({*parent, name, path}, [&] {
+                 return ::linkat(AT_FDCWD, source.c_str(), parent->descriptor(), name.c_str(),
+                                 AT_SYMLINK_FOLLOW);
+               });
+               if (linked != 0) return answer(request, -1);
+               Passthrough::of(request).syncs.named("create", path);
+               answer_entry(request, parent, name.c_str());
+             });
 }
 
 // What a name stood for just before it goes. The inode and its blocks come back with the last link and
@@ -155,7 +158,10 @@ void remove_name(fuse_req_t request, fuse_ino_t parent_id, const char* name, Ope
               flags](const Decision&) {
                auto& owner = Passthrough::of(request);
                const auto doomed = look_at_doomed(owner, *parent, name.c_str());
-               if (::unlinkat(parent->descriptor(), name.c_str(), flags) != 0) return answer(request, -1);
+               const int removed = owner.durability.remove({*parent, name, path}, [&] {
+                 return ::unlinkat(parent->descriptor(), name.c_str(), flags);
+               });
+               if (removed != 0) return answer(request, -1);
                reclaim(owner, doomed);
                owner.syncs.named(to_string(operation), path);
                answer(request, 0);
@@ -189,9 +195,11 @@ void do_rename(fuse_req_t request, const Rename& move) {
   const bool exchange = (move.flags & RENAME_EXCHANGE) != 0;
   auto target = look_at_doomed(fs, *move.to_parent, move.to_name.c_str());
   if (target && target->key == key_of(source)) target.reset();  // two names of one file: nothing happens
-  if (::renameat2(from, move.from_name.c_str(), to, move.to_name.c_str(), move.flags) != 0) {
-    return answer(request, -1);
-  }
+  const int renamed = fs.durability.rename(
+      {*move.from_parent, move.from_name, move.from_path}, {*move.to_parent, move.to_name, move.to_path},
+      exchange,
+      [&] { return ::renameat2(from, move.from_name.c_str(), to, move.to_name.c_str(), move.flags); });
+  if (renamed != 0) return answer(request, -1);
   if (exchange && target) {
     fs.nodes.renamed(target->key, move.from_parent, move.from_name);
   } else {

@@ -117,7 +117,11 @@ int open_or_make(fuse_req_t request, const Creation& creation, bool& is_new) {
 void do_create(fuse_req_t request, const Creation& creation) {
   auto& fs = Passthrough::of(request);
   bool is_new = false;
-  const int descriptor = open_or_make(request, creation, is_new);
+  int descriptor = -1;
+  (void)fs.durability.make({*creation.parent, creation.name, creation.path}, [&] {
+    descriptor = open_or_make(request, creation, is_new);
+    return is_new ? 0 : -1;
+  });
   if (descriptor < 0) return answer(request, -1);
   if (is_new) {
     fs.faults.made_inode(creation.path, fuse_req_ctx(request)->uid);
@@ -173,7 +177,7 @@ void release(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
     fuse_reply_err(request, 0);
   };
   if (judged.decision.delay.count() == 0) return close_it();
-  fs.carry_out(request, judged, close_it);
+  fs.carry_out_in_any_case(request, judged, close_it);
 }
 
 }  // namespace

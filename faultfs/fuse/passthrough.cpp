@@ -10,7 +10,8 @@ namespace holdfast::faultfs {
 namespace {
 
 // Why the daemon must see every write, whatever the rules; empty where it need not.
-std::string needs_every_write(const SyncLog& syncs) {
+std::string needs_every_write(const SyncLog& syncs, bool power_may_fail) {
+  if (power_may_fail) return "a power cut must know every write";
   return syncs.on() ? "the sync log must see every write" : "";
 }
 
@@ -27,18 +28,21 @@ const OperationSet Passthrough::kNames = {Operation::lookup, Operation::getattr}
 const OperationSet Passthrough::kListings = {Operation::readdir};
 
 Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed,
-                         PathClasses classes, const KernelShare& share_given, LineLog& fault_log,
-                         SyncLog& sync_log)
+                         PathClasses classes, const KernelShare& share_given, bool power_may_fail,
+                         LineLog& fault_log, SyncLog& sync_log)
     : nodes(root_descriptor, root),
+      power(power_may_fail),
+      durability(power_may_fail, root_descriptor),
       faults(seed, std::move(classes), fault_log),
       syncs(sync_log),
       share(share_given),
-      bytes(share.passthrough, needs_every_write(sync_log), channel,
+      bytes(share.passthrough, needs_every_write(sync_log, power_may_fail), channel,
             [this](const Node& node) {
               return faults.watches({Operation::read, Operation::write}, nodes.path_of(node));
             }),
       workers_(kWorkers),
-      memory_(device_in_memory(root_descriptor, root)) {}
+      memory_(device_in_memory(root_descriptor, root)),
+      seed_(seed) {}
 
 Place Passthrough::place_of_sync(const Node& node) const {
   return memory_ == node.key().device ? Place::here : Place::worker;
@@ -61,8 +65,16 @@ void Passthrough::on_interrupt(fuse_req_t request, void* ticket) {
   of(request).delays_.watch(reinterpret_cast<DelayQueue::Ticket>(ticket));
 }
 
-void Passthrough::carry_out(fuse_req_t request, const Judgement& judged,
-                            std::move_only_function<void()> action) {
+void Passthrough::carry_out(fuse_req_t request, const Judgement& judged, Task action) {
+  carry_out_in_any_case(request, judged,
+                        [this, request, cuts = power.cuts(), action = std::move(action)]() mutable {
+                          const Power::Hold power_is_on = power.hold();
+                          if (power.cuts() == cuts) return action();
+                          fuse_reply_err(request, EIO);
+                        });
+}
+
+void Passthrough::carry_out_in_any_case(fuse_req_t request, const Judgement& judged, Task action) {
   const int error = judged.decision.error;
   const Duration delay = judged.decision.delay;
   Task task;
@@ -93,6 +105,17 @@ void Passthrough::arm(FaultPlan plan) {
   await_leases();
   (void)faults.restore(nodes.root()->descriptor(), false);
   damage_at_rest();
+}
+
+// Of one seed each further cut is another.
+PowerCutReport Passthrough::cut_power(const PowerCutRequest& cut) {
+  PowerCutReport report;
+  power.cut(handles_, [&] {
+    report = durability.cut(cut.seed.value_or(seed_ + power.cuts() - 1), cut.options);
+    faults.power_was_cut();
+  });
+  delays_.release_all();
+  return report;
 }
 
 std::uint64_t Passthrough::restore() { return faults.restore(nodes.root()->descriptor(), true); }

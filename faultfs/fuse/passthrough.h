@@ -22,12 +22,14 @@
 #include <utility>
 
 #include "faultfs/fuse/delay_queue.h"
+#include "faultfs/fuse/durability.h"
 #include "faultfs/fuse/faults.h"
 #include "faultfs/fuse/kernel_channel.h"
 #include "faultfs/fuse/kernel_passthrough.h"
 #include "faultfs/fuse/kernel_share.h"
 #include "faultfs/fuse/monotonic.h"
 #include "faultfs/fuse/node_table.h"
+#include "faultfs/fuse/power.h"
 #include "faultfs/fuse/sync_log.h"
 #include "faultfs/fuse/worker_pool.h"
 
@@ -43,9 +45,11 @@ inline void answer(fuse_req_t request, int result) { fuse_reply_err(request, res
 class Passthrough {
  public:
   Passthrough(int root_descriptor, const struct stat& root, std::uint64_t seed, PathClasses classes,
-              const KernelShare& share, LineLog& fault_log, SyncLog& sync_log);
+              const KernelShare& share, bool power_may_fail, LineLog& fault_log, SyncLog& sync_log);
 
   NodeTable nodes;
+  Power power;
+  Durability durability;
   Faults faults;
   SyncLog& syncs;
   KernelChannel channel;
@@ -59,12 +63,17 @@ class Passthrough {
   template <class Action>
   void perform(fuse_req_t request, const Call& call, Place place, Action action);
 
-  // Carries out a judgement that is not simply "go on at once, here".
-  void carry_out(fuse_req_t request, const Judgement& judged, std::move_only_function<void()> action);
+  // Carries out a judgement that is not simply "go on at once, here". When the power fails before it goes
+  // on, the answer is EIO.
+  void carry_out(fuse_req_t request, const Judgement& judged, Task action);
+  // The same for what must be done in any case.
+  void carry_out_in_any_case(fuse_req_t request, const Judgement& judged, Task action);
 
   // Arms (an empty plan heals); requests held by the old plan go on at once. Returns when the kernel keeps
   // no name, attribute or listing any more that the plan may meet.
   void arm(FaultPlan plan);
+  // Takes what is not durable, and every open file; held requests go on at once and fail.
+  PowerCutReport cut_power(const PowerCutRequest& cut);
   // Undoes what damage is remembered; how many places.
   std::uint64_t restore();
   // How long, in seconds, the kernel may keep a name or attribute that it is told now; a listing.
@@ -92,6 +101,7 @@ class Passthrough {
   std::atomic<bool> settling_{false};
   mutable std::atomic<bool> leased_{false};  // since the last arming
   std::atomic<std::uint64_t> handles_{0};
+  const std::uint64_t seed_;
 
   static constexpr double kNameLeaseSeconds = std::chrono::duration<double>(kNameLease).count();
   static const OperationSet kNames;
@@ -105,6 +115,8 @@ class Passthrough {
 
 template <class Action>
 void Passthrough::perform(fuse_req_t request, const Call& call, Place place, Action action) {
+  const Power::Hold power_is_on = power.hold();
+  if (power.is_dead(call.handle)) return static_cast<void>(fuse_reply_err(request, EIO));
   const Judgement judged = faults.judge(call);
   const Decision decision = judged.decision;
   if (place == Place::here && decision.delay.count() == 0 && decision.error == 0) {

@@ -29,7 +29,7 @@ struct Call {
   bool by_handle = false;        // truncate: of an open file, whose permissions were checked at its open
   std::optional<int> open_flags = std::nullopt;  // open, create, and whatever has an open file
 
-  std::uint64_t handle = 0;         // fsync: of the open file; they are numbered in order of opening
+  std::uint64_t handle = 0;         // of the open file, if of one; they are numbered in order of opening
   std::uint64_t newest_handle = 0;  // fsync: the latest number given to any
 
   std::uint32_t owner = 0;  // write, fallocate: to which user the file belongs

@@ -25,6 +25,9 @@ class Closure {
                        (shared(change) && directories_.contains(change.to_directory));
     if (!meets && !needed_.contains(change.inode)) return false;
     directories_.insert(change.directory);
+    // A directory that is gone takes along what was in it.
+    if (change.kind == NameChange::removed) directories_.insert(change.inode);
+    if (change.replaced != 0) directories_.insert(change.replaced);
     if (needed_.contains(change.inode)) needed_.insert(change.directory);
     if (!shared(change)) return true;
     directories_.insert(change.to_directory);
@@ -70,12 +73,13 @@ class Draws {
 void DurabilityLedger::add(const File& file, std::uint64_t old_size, Write write) {
   const auto [found, fresh] = files_.try_emplace(file.inode, Dirty{file.path, old_size, {}});
   bytes_ += cost_of(write);
+  write.moment = moment_++;
   found->second.writes.push_back(std::move(write));
 }
 
 void DurabilityLedger::wrote(const File& file, std::uint64_t offset, std::uint64_t size,
                              std::span<const std::byte> old, std::uint64_t old_size) {
-  add(file, old_size, {offset, size, {old.begin(), old.end()}, std::max(old_size, offset + size), false});
+  add(file, old_size, {offset, size, {old.begin(), old.end()}, std::max(old_size, offset + size)});
 }
 
 void DurabilityLedger::truncated(const File& file, std::uint64_t size, std::span<const std::byte> old,
@@ -84,22 +88,42 @@ void DurabilityLedger::truncated(const File& file, std::uint64_t size, std::span
   add(file, old_size, {size, cut_off, {old.begin(), old.end()}, size, true});
 }
 
-// What is left of a write when a part of its place is durable: what lies before it, and behind it.
-void DurabilityLedger::add_without(std::vector<Write>& to, const Write& write, Range durable) {
-  const auto add_part = [&](std::uint64_t begin, std::uint64_t end) {
-    if (begin >= end) return;
-    const auto from = std::min<std::size_t>(begin - write.offset, write.old.size());
-    const auto until = std::min<std::size_t>(end - write.offset, write.old.size());
-    const auto first = write.old.begin();
-    to.push_back({begin,
-                  end - begin,
-                  {first + static_cast<std::ptrdiff_t>(from), first + static_cast<std::ptrdiff_t>(until)},
-                  write.size_after,
-                  false});
-  };
-  const std::uint64_t end = write.offset + write.size;
-  add_part(write.offset, std::min(end, durable.begin));
-  add_part(std::max(write.offset, durable.end), end);
+DurabilityLedger::Range DurabilityLedger::sectors_of(std::uint64_t offset, std::uint64_t size) {
+  return {offset / kSector * kSector, (offset + size + kSector - 1) / kSector * kSector};
+}
+
+// What is left of writes when a part of their place is durable: what lies before it, and behind it.
+void DurabilityLedger::take_out(std::vector<Write>& writes, Range durable) {
+  std::vector<Write> left;
+  for (Write& write : writes) {
+    const std::uint64_t write_end = write.offset + write.size;
+    if (write_end <= durable.begin || write.offset >= durable.end) {
+      left.push_back(std::move(write));
+      continue;
+    }
+    const auto add_part = [&](std::uint64_t begin, std::uint64_t end) {
+      if (begin >= end) return;
+      Write part = write;
+      part.offset = begin;
+      part.size = end - begin;
+      const auto from = std::min<std::size_t>(begin - write.offset, write.old.size());
+      const auto until = std::min<std::size_t>(end - write.offset, write.old.size());
+      part.old.assign(write.old.begin() + static_cast<std::ptrdiff_t>(from),
+                      write.old.begin() + static_cast<std::ptrdiff_t>(until));
+      left.push_back(std::move(part));
+    };
+    add_part(write.offset, std::min(write_end, durable.begin));
+    add_part(std::max(write.offset, durable.end), write_end);
+  }
+  writes = std::move(left);
+}
+
+void DurabilityLedger::replace_writes(std::map<std::uint64_t, Dirty>::iterator file,
+                                      std::vector<Write> writes) {
+  for (const Write& write : file->second.writes) bytes_ -= cost_of(write);
+  for (const Write& write : writes) bytes_ += cost_of(write);
+  file->second.writes = std::move(writes);
+  if (file->second.writes.empty()) files_.erase(file);
 }
 
 // A disk writes whole sectors, so what lies beside the bytes in their first and last one is durable too.
@@ -108,43 +132,60 @@ void DurabilityLedger::wrote_durably(std::uint64_t inode, std::uint64_t offset, 
                                      std::uint64_t file_size) {
   const auto found = files_.find(inode);
   if (found == files_.end()) return;
-  Dirty& file = found->second;
-  const Range sectors{offset / kSector * kSector, (offset + size + kSector - 1) / kSector * kSector};
   std::vector<Write> left;
-  for (const Write& write : file.writes) {
-    bytes_ -= cost_of(write);
-    if (write.cuts) {
+  for (const Write& write : found->second.writes) {
+    if (!write.cuts) {
+      left.push_back(write);
+    } else {
       // Older writes there must not come back from under it.
-      std::vector<Write> below;
-      for (const Write& older : left) add_without(below, older, {write.offset, UINT64_MAX});
-      left = std::move(below);
-      continue;
+      take_out(left, {write.offset, UINT64_MAX});
     }
-    add_without(left, write, sectors);
   }
-  for (Write& write : left) {
-    write.size_after = file_size;
-    bytes_ += cost_of(write);
-  }
-  file.durable_size = file_size;
-  file.writes = std::move(left);
-  if (file.writes.empty()) files_.erase(found);
+  take_out(left, sectors_of(offset, size));
+  for (Write& write : left) write.size_after = file_size;
+  found->second.durable_size = file_size;
+  replace_writes(found, std::move(left));
 }
 
-void DurabilityLedger::synced(std::uint64_t inode) {
+// What stays is what came after `begin`, and what was given up and not written again.
+void DurabilityLedger::synced(std::uint64_t inode, std::uint64_t begin) {
   const auto found = files_.find(inode);
   if (found == files_.end()) return;
-  for (const Write& write : found->second.writes) bytes_ -= cost_of(write);
-  files_.erase(found);
+  Dirty& file = found->second;
+  std::vector<Write> left;
+  for (const Write& write : file.writes) {
+    if (write.moment >= begin || write.given_up) {
+      left.push_back(write);
+      continue;
+    }
+    take_out(left, write.cuts ? Range{write.offset, UINT64_MAX} : sectors_of(write.offset, write.size));
+    file.durable_size = write.size_after;
+    for (Write& older : left) older.size_after = write.size_after;
+  }
+  replace_writes(found, std::move(left));
 }
 
-void DurabilityLedger::named(NameChange change) { names_.push_back(std::move(change)); }
+void DurabilityLedger::given_up(std::uint64_t inode, std::uint64_t begin) {
+  const auto found = files_.find(inode);
+  if (found == files_.end()) return;
+  for (Write& write : found->second.writes)
+    if (write.moment < begin && !write.cuts) write.given_up = true;
+}
 
-std::vector<NameChange> DurabilityLedger::directory_synced(std::uint64_t directory) {
+void DurabilityLedger::reverted(std::uint64_t inode) {
+  if (const auto found = files_.find(inode); found != files_.end()) replace_writes(found, {});
+}
+
+void DurabilityLedger::named(NameChange change) {
+  change.moment = moment_++;
+  names_.push_back(std::move(change));
+}
+
+std::vector<NameChange> DurabilityLedger::directory_synced(std::uint64_t directory, std::uint64_t begin) {
   Closure closure(directory);
   std::vector<NameChange> durable, left;
   for (auto change = names_.rbegin(); change != names_.rend(); ++change) {
-    auto& to = closure.takes(*change) ? durable : left;
+    auto& to = change->moment < begin && closure.takes(*change) ? durable : left;
     to.push_back(std::move(*change));
   }
   std::ranges::reverse(durable);
@@ -197,7 +238,8 @@ FileUndo DurabilityLedger::undo_of(std::uint64_t inode, const Dirty& file, std::
     bool lost_some = false, kept_some = write.size == 0;
     for (std::uint64_t at = write.offset; at < end; at = (at / kSector + 1) * kSector) {
       const std::uint64_t sector = at / kSector;
-      const bool loses = write.cuts ? ordinal >= sizes_kept : draws.loses(ordinal, sector);
+      const bool loses =
+          write.given_up || (write.cuts ? ordinal >= sizes_kept : draws.loses(ordinal, sector));
       if (settled.contains(sector) || !loses) {
         settled.insert(sector);
         kept_some = true;

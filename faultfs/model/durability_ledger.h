@@ -3,14 +3,16 @@
 //
 //   ledger.wrote({inode, "spool/1.seg"}, offset, size, old_bytes, old_size);
 //   ledger.named({.kind = NameChange::made, .directory = d, .name = "1.seg", .inode = inode});
-//   ledger.synced(inode);  const auto durable = ledger.directory_synced(d);
+//   const auto begin = ledger.moment();  ... fsync ...  ledger.synced(inode, begin);
+//   ledger.directory_synced(d, begin);
 //   const PowerCut cut = ledger.cut(seed, {});   // undo cut.names, then cut.files, in this order
 //
 // Bytes are durable after synced(), names after the sync of their directory, not before: POSIX promises no
-// more, though ext4 and xfs let the sync of a new file keep its name too. Of un-synced bytes each sector of
-// 512 is as after some write to it, or as it was; a file's size is as after some change of it. Of un-synced
-// name changes those up to some moment stay, as a journal keeps them; one that two directories share is
-// durable when either is synced, and with it what came before in both.
+// more, though ext4 and xfs let the sync of a new file keep its name too. What happens while a sync is under
+// way is not covered by it. Bytes that a failed sync gave up are lost unless written again. Of un-synced
+// bytes each sector of 512 is as after some write to it, or as it was; a file's size is as after some change
+// of it. Of un-synced name changes those up to some moment stay, as a journal keeps them; one that two
+// directories share is durable when either is synced, and with it what came before in both.
 //
 // Bounded: what it holds is at most kMostBytes and kMostNames; when crowded() the owner syncs everything
 // and says so, and then calls clear(). Not thread-safe: the owner serialises. Pure.
@@ -35,8 +37,9 @@ struct NameChange {
   std::uint64_t inode = 0;
   std::uint64_t to_directory = 0;  // renamed, exchanged
   std::string to_name{};
-  std::uint64_t replaced = 0;  // the inode that lost its name to a rename; 0: none
-  std::uint64_t ticket = 0;    // the owner's, say for where it keeps the inode that lost its name
+  std::uint64_t replaced = 0;     // the inode that lost its name to a rename; 0: none
+  std::string path{}, to_path{};  // as rules see them, for people
+  std::uint64_t moment = 0;       // the ledger's
 };
 
 // How a file becomes what survived: these bytes written in order, then cut or stretched to this size.
@@ -86,11 +89,17 @@ class DurabilityLedger {
                  std::uint64_t old_size);
   // A write through O_SYNC or O_DSYNC: its sectors and the file's size are durable, other sectors not.
   void wrote_durably(std::uint64_t inode, std::uint64_t offset, std::uint64_t size, std::uint64_t file_size);
-  void synced(std::uint64_t inode);
+  // What a sync covers that begins now.
+  std::uint64_t moment() const { return moment_; }
+  void synced(std::uint64_t inode, std::uint64_t begin);
+  // A sync that began then has failed for good: no later one will write what is dirty now.
+  void given_up(std::uint64_t inode, std::uint64_t begin);
+  // The file is what it was at its last sync.
+  void reverted(std::uint64_t inode);
 
   void named(NameChange change);
   // The changes that are durable from now on.
-  std::vector<NameChange> directory_synced(std::uint64_t directory);
+  std::vector<NameChange> directory_synced(std::uint64_t directory, std::uint64_t begin);
 
   bool crowded() const { return bytes_ > kMostBytes || names_.size() > kMostNames; }
   // Everything is durable. Its changes of names, as directory_synced() gives them.
@@ -99,6 +108,7 @@ class DurabilityLedger {
   // Sorted, without overlap.
   std::vector<Range> unsynced(std::uint64_t inode) const;
   std::vector<File> unsynced_files() const;
+  bool is_unsynced(std::uint64_t inode) const { return files_.contains(inode); }
   const std::vector<NameChange>& unsynced_names() const { return names_; }
 
   // The same seed and history give the same cut.
@@ -111,6 +121,8 @@ class DurabilityLedger {
     std::vector<std::byte> old;  // shorter where the file ended; zeros beyond
     std::uint64_t size_after = 0;
     bool cuts = false;  // a truncation: its bytes come back if and only if the size does
+    std::uint64_t moment = 0;
+    bool given_up = false;
   };
   struct Dirty {
     std::string path;
@@ -121,10 +133,13 @@ class DurabilityLedger {
   std::map<std::uint64_t, Dirty> files_;
   std::vector<NameChange> names_;  // in order of completion
   std::size_t bytes_ = 0;
+  std::uint64_t moment_ = 0;  // changes so far
 
   void add(const File& file, std::uint64_t old_size, Write write);
+  void replace_writes(std::map<std::uint64_t, Dirty>::iterator file, std::vector<Write> writes);
   static FileUndo undo_of(std::uint64_t inode, const Dirty& file, std::uint64_t seed, Fate fate);
-  static void add_without(std::vector<Write>& to, const Write& write, Range durable);
+  static void take_out(std::vector<Write>& writes, Range durable);
+  static Range sectors_of(std::uint64_t offset, std::uint64_t size);
   static std::size_t cost_of(const Write& write) { return kCostOfChange + write.old.size(); }
 };
 

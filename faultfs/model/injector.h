@@ -95,6 +95,9 @@ class Injector {
   // What a write with `keeps_old` is about to replace, as far as the file reaches.
   void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
 
+  // The power was cut: nothing is un-synced, nobody is owed the error of a sync, and what was old is gone.
+  void forget_unsynced();
+
   // Room, told by the owner. `owner` is the user to whom the file belongs; 0 where there are none.
   // A file is there already, and so long.
   void adopt(std::uint64_t inode, std::uint64_t size, std::string_view path, std::uint32_t owner);

@@ -114,4 +114,10 @@ void Injector::conclude_sync(const Call& call, Decision& decision, Time now) {
   if (rule != plan_.rules.end()) report(*rule, call, "error EIO of an earlier sync", now, std::nullopt);
 }
 
+void Injector::forget_unsynced() {
+  old_.clear();
+  unsynced_.clear();
+  sync_errors_.clear();
+}
+
 }  // namespace holdfast::faultfs

@@ -71,5 +71,46 @@ TEST_F(Histories, AreAnsweredByTheMountWithAPageCacheAsByTheModel) {
   agree_with_the_model(mountpoint("history"));
 }
 
+TEST_F(Histories, AreAnsweredByTheMountWithAnAccountOfWhatIsUnsyncedAsByTheModel) {
+  mount({"--power-cut"});
+  agree_with_the_model(mountpoint("history"));
+}
+
+// Everything below, and the directory's own name.
+void sync_tree(const std::string& directory) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+    if (entry.symlink_status().type() == std::filesystem::file_type::regular) {
+      EXPECT_EQ(::fsync(*Opened(entry.path(), O_RDONLY)), 0);
+    }
+  std::vector<std::string> directories = {std::filesystem::path(directory).parent_path(), directory};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+    if (entry.symlink_status().type() == std::filesystem::file_type::directory)
+      directories.push_back(entry.path());
+  for (const auto& one : directories) EXPECT_EQ(::fsync(*Opened(one, O_RDONLY | O_DIRECTORY)), 0);
+}
+
+// Whatever happens after everything was synced, a power cut that takes all it may takes exactly that.
+TEST_F(Histories, AreTakenBackByAPowerCutToWhatWasSynced) {
+  mount({"--power-cut"});
+  const PowerCutRequest worst = {.options = {.data = Fate::lost, .names = Fate::lost}};
+  for (std::uint64_t i = 0; i < setting("HOLDFAST_HISTORIES", 300) / 2; ++i) {
+    auto random = Random(setting("HOLDFAST_SEED", 1)).stream(fmt::format("cut {}", i));
+    RealTree tree(mountpoint("history"));
+    for (const Step& step : random_history(random, kSteps)) (void)tree.answer(step);
+    sync_tree(mountpoint("history"));
+    const std::string synced = tree.everything();
+    History lost = random_history(random, kSteps);
+    std::erase_if(lost, [](const Step& step) { return step.act == Act::sync; });
+    for (const Step& step : lost) (void)tree.answer(step);
+    const auto report = control().cut_power(worst);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->failures.empty()) << report->failures[0];
+    std::string steps;
+    for (const Step& step : lost) steps += "  " + to_text(step) + "\n";
+    ASSERT_EQ(shown(tree.everything()), shown(synced)) << "history " << i << ":\n" << steps;
+    ASSERT_EQ(tree.everything(), synced);
+  }
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs

@@ -18,7 +18,7 @@ TEST(Protocol, ARequestReadsBackAsItWasSaid) {
   EXPECT_EQ(back->verb, Verb::load);
   EXPECT_EQ(back->plan.rules.at(0).effect.error->error, EIO);
   for (auto verb : {Verb::clear, Verb::status, Verb::log, Verb::stop}) {
-    EXPECT_EQ(parse_request(print_request({verb, {}}))->verb, verb);
+    EXPECT_EQ(parse_request(print_request({verb}))->verb, verb);
   }
 }
 
@@ -30,6 +30,9 @@ TEST(Protocol, WhatIsNoRequestIsRefusedWithAReason) {
   EXPECT_THAT(parse_request(R"({"command": "claer"})").error().message,
               HasSubstr(R"(did you mean "clear"?)"));
   EXPECT_FALSE(parse_request(R"({"command": "load"})"));
+  EXPECT_FALSE(parse_request(R"({"command": "power_cut", "seed": -1})"));
+  EXPECT_THAT(parse_request(R"({"command": "power_cut", "data": "lots"})").error().message,
+              HasSubstr("did you mean \"lost\"?"));
   EXPECT_THAT(parse_request(R"({"command": "load", "plan": {"rules": [{}]}})").error().message,
               HasSubstr("/plan/rules/0"));
 }

@@ -28,6 +28,16 @@ class Recorder final : public ControlHandler {
     return rules == 1 ? "a sentence" : "";
   }
   MountStatus status() override { return {}; }
+  Result<PowerCutReport> cut_power(const PowerCutRequest& cut) override {
+    if (!cut.seed) return fail(Code::unsupported, "no account is kept");
+    return PowerCutReport{.seed = *cut.seed, .files = {{"f", 1, 2, 3, 4096}}};
+  }
+  Result<UnsyncedReport> unsynced() override {
+    NameChange moved{.kind = NameChange::renamed};
+    moved.path = "a";
+    moved.to_path = "b";
+    return UnsyncedReport{{{"f", {{0, 512}}}}, {moved}, 1};
+  }
   std::uint64_t restore() override { return 7; }
   std::vector<std::string> log_lines() override { return {"one", "two"}; }
   TraceLines trace() override { return {{R"({"op":"read"})"}, 3}; }
@@ -83,6 +93,24 @@ TEST_F(ControlSocket, CoverageArrivesAsItIs) {
   ASSERT_EQ(report->points.size(), 1U);
   EXPECT_EQ(report->points[0].file_class, "spool/#.seg");
   EXPECT_EQ(report->points[0].injected.at(EIO), 1U);
+}
+
+TEST_F(ControlSocket, WhatAPowerCutTookArrivesAsItIs) {
+  const auto server = serve();
+  auto client = ControlClient::connect(path_);
+  ASSERT_TRUE(client) << client.error().message;
+  const auto report = client->cut_power({.seed = UINT64_MAX});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->seed, UINT64_MAX);
+  ASSERT_EQ(report->files.size(), 1U);
+  EXPECT_EQ(report->files[0].torn, 3U);
+  EXPECT_EQ(report->files[0].size, 4096U);
+  EXPECT_EQ(client->cut_power().error().message, "no account is kept");
+  const auto unsynced = client->unsynced();
+  ASSERT_TRUE(unsynced) << unsynced.error().message;
+  EXPECT_THAT(unsynced->files.at(0).ranges, testing::ElementsAre(DurabilityLedger::Range{0, 512}));
+  EXPECT_EQ(unsynced->names.at(0).to_path, "b");
+  EXPECT_EQ(unsynced->settled, 1U);
 }
 
 TEST_F(ControlSocket, AnAnswerComesAfterTheCommandTookEffect) {

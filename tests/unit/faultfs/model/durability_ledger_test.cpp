@@ -1,5 +1,6 @@
 #include "faultfs/model/durability_ledger.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -50,7 +51,7 @@ class TestFile {
     versions_.push_back({now_});
   }
   void sync() {
-    ledger_.synced(kFile);
+    ledger_.synced(kFile, ledger_.moment());
     versions_ = {{now_}};
     promise(0, now_.size());
   }
@@ -193,7 +194,7 @@ TEST(DurabilityLedger, IsCrowdedBeyondItsBoundAndEmptyOnceAllIsSynced) {
   const std::vector<std::byte> old(DurabilityLedger::kMostBytes + 1);
   ledger.wrote({kFile, "f"}, 0, old.size(), old, old.size());
   EXPECT_TRUE(ledger.crowded());
-  ledger.synced(kFile);
+  ledger.synced(kFile, ledger.moment());
   EXPECT_FALSE(ledger.crowded());
 }
 
@@ -228,15 +229,15 @@ NameChange made(std::uint64_t directory, const std::string& name, std::uint64_t 
 }
 NameChange moved(std::uint64_t from, const std::string& name, std::uint64_t to, const std::string& to_name,
                  std::uint64_t inode) {
-  return {NameChange::renamed, from, name, inode, to, to_name, 0, 0};
+  return {NameChange::renamed, from, name, inode, to, to_name};
 }
 
 TEST(DurabilityLedger, ANameIsDurableAfterTheSyncOfItsDirectoryAndNotOfItsFile) {
   DurabilityLedger ledger;
   ledger.named(made(kRoot, "f", kFile));
-  ledger.synced(kFile);
+  ledger.synced(kFile, ledger.moment());
   EXPECT_EQ(ledger.cut(1, kAllLost).names.size(), 1U);
-  EXPECT_EQ(ledger.directory_synced(kRoot).size(), 1U);
+  EXPECT_EQ(ledger.directory_synced(kRoot, ledger.moment()).size(), 1U);
   EXPECT_TRUE(ledger.cut(1, kAllLost).names.empty());
 }
 
@@ -254,9 +255,45 @@ TEST(DurabilityLedger, ASyncOfOneDirectoryLeavesTheChangesOfAnother) {
   DurabilityLedger ledger;
   ledger.named(made(kRoot, "a", 10));
   ledger.named(made(kBelow, "b", 11));
-  EXPECT_EQ(ledger.directory_synced(kBelow).size(), 1U);
+  EXPECT_EQ(ledger.directory_synced(kBelow, ledger.moment()).size(), 1U);
   ASSERT_EQ(ledger.unsynced_names().size(), 1U);
   EXPECT_EQ(ledger.unsynced_names()[0].name, "a");
+}
+
+TEST(DurabilityLedger, ADirectoryWhoseRemovalIsDurableTakesAlongWhatWasInIt) {
+  DurabilityLedger ledger;
+  ledger.named({.kind = NameChange::removed, .directory = kBelow, .name = "b", .inode = 11});
+  ledger.named({.kind = NameChange::removed, .directory = kRoot, .name = "below", .inode = kBelow});
+  EXPECT_EQ(ledger.directory_synced(kRoot, ledger.moment()).size(), 2U);
+}
+
+TEST(DurabilityLedger, ASyncDoesNotCoverWhatCameWhileItWasUnderWay) {
+  DurabilityLedger ledger;
+  ledger.wrote({kFile, "f"}, 0, 512, {}, 0);
+  ledger.named(made(kRoot, "f", kFile));
+  const auto begin = ledger.moment();
+  ledger.wrote({kFile, "f"}, 512, 512, {}, 512);
+  ledger.named(made(kRoot, "g", 8));
+  ledger.synced(kFile, begin);
+  EXPECT_THAT(ledger.unsynced(kFile), testing::ElementsAre(DurabilityLedger::Range{512, 1024}));
+  EXPECT_EQ(ledger.cut(1, kAllLost).files.at(0).size, 512U);
+  EXPECT_EQ(ledger.directory_synced(kRoot, begin).size(), 1U);
+  EXPECT_EQ(ledger.unsynced_names().at(0).name, "g");
+}
+
+TEST(DurabilityLedger, WhatAFailedSyncGaveUpIsLostUnlessItIsWrittenAgain) {
+  DurabilityLedger ledger;
+  TestFile file(ledger);
+  file.write(0, std::string(2048, 'o'));
+  file.sync();
+  file.write(0, std::string(1024, 'g'));
+  ledger.given_up(kFile, ledger.moment());
+  file.write(512, std::string(512, 'n'));
+  ledger.synced(kFile, ledger.moment());
+  EXPECT_EQ(file.after(ledger.cut(1, {.data = Fate::kept})),
+            std::string(512, 'o') + std::string(512, 'n') + std::string(1024, 'o'));
+  ledger.reverted(kFile);
+  EXPECT_FALSE(ledger.is_unsynced(kFile));
 }
 
 TEST(DurabilityLedger, ARenameAcrossDirectoriesTakesWithItWhatCameBeforeInBoth) {
@@ -264,7 +301,7 @@ TEST(DurabilityLedger, ARenameAcrossDirectoriesTakesWithItWhatCameBeforeInBoth) 
   ledger.named(made(kRoot, "a", 10));
   ledger.named(moved(kRoot, "a", kBelow, "b", 10));
   ledger.named(made(kRoot, "later", 12));
-  EXPECT_EQ(ledger.directory_synced(kBelow).size(), 2U);
+  EXPECT_EQ(ledger.directory_synced(kBelow, ledger.moment()).size(), 2U);
   EXPECT_EQ(ledger.unsynced_names().at(0).name, "later");
 }
 
@@ -273,7 +310,8 @@ TEST(DurabilityLedger, WhatMovedIntoANewDirectoryIsNeverUnderNeitherName) {
   constexpr std::uint64_t kOther = 3;
   ledger.named(made(kRoot, "below", kBelow));
   ledger.named(moved(kOther, "a", kBelow, "a", 10));
-  EXPECT_EQ(ledger.directory_synced(kBelow).size(), 2U) << "the directory's own name comes with it";
+  EXPECT_EQ(ledger.directory_synced(kBelow, ledger.moment()).size(), 2U)
+      << "the directory's own name comes with it";
 }
 
 TEST(DurabilityLedger, SeedsKeepThePrefixesThatAJournalCouldLeave) {
@@ -320,12 +358,12 @@ class TestTree {
     tree_[from].erase(name);
     tree_[to][to_name] = inode;
     durably_named_.erase(replaced);
-    ledger_.named({NameChange::renamed, from, name, inode, to, to_name, replaced, 0});
+    ledger_.named({NameChange::renamed, from, name, inode, to, to_name, replaced});
     change(from, name);
     change(to, to_name);
   }
   void sync(std::uint64_t directory) {
-    (void)ledger_.directory_synced(directory);
+    (void)ledger_.directory_synced(directory, ledger_.moment());
     promised_[directory].clear();
     for (const char* name : {"a", "b", "c"}) {
       const auto found = tree_[directory].find(name);

@@ -1,0 +1,193 @@
+#include "faultfs/fuse/durability.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "faultfs/fuse/file_bytes.h"
+#include "faultfs/fuse/passthrough.h"
+
+namespace holdfast::faultfs {
+namespace {
+
+// Other descriptors are needed for what the kernel knows and programs have open.
+std::size_t part_of_descriptors() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / 4 : 0;
+}
+
+std::uint64_t size_of(const Node& node) {
+  struct stat status {};
+  return ::fstat(node.descriptor(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+// 0 where there is none.
+std::uint64_t inode_of(const Descriptor& descriptor) {
+  struct stat status {};
+  return descriptor && ::fstat(*descriptor, &status) == 0 ? space_id(key_of(status)) : 0;
+}
+
+std::uint64_t id_of(const Node& node) { return space_id(node.key()); }
+
+}  // namespace
+
+Durability::Durability(bool on, int root) : on_(on), root_(root), most_pins_(part_of_descriptors()) {}
+
+std::uint64_t Durability::moment() const {
+  if (!on_) return 0;
+  const std::lock_guard lock(mutex_);
+  return ledger_.moment();
+}
+
+Durability::Before Durability::look_at(const Node& node, std::span<const BytePlace> places) const {
+  Before before{.size = size_of(node)};
+  std::uint64_t needed = 0;
+  for (const BytePlace& place : places) {
+    const std::uint64_t behind = before.size - std::min(before.size, place.offset);
+    const std::uint64_t size = place.tail ? behind : std::min(behind, place.size);
+    needed += size;
+    before.too_large = needed > DurabilityLedger::kMostBytes;
+    if (before.too_large) return before;
+    before.old.push_back(bytes_there(DescriptorPath(node.descriptor()).c_str(), place.offset, size));
+  }
+  return before;
+}
+
+void Durability::note(const Node& node, const std::string& path, std::span<const BytePlace> places,
+                      const Before& before, bool durable) {
+  const std::uint64_t size = size_of(node);
+  if (before.too_large) return sync_everything();
+  const bool was_unsynced = ledger_.is_unsynced(id_of(node));
+  note_places({id_of(node), path}, places, before, size);
+  if (durable)
+    for (const BytePlace& place : places) ledger_.wrote_durably(id_of(node), place.offset, place.size, size);
+  const bool is_unsynced = ledger_.is_unsynced(id_of(node));
+  if (is_unsynced && !was_unsynced) pins_.pin(id_of(node), node.descriptor());
+  if (was_unsynced && !is_unsynced) pins_.unpin(id_of(node));
+  settle_when_crowded();
+}
+
+// The file is `size` long afterwards. What a tail was replaced by is a write behind a truncation.
+void Durability::note_places(const DurabilityLedger::File& file, std::span<const BytePlace> places,
+                             const Before& before, std::uint64_t size) {
+  std::uint64_t reached = before.size;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto [offset, asked, tail] = places[i];
+    if (tail) {
+      ledger_.truncated(file, offset, before.old[i], reached);
+      reached = offset;
+    }
+    const std::uint64_t written = std::min(tail ? UINT64_MAX : asked, size - std::min(size, offset));
+    if (written == 0) continue;
+    ledger_.wrote(file, offset, written, tail ? std::span<const std::byte>() : before.old[i], reached);
+    reached = std::max(reached, offset + written);
+  }
+  if (reached != size) ledger_.truncated(file, size, {}, reached);
+}
+
+Descriptor Durability::look_at(const NamePlace& place) {
+  return Descriptor(
+      ::openat(place.directory.descriptor(), place.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
+void Durability::note_made(const NamePlace& place) {
+  NameChange change{.kind = NameChange::made, .directory = id_of(place.directory), .name = place.name};
+  change.inode = inode_of(look_at(place));
+  change.path = place.path;
+  pin(place.directory);
+  ledger_.named(std::move(change));
+  settle_when_crowded();
+}
+
+void Durability::note_removed(const NamePlace& place, const Descriptor& gone) {
+  NameChange change{.kind = NameChange::removed, .directory = id_of(place.directory), .name = place.name};
+  change.inode = inode_of(gone);
+  change.path = place.path;
+  pin(place.directory);
+  pins_.pin(change.inode, *gone);
+  ledger_.named(std::move(change));
+  settle_when_crowded();
+}
+
+void Durability::note_renamed(const NamePlace& from, const Descriptor& source, const NamePlace& to,
+                              const Descriptor& target, bool exchange) {
+  NameChange change{.kind = exchange ? NameChange::exchanged : NameChange::renamed,
+                    .directory = id_of(from.directory),
+                    .name = from.name};
+  change.inode = inode_of(source);
+  change.to_directory = id_of(to.directory);
+  change.to_name = to.name;
+  change.replaced = exchange ? 0 : inode_of(target);
+  if (change.replaced == change.inode) return;  // two names of one file: nothing happened
+  change.path = from.path;
+  change.to_path = to.path;
+  pin(from.directory);
+  pin(to.directory);
+  if (change.replaced != 0) pins_.pin(change.replaced, *target);
+  ledger_.named(std::move(change));
+  settle_when_crowded();
+}
+
+void Durability::pin(const Node& node) { pins_.pin(id_of(node), node.descriptor()); }
+
+void Durability::unpin(const std::vector<NameChange>& durable) {
+  for (const NameChange& change : durable) {
+    pins_.unpin(change.directory);
+    if (change.kind == NameChange::removed) pins_.unpin(change.inode);
+    if (change.to_directory != 0) pins_.unpin(change.to_directory);
+    if (change.replaced != 0) pins_.unpin(change.replaced);
+  }
+}
+
+template <class Change>
+void Durability::change_file(const Node& file, Change change) {
+  if (!on_) return;
+  const std::lock_guard lock(mutex_);
+  const bool was_unsynced = ledger_.is_unsynced(id_of(file));
+  change(id_of(file));
+  if (was_unsynced && !ledger_.is_unsynced(id_of(file))) pins_.unpin(id_of(file));
+}
+
+void Durability::synced(const Node& file, std::uint64_t begin) {
+  change_file(file, [&](std::uint64_t inode) { ledger_.synced(inode, begin); });
+}
+
+void Durability::given_up(const Node& file, std::uint64_t begin) {
+  change_file(file, [&](std::uint64_t inode) { ledger_.given_up(inode, begin); });
+}
+
+void Durability::reverted(const Node& file) {
+  change_file(file, [&](std::uint64_t inode) { ledger_.reverted(inode); });
+}
+
+void Durability::directory_synced(const Node& directory, std::uint64_t begin) {
+  if (!on_) return;
+  const std::lock_guard lock(mutex_);
+  unpin(ledger_.directory_synced(id_of(directory), begin));
+}
+
+void Durability::settle_when_crowded() {
+  if (ledger_.crowded() || pins_.size() > most_pins_) sync_everything();
+}
+
+void Durability::sync_everything() {
+  const Descriptor root(::openat(root_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  (void)::syncfs(*root);
+  (void)ledger_.clear();
+  pins_.clear();
+  ++settled_;
+}
+
+UnsyncedReport Durability::unsynced() const {
+  const std::lock_guard lock(mutex_);
+  UnsyncedReport report{.names = ledger_.unsynced_names(), .settled = settled_};
+  for (const auto& file : ledger_.unsynced_files())
+    report.files.push_back({file.path, ledger_.unsynced(file.inode)});
+  std::ranges::sort(report.files, {}, &UnsyncedFile::path);
+  return report;
+}
+
+}  // namespace holdfast::faultfs

@@ -1,0 +1,138 @@
+// What no sync has made durable on this mount, and the power cut that takes it away.
+//
+//   ssize_t done = durability.change_bytes(node, path, {place}, [&] { return ::pwrite(...); });
+//   int made = durability.make({parent, "1.seg", path}, [&] { return ::mkdirat(...); });
+//   const auto begin = durability.moment();  ...fsync...  durability.synced(node, begin);
+//   const PowerCutReport report = durability.cut(seed, {});     // while no request acts
+//
+// A change and its account are one step: changes come one at a time, syncs beside them. `change` answers as
+// system calls do: negative, with errno, when nothing was changed. What is un-synced is bounded
+// (DurabilityLedger): beyond that everything is synced, and said to be by `settled`. Off: changes and nothing
+// else. Safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "faultfs/fuse/inode_pins.h"
+#include "faultfs/fuse/node_table.h"
+#include "faultfs/model/durability_json.h"
+#include "faultfs/model/durability_ledger.h"
+
+namespace holdfast::faultfs {
+
+// Where bytes are about to change.
+struct BytePlace {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  bool tail = false;  // all from the offset on, and the size of the file
+};
+
+// A name that comes or goes.
+struct NamePlace {
+  const Node& directory;
+  const std::string& name;
+  const std::string& path;  // as rules see it
+};
+
+class Durability {
+ public:
+  // `root`: a descriptor of the backing directory, which stays the caller's.
+  Durability(bool on, int root);
+
+  bool on() const { return on_; }
+
+  // `durable`: what is written is so when `change` returns.
+  template <class Change>
+  auto change_bytes(const Node& node, const std::string& path, std::span<const BytePlace> places,
+                    bool durable, Change change) -> decltype(change()) {
+    if (!on_) return change();
+    const std::lock_guard lock(mutex_);
+    const Before before = look_at(node, places);
+    const auto result = change();
+    if (result >= 0) note(node, path, places, before, durable);
+    return result;
+  }
+
+  template <class Make>
+  int make(const NamePlace& place, Make make) {
+    if (!on_) return make();
+    const std::lock_guard lock(mutex_);
+    const int result = make();
+    if (result >= 0) note_made(place);
+    return result;
+  }
+  template <class Remove>
+  int remove(const NamePlace& place, Remove remove) {
+    if (!on_) return remove();
+    const std::lock_guard lock(mutex_);
+    const Descriptor gone = look_at(place);
+    const int result = remove();
+    if (result >= 0) note_removed(place, gone);
+    return result;
+  }
+  template <class Rename>
+  int rename(const NamePlace& from, const NamePlace& to, bool exchange, Rename rename) {
+    if (!on_) return rename();
+    const std::lock_guard lock(mutex_);
+    const Descriptor source = look_at(from);
+    const Descriptor target = look_at(to);
+    const int result = rename();
+    if (result >= 0) note_renamed(from, source, to, target, exchange);
+    return result;
+  }
+
+  // What a sync covers that begins now.
+  std::uint64_t moment() const;
+  void synced(const Node& file, std::uint64_t begin);
+  void directory_synced(const Node& directory, std::uint64_t begin);
+  // A failed sync: its bytes are still seen and will never be written; or the file is what it was.
+  void given_up(const Node& file, std::uint64_t begin);
+  void reverted(const Node& file);
+
+  UnsyncedReport unsynced() const;
+  // The same seed and history give the same loss.
+  PowerCutReport cut(std::uint64_t seed, const CutOptions& options);
+
+ private:
+  struct Before {
+    std::uint64_t size = 0;
+    std::vector<std::vector<std::byte>> old;  // by place
+    bool too_large = false;                   // to be kept
+  };
+
+  const bool on_;
+  const int root_;
+  const std::size_t most_pins_;
+  mutable std::mutex mutex_;
+  DurabilityLedger ledger_;
+  InodePins pins_;  // of un-synced files, of directories with un-synced names, and of what lost its name
+  std::uint64_t settled_ = 0;
+
+  Before look_at(const Node& node, std::span<const BytePlace> places) const;
+  static Descriptor look_at(const NamePlace& place);
+  void note(const Node& node, const std::string& path, std::span<const BytePlace> places,
+            const Before& before, bool durable);
+  void note_places(const DurabilityLedger::File& file, std::span<const BytePlace> places,
+                   const Before& before, std::uint64_t size);
+  void note_made(const NamePlace& place);
+  void note_removed(const NamePlace& place, const Descriptor& gone);
+  void note_renamed(const NamePlace& from, const Descriptor& source, const NamePlace& to,
+                    const Descriptor& target, bool exchange);
+  void pin(const Node& node);
+  void unpin(const std::vector<NameChange>& durable);
+  template <class Change>
+  void change_file(const Node& file, Change change);
+  void settle_when_crowded();
+  void sync_everything();
+
+  void undo(const NameChange& change, std::vector<std::string>& failures);
+  bool undo(const NameChange& change);
+  bool bring_back(std::uint64_t inode, int directory, const std::string& name);
+  CutFile undo(const FileUndo& file, std::vector<std::string>& failures);
+};
+
+}  // namespace holdfast::faultfs
