@@ -22,6 +22,8 @@ constexpr std::array kCommands{
     Command{"shrink", "find the fewest faults of a log that a program does not survive", shrink_command},
     Command{"unsynced", "print what a power cut could take now", unsynced_command},
     Command{"power-cut", "take what no sync has made durable, and show what survived", power_cut_command},
+    Command{"promised", "print what programs were promised to find after a power cut", promised_command},
+    Command{"check", "compare what survived with what was promised", check_command},
     Command{"unmount", "end the mount and its daemon; also clears away a dead one", unmount_command},
 };
 

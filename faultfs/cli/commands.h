@@ -16,6 +16,8 @@ using Words = std::vector<std::string>;
 ExitCode mount_command(const Words& words);
 ExitCode unsynced_command(const Words& words);
 ExitCode power_cut_command(const Words& words);
+ExitCode promised_command(const Words& words);
+ExitCode check_command(const Words& words);
 ExitCode unmount_command(const Words& words);
 ExitCode load_command(const Words& words);
 ExitCode clear_command(const Words& words);

@@ -11,21 +11,18 @@
 namespace holdfast::faultfs::cli {
 
 Result<std::string> read_text(const std::string& path, std::string_view what) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::ifstream file(path);
   if (!file) return fail(Code::not_found, "the " + std::string(what) + " " + path + " cannot be read");
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 Result<FaultPlan> read_plan(const std::string& path) {
-  const bool from_standard_input = path == "-";
-  const auto text = from_standard_input
-                        ? Result<std::string>(std::string(std::istreambuf_iterator<char>(std::cin), {}))
-                        : read_text(path, "plan");
+  const auto text = read_text(path, "plan");
   if (!text) return fail(text.error());
   auto plan = parse_fault_plan(*text);
   if (!plan) return fail(plan.error().code, path + ": " + plan.error().message);
-  const auto directory =
-      from_standard_input ? std::filesystem::path() : std::filesystem::path(path).parent_path();
+  const auto directory = std::filesystem::path(path).parent_path();
   const auto read = read_samples(plan->rules, "/rules", [&](const std::string& file) {
     return read_text((directory / file).string(), "file of samples");
   });

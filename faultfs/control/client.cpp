@@ -29,7 +29,8 @@ Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
 }
 
 Result<Answer> ControlClient::ask(const Request& request) {
-  const auto time = request.verb == Verb::power_cut ? kPowerCutTime : kAnswerTime;
+  const bool walks = request.verb == Verb::power_cut || request.verb == Verb::promised;
+  const auto time = walks ? kPowerCutTime : kAnswerTime;
   const auto deadline = std::chrono::steady_clock::now() + time;
   const std::string line = print_request(request);
   if (line.size() > kLongestRequest)
@@ -67,6 +68,12 @@ Result<UnsyncedReport> ControlClient::unsynced() {
   auto answer = ask({Verb::unsynced});
   if (!answer) return fail(answer.error());
   return std::move(answer->unsynced);
+}
+
+Result<Promise> ControlClient::promised() {
+  auto answer = ask({Verb::promised});
+  if (!answer) return fail(answer.error());
+  return std::move(answer->promise);
 }
 
 Result<std::string> ControlClient::status() {

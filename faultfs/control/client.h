@@ -4,8 +4,8 @@
 //   client->load(plan);                     // active when this returns
 //   client->clear();
 //
-// One thread at a time. Every call has a deadline of kAnswerTime (a power cut of kPowerCutTime); after
-// Code::timeout or Code::unavailable the connection is of no more use.
+// One thread at a time. Every call has a deadline of kAnswerTime (cut_power and promised of kPowerCutTime);
+// after Code::timeout or Code::unavailable the connection is of no more use.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ namespace holdfast::faultfs {
 class ControlClient {
  public:
   static constexpr auto kAnswerTime = std::chrono::seconds(5);
-  static constexpr auto kPowerCutTime = std::chrono::seconds(60);  // removed files are copied back
+  static constexpr auto kPowerCutTime = std::chrono::seconds(60);  // the whole tree may be walked
 
   static Result<ControlClient> connect(const std::string& socket_path);
 
@@ -33,6 +33,8 @@ class ControlClient {
   Result<PowerCutReport> cut_power(const PowerCutRequest& cut = {});
   // What is not durable now. Of a mount with --power-cut.
   Result<UnsyncedReport> unsynced();
+  // What was promised to be durable. Of a mount with --power-cut.
+  Result<Promise> promised();
   // The state of the mount, as a JSON object.
   Result<std::string> status();
   // The file of the fault log; empty when the mount keeps it in memory.

@@ -13,8 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 10> kVerbs = {
-    "load", "clear", "status", "log", "stop", "restore", "coverage", "trace", "power_cut", "unsynced"};
+constexpr std::array<std::string_view, 11> kVerbs = {"load",      "clear",    "status",   "log",
+                                                     "stop",      "restore",  "coverage", "trace",
+                                                     "power_cut", "unsynced", "promised"};
 
 // Paths may hold bytes that are no UTF-8; they must not make an answer impossible.
 std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -151,6 +152,10 @@ std::string print_unsynced_answer(const UnsyncedReport& report) {
   return text_of({{"ok", true}, {"unsynced", to_json(report)}});
 }
 
+std::string print_promise_answer(const Promise& promise) {
+  return text_of({{"ok", true}, {"promise", to_json(promise)}});
+}
+
 std::string print_trace_answer(const TraceLines& trace) {
   return text_of({{"ok", true}, {"lines", trace.lines}, {"dropped", trace.dropped}});
 }
@@ -180,6 +185,11 @@ Result<Answer> parse_answer(std::string_view line) {
       auto report = unsynced_from_json(value->at("unsynced"));
       if (!report) return fail(report.error());
       answer.unsynced = *std::move(report);
+    }
+    if (value->contains("promise")) {
+      auto promise = promise_from_json(value->at("promise"));
+      if (!promise) return fail(promise.error());
+      answer.promise = *std::move(promise);
     }
     answer.dropped = value->value("dropped", std::uint64_t{0});
     answer.restored = value->value("restored", std::uint64_t{0});

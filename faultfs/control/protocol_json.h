@@ -5,6 +5,7 @@
 //   {"command": "restore"}                            {"ok": true, "restored": places}
 //   {"command": "power_cut", "seed": 7, "data": "drawn", "names": "lost"}   {"ok": true, "power_cut": {...}}
 //   {"command": "unsynced"}                           {"ok": true, "unsynced": {...}}, see durability_json.h
+//   {"command": "promised"}                           {"ok": true, "promise": {...}}, see promise_json.h
 //   {"command": "status"}                             {"ok": true, "status": {...}}
 //   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
 //   [...]}
@@ -27,6 +28,7 @@
 #include "faultfs/model/coverage.h"
 #include "faultfs/model/durability_json.h"
 #include "faultfs/model/fault_plan.h"
+#include "faultfs/model/promise_json.h"
 
 namespace holdfast::faultfs {
 
@@ -43,7 +45,8 @@ enum class Verb : std::uint8_t {
   coverage,
   trace,
   power_cut,
-  unsynced
+  unsynced,
+  promised
 };
 
 struct Request {
@@ -104,6 +107,7 @@ struct Answer {
   std::uint64_t dropped = 0;       // trace, whose lines are above
   PowerCutReport power_cut;        // power_cut
   UnsyncedReport unsynced;         // unsynced
+  Promise promise;                 // promised
 };
 
 std::string print_request(const Request& request);
@@ -116,6 +120,7 @@ std::string print_log_answer(const std::string& file, const std::vector<std::str
 std::string print_coverage_answer(const CoverageReport& report);
 std::string print_power_cut_answer(const PowerCutReport& report);
 std::string print_unsynced_answer(const UnsyncedReport& report);
+std::string print_promise_answer(const Promise& promise);
 std::string print_trace_answer(const TraceLines& trace);
 std::string print_failure(const Error& error);
 // The answer, or the error that the other side reported.

@@ -162,6 +162,9 @@ Status ControlServer::answer(Client& client, const std::string& line) {
   } else if (request->verb == Verb::unsynced) {
     const auto report = handler_.unsynced();
     text = report ? print_unsynced_answer(*report) : print_failure(report.error());
+  } else if (request->verb == Verb::promised) {
+    const auto promise = handler_.promised();
+    text = promise ? print_promise_answer(*promise) : print_failure(promise.error());
   } else if (request->verb == Verb::status) {
     text = print_status_answer(handler_.status());
   } else if (request->verb == Verb::coverage) {

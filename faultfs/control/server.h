@@ -31,6 +31,8 @@ class ControlHandler {
   // Takes what is not durable; what is not durable now.
   virtual Result<PowerCutReport> cut_power(const PowerCutRequest& cut) = 0;
   virtual Result<UnsyncedReport> unsynced() = 0;
+  // What was promised to be durable.
+  virtual Result<Promise> promised() = 0;
   virtual std::vector<std::string> log_lines() = 0;
   virtual CoverageReport coverage() = 0;
   // Since it was asked last; the first time it begins.

@@ -65,7 +65,7 @@ int change_size(Passthrough& fs, const Change& change) {
   if (::fstat(change.node->descriptor(), &before) != 0) return -1;
   const auto size = static_cast<std::uint64_t>(change.to.st_size);
   const BytePlace place{.offset = size, .tail = true};
-  const int result = fs.durability.change_bytes(*change.node, change.path, {&place, 1}, false, [&] {
+  const int result = fs.durability.change_bytes({*change.node, change.path, {&place, 1}}, [&] {
     return change.handle >= 0
                ? ::ftruncate(change.handle, change.to.st_size)
                : ::truncate(DescriptorPath(change.node->descriptor()).c_str(), change.to.st_size);

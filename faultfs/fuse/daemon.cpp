@@ -177,6 +177,10 @@ class Control final : public ControlHandler {
     if (!fs_.durability.on()) return fail(no_account());
     return fs_.durability.unsynced();
   }
+  Result<Promise> promised() override {
+    if (!fs_.durability.on()) return fail(no_account());
+    return fs_.promised();
+  }
   CoverageReport coverage() override { return fs_.faults.coverage(); }
   TraceLines trace() override { return fs_.faults.trace().take(); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }

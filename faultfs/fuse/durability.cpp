@@ -42,32 +42,45 @@ std::uint64_t Durability::moment() const {
   return ledger_.moment();
 }
 
-Durability::Before Durability::look_at(const Node& node, std::span<const BytePlace> places) const {
-  Before before{.size = size_of(node)};
+Durability::Before Durability::look_at(const ByteChange& what) {
+  Before before{.size = size_of(what.node)};
+  const DescriptorPath file(what.node.descriptor());
   std::uint64_t needed = 0;
-  for (const BytePlace& place : places) {
+  for (const BytePlace& place : what.places) {
     const std::uint64_t behind = before.size - std::min(before.size, place.offset);
     const std::uint64_t size = place.tail ? behind : std::min(behind, place.size);
     needed += size;
     before.too_large = needed > DurabilityLedger::kMostBytes;
     if (before.too_large) return before;
-    before.old.push_back(bytes_there(DescriptorPath(node.descriptor()).c_str(), place.offset, size));
+    before.old.push_back(bytes_there(file.c_str(), place.offset, size));
   }
+  if (what.meant.empty()) return before;
+  const std::uint64_t begin = WrittenSectors::first_byte(what.offset);
+  const std::uint64_t end = WrittenSectors::behind(what.offset + what.meant.size());
+  before.around = bytes_there(file.c_str(), begin, end - begin);
   return before;
 }
 
-void Durability::note(const Node& node, const std::string& path, std::span<const BytePlace> places,
-                      const Before& before, bool durable) {
-  const std::uint64_t size = size_of(node);
+void Durability::note(const ByteChange& what, const Before& before) {
+  const std::uint64_t inode = id_of(what.node);
+  note_meant(what, before);
   if (before.too_large) return sync_everything();
-  const bool was_unsynced = ledger_.is_unsynced(id_of(node));
-  note_places({id_of(node), path}, places, before, size);
-  if (durable)
-    for (const BytePlace& place : places) ledger_.wrote_durably(id_of(node), place.offset, place.size, size);
-  const bool is_unsynced = ledger_.is_unsynced(id_of(node));
-  if (is_unsynced && !was_unsynced) pins_.pin(id_of(node), node.descriptor());
-  if (was_unsynced && !is_unsynced) pins_.unpin(id_of(node));
+  const std::uint64_t size = size_of(what.node);
+  const bool was_unsynced = ledger_.is_unsynced(inode);
+  note_places({inode, what.path}, what.places, before, size);
+  if (what.durable)
+    for (const BytePlace& place : what.places) ledger_.wrote_durably(inode, place.offset, place.size, size);
+  const bool is_unsynced = ledger_.is_unsynced(inode);
+  if (is_unsynced && !was_unsynced) pins_.pin(inode, what.node.descriptor());
+  if (was_unsynced && !is_unsynced) pins_.unpin(inode);
   settle_when_crowded();
+}
+
+// Of a write elsewhere than it was meant nobody is to know what it covered.
+void Durability::note_meant(const ByteChange& what, const Before& before) {
+  if (!what.meant.empty()) return written_.wrote(id_of(what.node), what.offset, what.meant, before.around);
+  for (const BytePlace& place : what.places)
+    written_.forget(id_of(what.node), place.offset, place.tail ? UINT64_MAX : place.offset + place.size);
 }
 
 // The file is `size` long afterwards. What a tail was replaced by is a write behind a truncation.
@@ -95,7 +108,11 @@ Descriptor Durability::look_at(const NamePlace& place) {
 
 void Durability::note_made(const NamePlace& place) {
   NameChange change{.kind = NameChange::made, .directory = id_of(place.directory), .name = place.name};
-  change.inode = inode_of(look_at(place));
+  struct stat status {};
+  if (const Descriptor made = look_at(place); made && ::fstat(*made, &status) == 0)
+    change.inode = space_id(key_of(status));
+  // Its number may have been another file's.
+  if (status.st_nlink == 1) written_.forget(change.inode, 0, UINT64_MAX);
   change.path = place.path;
   pin(place.directory);
   ledger_.named(std::move(change));
@@ -166,7 +183,9 @@ void Durability::reverted(const Node& file) {
 void Durability::directory_synced(const Node& directory, std::uint64_t begin) {
   if (!on_) return;
   const std::lock_guard lock(mutex_);
-  unpin(ledger_.directory_synced(id_of(directory), begin));
+  const auto durable = ledger_.directory_synced(id_of(directory), begin);
+  note_durable(durable);
+  unpin(durable);
 }
 
 void Durability::settle_when_crowded() {
@@ -176,7 +195,7 @@ void Durability::settle_when_crowded() {
 void Durability::sync_everything() {
   const Descriptor root(::openat(root_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   (void)::syncfs(*root);
-  (void)ledger_.clear();
+  note_durable(ledger_.clear());
   pins_.clear();
   ++settled_;
 }

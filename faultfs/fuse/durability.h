@@ -1,9 +1,10 @@
 // What no sync has made durable on this mount, and the power cut that takes it away.
 //
-//   ssize_t done = durability.change_bytes(node, path, {place}, [&] { return ::pwrite(...); });
+//   ssize_t done = durability.change_bytes({node, path, {&place, 1}}, [&] { return ::pwrite(...); });
 //   int made = durability.make({parent, "1.seg", path}, [&] { return ::mkdirat(...); });
 //   const auto begin = durability.moment();  ...fsync...  durability.synced(node, begin);
-//   const PowerCutReport report = durability.cut(seed, {});     // while no request acts
+//   const Promise promise = durability.promised();              // both while no request acts
+//   const PowerCutReport report = durability.cut(seed, {});
 //
 // A change and its account are one step: changes come one at a time, syncs beside them. `change` answers as
 // system calls do: negative, with errno, when nothing was changed. What is un-synced is bounded
@@ -13,14 +14,18 @@
 
 #include <cstdint>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "faultfs/fuse/inode_pins.h"
 #include "faultfs/fuse/node_table.h"
 #include "faultfs/model/durability_json.h"
 #include "faultfs/model/durability_ledger.h"
+#include "faultfs/model/promise_json.h"
+#include "faultfs/model/written_sectors.h"
 
 namespace holdfast::faultfs {
 
@@ -29,6 +34,16 @@ struct BytePlace {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
   bool tail = false;  // all from the offset on, and the size of the file
+};
+
+struct ByteChange {
+  const Node& node;
+  const std::string& path;
+  std::span<const BytePlace> places;
+  bool durable = false;  // when `change` returns
+  // What the program meant to write, and where, whatever arrives; empty: nobody can say what is there now.
+  std::uint64_t offset = 0;
+  std::span<const std::byte> meant{};
 };
 
 // A name that comes or goes.
@@ -45,15 +60,13 @@ class Durability {
 
   bool on() const { return on_; }
 
-  // `durable`: what is written is so when `change` returns.
   template <class Change>
-  auto change_bytes(const Node& node, const std::string& path, std::span<const BytePlace> places,
-                    bool durable, Change change) -> decltype(change()) {
+  auto change_bytes(const ByteChange& what, Change change) -> decltype(change()) {
     if (!on_) return change();
     const std::lock_guard lock(mutex_);
-    const Before before = look_at(node, places);
+    const Before before = look_at(what);
     const auto result = change();
-    if (result >= 0) note(node, path, places, before, durable);
+    if (result >= 0) note(what, before);
     return result;
   }
 
@@ -94,6 +107,8 @@ class Durability {
   void reverted(const Node& file);
 
   UnsyncedReport unsynced() const;
+  // What is durable, as programs were told.
+  Promise promised() const;
   // The same seed and history give the same loss.
   PowerCutReport cut(std::uint64_t seed, const CutOptions& options);
 
@@ -101,8 +116,12 @@ class Durability {
   struct Before {
     std::uint64_t size = 0;
     std::vector<std::vector<std::byte>> old;  // by place
+    std::vector<std::byte> around;            // in the sectors of what is meant
     bool too_large = false;                   // to be kept
   };
+
+  using NameIn = std::pair<std::uint64_t, std::string>;  // a directory's inode
+  static constexpr std::size_t kMostGone = 100'000;
 
   const bool on_;
   const int root_;
@@ -111,11 +130,13 @@ class Durability {
   DurabilityLedger ledger_;
   InodePins pins_;  // of un-synced files, of directories with un-synced names, and of what lost its name
   std::uint64_t settled_ = 0;
+  WrittenSectors written_;
+  std::set<NameIn> gone_;  // that were durably removed and not durably made again
 
-  Before look_at(const Node& node, std::span<const BytePlace> places) const;
+  static Before look_at(const ByteChange& what);
   static Descriptor look_at(const NamePlace& place);
-  void note(const Node& node, const std::string& path, std::span<const BytePlace> places,
-            const Before& before, bool durable);
+  void note(const ByteChange& what, const Before& before);
+  void note_meant(const ByteChange& what, const Before& before);
   void note_places(const DurabilityLedger::File& file, std::span<const BytePlace> places,
                    const Before& before, std::uint64_t size);
   void note_made(const NamePlace& place);
@@ -124,6 +145,11 @@ class Durability {
                     const Descriptor& target, bool exchange);
   void pin(const Node& node);
   void unpin(const std::vector<NameChange>& durable);
+  void note_durable(const std::vector<NameChange>& changes);
+  std::set<NameIn> unsynced_places() const;
+  void promise_gone(std::uint64_t directory, const std::string& path, const std::set<NameIn>& unsynced,
+                    Promise& promise) const;
+  void promise_file(std::uint64_t inode, PromisedFile file, std::uint64_t size, Promise& promise) const;
   template <class Change>
   void change_file(const Node& file, Change change);
   void settle_when_crowded();

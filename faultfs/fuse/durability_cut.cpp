@@ -33,6 +33,8 @@ PowerCutReport Durability::cut(std::uint64_t seed, const CutOptions& options) {
   std::ranges::reverse(report.lost_names);
   std::ranges::sort(report.files, {}, &CutFile::path);
   report.settled = std::exchange(settled_, 0);
+  note_durable(lost.kept_names);
+  (void)ledger_.clear();
   sync_everything();
   settled_ = 0;
   return report;
@@ -61,6 +63,8 @@ bool Durability::undo(const NameChange& change) {
 bool Durability::bring_back(std::uint64_t inode, int directory, const std::string& name) {
   Descriptor back = faultfs::bring_back(pins_.descriptor(inode), directory, name.c_str());
   if (!back) return false;
+  struct stat status {};
+  if (::fstat(*back, &status) == 0) written_.moved(inode, space_id(key_of(status)));
   pins_.replace(inode, std::move(back));
   return true;
 }
@@ -72,6 +76,8 @@ CutFile Durability::undo(const FileUndo& file, std::vector<std::string>& failure
   if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0) return seen;  // it is gone with its name
   if (!revert(DescriptorPath(descriptor).c_str(), {file.writes, file.size}))
     failures.push_back(failure_of(file.path));
+  const std::uint64_t inode = space_id(key_of(status));
+  for (const auto& range : ledger_.unsynced(file.inode)) written_.forget(inode, range.begin, range.end);
   return seen;
 }
 

@@ -58,6 +58,7 @@ struct WriteTo {
   int synced;         // RWF_SYNC or RWF_DSYNC: answered when it is durable
   bool drops_set_id;  // as the kernel does to a file that somebody without privilege writes
   Time start;
+  std::vector<std::byte> meant{};  // by the program, if what arrives is something else
 };
 
 // O_SYNC includes the bit of O_DSYNC.
@@ -77,16 +78,19 @@ void answer_written(fuse_req_t request, const WriteTo& to, std::size_t size) {
 ssize_t write_accounted(fuse_req_t request, const WriteTo& to, std::span<const std::byte> bytes,
                         const Decision& decision) {
   auto& durability = Passthrough::of(request).durability;
-  const bool durable = to.synced != 0;
+  const std::span<const std::byte> meant = to.meant.empty() ? bytes : to.meant;
+  ByteChange change{*to.handle.node, to.path, {}, to.synced != 0, to.offset, meant};
   if (!decision.pieces) {
     const BytePlace place{to.offset, bytes.size()};
-    return durability.change_bytes(*to.handle.node, to.path, {&place, 1}, durable, [&] {
-      return write_whole(to.handle.descriptor, bytes, to.offset, to.synced);
-    });
+    change.places = {&place, 1};
+    return durability.change_bytes(
+        change, [&] { return write_whole(to.handle.descriptor, bytes, to.offset, to.synced); });
   }
   std::vector<BytePlace> places;
   for (const Piece& piece : *decision.pieces) places.push_back({piece.to, piece.size});
-  return durability.change_bytes(*to.handle.node, to.path, places, durable, [&]() -> ssize_t {
+  change.places = places;
+  if (decision.answer != 0) change.meant = {};  // a write that failed promises nothing
+  return durability.change_bytes(change, [&]() -> ssize_t {
     return write_pieces(to.handle.descriptor, bytes, to.offset, *decision.pieces, to.synced) ? 0 : -1;
   });
 }
@@ -131,7 +135,10 @@ void write(fuse_req_t request, fuse_ino_t, const char* bytes, std::size_t size, 
   if (here && decision.damage.empty()) return do_write(request, to, granted, decision);
   std::vector<std::byte> copy(granted.begin(), granted.end());
   apply_damage(decision.damage, call.offset, copy);
-  if (!decision.damage.empty()) fs.faults.keep_undamaged(call, granted, copy, decision.heals);
+  if (!decision.damage.empty()) {
+    fs.faults.keep_undamaged(call, granted, copy, decision.heals);
+    if (fs.durability.on()) to.meant.assign(granted.begin(), granted.end());
+  }
   if (here) return do_write(request, to, copy, decision);
   fs.carry_out(request, judged, [request, to = std::move(to), copy = std::move(copy), decision] {
     do_write(request, to, copy, decision);
@@ -206,9 +213,10 @@ BytePlace place_of_allocation(int mode, off_t offset, off_t length) {
 void do_allocate(fuse_req_t request, const FileHandle& handle, int mode, off_t offset, off_t length) {
   auto& fs = Passthrough::of(request);
   const BytePlace place = place_of_allocation(mode, offset, length);
-  answer(request,
-         fs.durability.change_bytes(*handle.node, fs.nodes.path_of(*handle.node), {&place, 1}, false,
-                                    [&] { return ::fallocate(handle.descriptor, mode, offset, length); }));
+  const std::string path = fs.nodes.path_of(*handle.node);
+  answer(request, fs.durability.change_bytes({*handle.node, path, {&place, 1}}, [&] {
+    return ::fallocate(handle.descriptor, mode, offset, length);
+  }));
 }
 
 void fallocate(fuse_req_t request, fuse_ino_t, int mode, off_t offset, off_t length, fuse_file_info* info) {

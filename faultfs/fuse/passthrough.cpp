@@ -118,6 +118,12 @@ PowerCutReport Passthrough::cut_power(const PowerCutRequest& cut) {
   return report;
 }
 
+Promise Passthrough::promised() {
+  Promise promise;
+  power.while_nobody_acts([&] { promise = durability.promised(); });
+  return promise;
+}
+
 std::uint64_t Passthrough::restore() { return faults.restore(nodes.root()->descriptor(), true); }
 
 // What is due now at once, so that arming is acknowledged after it; the rest when its time comes. A

@@ -74,6 +74,8 @@ class Passthrough {
   void arm(FaultPlan plan);
   // Takes what is not durable, and every open file; held requests go on at once and fail.
   PowerCutReport cut_power(const PowerCutRequest& cut);
+  // What programs were promised to find after a power cut now.
+  Promise promised();
   // Undoes what damage is remembered; how many places.
   std::uint64_t restore();
   // How long, in seconds, the kernel may keep a name or attribute that it is told now; a listing.

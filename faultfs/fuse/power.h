@@ -36,11 +36,17 @@ class Power {
 
   template <class Loss>
   void cut(const std::atomic<std::uint64_t>& newest_handle, Loss loss) {
+    while_nobody_acts([&] {
+      ++cuts_;
+      dead_through_ = newest_handle.load();
+      loss();
+    });
+  }
+  template <class Action>
+  void while_nobody_acts(Action action) {
     const std::lock_guard in_turn(turn_);
     const std::lock_guard nobody_acts(acting_);
-    ++cuts_;
-    dead_through_ = newest_handle.load();
-    loss();
+    action();
   }
 
  private:

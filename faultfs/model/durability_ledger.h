@@ -109,6 +109,8 @@ class DurabilityLedger {
   std::vector<Range> unsynced(std::uint64_t inode) const;
   std::vector<File> unsynced_files() const;
   bool is_unsynced(std::uint64_t inode) const { return files_.contains(inode); }
+  // How long an un-synced file was at its last sync.
+  std::uint64_t durable_size(std::uint64_t inode) const { return files_.at(inode).durable_size; }
   const std::vector<NameChange>& unsynced_names() const { return names_; }
 
   // The same seed and history give the same cut.

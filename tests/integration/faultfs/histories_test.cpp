@@ -2,6 +2,7 @@
 // drawn from HOLDFAST_SEED (1 unless given); one that differs is shrunk and printed.
 #include <fmt/format.h>
 
+#include "faultfs/trial/promise_check.h"
 #include "tests/integration/faultfs/file_history.h"
 #include "tests/integration/faultfs/file_tree_model.h"
 #include "tests/integration/faultfs/mount_fixture.h"
@@ -87,6 +88,31 @@ void sync_tree(const std::string& directory) {
     if (entry.symlink_status().type() == std::filesystem::file_type::directory)
       directories.push_back(entry.path());
   for (const auto& one : directories) EXPECT_EQ(::fsync(*Opened(one, O_RDONLY | O_DIRECTORY)), 0);
+}
+
+// Syncs come anywhere, and a cut takes what the seed draws: it never takes what was promised.
+TEST_F(Histories, KeepEveryPromiseOverAPowerCut) {
+  mount({"--power-cut"});
+  std::uint64_t promised_bytes = 0;
+  for (std::uint64_t i = 0; i < setting("HOLDFAST_HISTORIES", 300) / 2; ++i) {
+    auto random = Random(setting("HOLDFAST_SEED", 1)).stream(fmt::format("promise {}", i));
+    RealTree tree(mountpoint("history"));
+    std::string steps;
+    for (const Step& step : random_history(random, kSteps)) {
+      steps += "  " + to_text(step) + "\n";
+      (void)tree.answer(step);
+      if (random.below(4) == 0) (void)::fsync(*Opened(mountpoint("history"), O_RDONLY | O_DIRECTORY));
+    }
+    if (random.below(2) == 0) (void)::fsync(*Opened(mountpoint(), O_RDONLY | O_DIRECTORY));
+    const auto promise = control().promised();
+    ASSERT_TRUE(promise) << promise.error().message;
+    ASSERT_TRUE(control().cut_power({.seed = i}));
+    const auto broken = broken_promises(*promise, backing());
+    ASSERT_TRUE(broken.empty()) << "history " << i << ": " << broken[0] << "\n" << steps;
+    for (const auto& file : promise->files)
+      for (const auto& run : file.runs) promised_bytes += run.end - run.offset;
+  }
+  EXPECT_GT(promised_bytes, 0U);
 }
 
 // Whatever happens after everything was synced, a power cut that takes all it may takes exactly that.

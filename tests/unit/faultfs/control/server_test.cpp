@@ -38,6 +38,9 @@ class Recorder final : public ControlHandler {
     moved.to_path = "b";
     return UnsyncedReport{{{"f", {{0, 512}}}}, {moved}, 1};
   }
+  Result<Promise> promised() override {
+    return Promise{{{"f", 700, {{0, 512, 0xFFFFFFFF}}}}, {{"d", PromisedName::directory}}, {"g"}, false};
+  }
   std::uint64_t restore() override { return 7; }
   std::vector<std::string> log_lines() override { return {"one", "two"}; }
   TraceLines trace() override { return {{R"({"op":"read"})"}, 3}; }
@@ -111,6 +114,13 @@ TEST_F(ControlSocket, WhatAPowerCutTookArrivesAsItIs) {
   EXPECT_THAT(unsynced->files.at(0).ranges, testing::ElementsAre(DurabilityLedger::Range{0, 512}));
   EXPECT_EQ(unsynced->names.at(0).to_path, "b");
   EXPECT_EQ(unsynced->settled, 1U);
+  const auto promise = client->promised();
+  ASSERT_TRUE(promise) << promise.error().message;
+  EXPECT_EQ(promise->files.at(0).size, 700U);
+  EXPECT_THAT(promise->files.at(0).runs, testing::ElementsAre(WrittenSectors::Run{0, 512, 0xFFFFFFFF}));
+  EXPECT_EQ(promise->names.at(0).kind, PromisedName::directory);
+  EXPECT_THAT(promise->gone, testing::ElementsAre("g"));
+  EXPECT_FALSE(promise->complete);
 }
 
 TEST_F(ControlSocket, AnAnswerComesAfterTheCommandTookEffect) {
