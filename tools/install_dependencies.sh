@@ -45,6 +45,9 @@ to_campaign="
 clang-19                    the other compiler, whose VIRTUAL runs must be the same
 fio                         reads back what it wrote through faultfs
 stress-ng                   every file operation through faultfs
+python3-plyvel              LevelDB over power cuts
+python3-lmdb                LMDB over power cuts
+redis-server                Redis over power cuts
 "
 
 say() { printf 'holdfast: %s\n' "$*" >&2; }
