@@ -242,7 +242,7 @@ class Redis(Program):
         for _ in range(500):
             if self.server.poll() is not None:
                 return None
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, Gone, Failed):  # not yet, or still loading
                 connection = socket.socket(socket.AF_UNIX)
                 connection.connect(self.socket_path)
                 lines = connection.makefile("rwb")
