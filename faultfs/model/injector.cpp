@@ -243,6 +243,10 @@ void Injector::note_replayable(FaultEvent& event, Effect again, std::optional<st
 
 void Injector::report(const Rule& rule, FaultEvent event) {
   progress_of(rule).turns.fire(rule.when, event.path, event.time);
+  tell(std::move(event));
+}
+
+void Injector::tell(FaultEvent event) {
   event.number = ++events_;
   ++fired_[event.rule];
   if (sink_) sink_(event);

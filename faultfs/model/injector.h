@@ -171,12 +171,14 @@ class Injector {
                FaultEvent& event);
   void give_old(const Call& call, Decision& decision, FaultEvent& event);
   bool fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
+  const std::string* tell_of_earlier_sync(const Call& call);
   void conclude_sync(const Call& call, Decision& decision, Time now);
   void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
   // `again` makes the operation meet the same; none: an earlier fault does.
   void report(const Rule& rule, const Call& call, std::string what, Time now, std::optional<Effect> again);
   void report(const Rule& rule, FaultEvent event);
+  void tell(FaultEvent event);
   void note_replayable(FaultEvent& event, Effect again, std::optional<std::uint64_t> drawn) const;
 };
 
