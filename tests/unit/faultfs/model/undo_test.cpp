@@ -86,5 +86,14 @@ TEST_F(UndoTest, IsBoundedByForgettingTheOldest) {
   EXPECT_EQ(undo_.places(), 3U);
 }
 
+TEST_F(UndoTest, ManySmallPlacesAreBoundedTooAndSoAreThePartsOfOne) {
+  const std::string before(2 * Undo::kMostPlaces + 3, 'a'), after(before.size(), 'b');
+  damage(0, before, after);
+  for (std::uint64_t at = 1; at < before.size(); at += 2) undo_.overwritten(kInode, at, 1);
+  EXPECT_EQ(undo_.places(), Undo::kMostPlaces);
+  damage(before.size(), "a", "b");
+  EXPECT_EQ(undo_.places(), Undo::kMostPlaces);
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs
