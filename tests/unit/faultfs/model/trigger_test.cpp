@@ -58,6 +58,9 @@ TEST(Trigger, ACallerIsAllThatIsSaidOfHim) {
   call.caller_comm = "fio";
   call.caller_uid = 0;
   EXPECT_FALSE(when.concerns(call));
+  call.caller_uid = 1000;
+  call.caller_process = 8;
+  EXPECT_FALSE(when.concerns(call));
 }
 
 TEST(Trigger, AGlobAndAPatternMustBothMatch) {
@@ -90,6 +93,14 @@ TEST(Trigger, CountedByPathEachPathHasItsOwnTurns) {
   EXPECT_EQ(hits_of({.nth = 2, .per = Counting::path}, 8), (std::vector<Hit>{{"a", 2}, {"b", 2}}));
   EXPECT_EQ(hits_of({.limit = 1, .per = Counting::path}, 8), (std::vector<Hit>{{"a", 1}, {"b", 1}}));
   EXPECT_EQ(hits_of({.limit = 1}, 8), (std::vector<Hit>{{"a", 1}}));
+}
+
+TEST(Trigger, OfMorePathsThanAreCountedApartTheRestHasNoTurn) {
+  const Trigger first{.nth = 1, .per = Counting::path};
+  Turns turns;
+  for (std::size_t i = 0; i < Turns::kMostPaths; ++i)
+    ASSERT_TRUE(turns.take(first, std::to_string(i), kArmed));
+  EXPECT_FALSE(turns.take(first, "one more", kArmed));
 }
 
 TEST(Trigger, CountedByPathARuleKeepsThePromiseOfDeterminism) {
