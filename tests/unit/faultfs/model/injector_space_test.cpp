@@ -86,8 +86,9 @@ TEST_F(InjectorSpace, AMoveNeedsRoomWhereItLeadsAndBringsNoneAlong) {
   Call move{.operation = Operation::rename, .path = "data", .inode = 1, .new_name = true, .target = "log/a"};
   EXPECT_EQ(injector_.decide(move, kFirst).error, ENOSPC);
   std::swap(move.path, move.target);
+  move.inode = 2;
   EXPECT_EQ(injector_.decide(move, kFirst).error, 0);
-  EXPECT_EQ(write("data", 1, 1).error, 0) << "it was first written to outside";
+  EXPECT_EQ(write("data", 2, 1).error, 0) << "it was first written to outside";
 }
 
 TEST_F(InjectorSpace, InodesOfAPartComeBackToIt) {
