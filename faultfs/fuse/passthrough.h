@@ -28,6 +28,7 @@
 #include "faultfs/fuse/kernel_share.h"
 #include "faultfs/fuse/monotonic.h"
 #include "faultfs/fuse/node_table.h"
+#include "faultfs/fuse/open_handles.h"
 #include "faultfs/fuse/sync_log.h"
 #include "faultfs/fuse/worker_pool.h"
 
@@ -46,6 +47,7 @@ class Passthrough {
               const KernelShare& share, LineLog& fault_log, SyncLog& sync_log);
 
   NodeTable nodes;
+  OpenHandles handles;
   Faults faults;
   SyncLog& syncs;
   KernelChannel channel;
