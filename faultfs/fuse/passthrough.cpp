@@ -44,10 +44,12 @@ Place Passthrough::place_of_sync(const Node& node) const {
   return memory_ == node.key().device ? Place::here : Place::worker;
 }
 
+// Looked at again once it is marked: whoever arms changes the rules first, and looks at the mark after. So
+// either the new rules are seen here, or the mark is seen there.
 bool Passthrough::leases(OperationSet operations) const {
   if (!share.keeps_names || faults.may_meet(operations)) return false;
-  leased_.store(true, std::memory_order_relaxed);
-  return true;
+  if (!leased_) leased_ = true;
+  return !faults.may_meet(operations);
 }
 
 // The plan is armed, so nothing new is leased that it may meet. Twice as long as the lease: the kernel
