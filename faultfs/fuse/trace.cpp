@@ -16,6 +16,7 @@ void Trace::begin(const Call& call, const Decision& decision, const Caller& call
                   caller.process, json_quoted(caller.comm), json_quoted(describe(decision)));
   const std::lock_guard lock(mutex_);
   switch_off_if_idle(now);
+  if (!on_) return;
   if (open_.size() >= kMostOpen)
     ++dropped_;
   else
