@@ -47,6 +47,12 @@ json json_of(const PassthroughStatus& status) {
   return value;
 }
 
+json json_of(const ReloadStatus& reload) {
+  json value = {{"times", reload.times}};
+  if (!reload.error.empty()) value["error"] = reload.error;
+  return value;
+}
+
 json json_of(const std::map<std::string, OperationCount>& operations) {
   json value = json::object();
   for (const auto& [name, seen] : operations)
@@ -78,6 +84,7 @@ json json_of(const MountStatus& status) {
   if (status.space_left) value["space_left"] = *status.space_left;
   if (status.inodes_left) value["inodes_left"] = *status.inodes_left;
   if (status.passthrough.mode != "off") value["passthrough"] = json_of(status.passthrough);
+  if (status.reload.times > 0) value["reload"] = json_of(status.reload);
   return value;
 }
 

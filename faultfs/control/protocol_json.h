@@ -54,6 +54,12 @@ struct OperationCount {
   std::uint64_t delayed = 0;  // by a rule
 };
 
+// Of a plan that is read again whenever SIGHUP comes.
+struct ReloadStatus {
+  std::uint64_t times = 0;
+  std::string error;  // of the last time: why the plan stayed as it was
+};
+
 // What a trace has collected since it was asked last.
 struct TraceLines {
   std::vector<std::string> lines;
@@ -74,6 +80,7 @@ struct MountStatus {
   std::optional<std::uint64_t> space_left;  // while a `full` rule limits it
   std::optional<std::uint64_t> inodes_left;
   PassthroughStatus passthrough;
+  ReloadStatus reload;
   std::uint64_t delayed = 0;  // requests held right now
   std::uint64_t inodes = 0;
   std::uint64_t lost_log_lines = 0;

@@ -64,6 +64,41 @@ TEST_F(Life, AHeldRequestDoesNotHinderACleanEnd) {
   EXPECT_FALSE(is_mounted());
 }
 
+TEST_F(Life, AHangupHasThePlanReadAgainAndABadOneLeavesTheArmedPlan) {
+  const std::string plan = backing() + "-plan.json";
+  const auto mkdir_error = [&] { return error_of(::mkdir(mountpoint("d").c_str(), 0755)); };
+  const auto reload = [&](const std::string& text, std::uint64_t times) {
+    std::ofstream(plan) << text;
+    ::kill(daemon(), SIGHUP);
+    json status;
+    EXPECT_TRUE(eventually([&] {
+      status = json::parse(*control().status()).value("reload", json{{"times", 0}});
+      return status.at("times") == times;
+    }));
+    return status.value("error", "");
+  };
+  std::ofstream(plan)
+      << R"({"rules": [{"name": "r", "when": {"op": "mkdir"}, "effect": {"error": "EDQUOT"}}]})";
+  mount({"--plan", plan});
+  EXPECT_EQ(mkdir_error(), EDQUOT);
+  EXPECT_EQ(
+      reload(R"({"rules": [{"name": "r", "when": {"op": "mkdir"}, "effect": {"error": "EACCES"}}]})", 1), "");
+  EXPECT_EQ(mkdir_error(), EACCES);
+  EXPECT_THAT(reload("{\"rules\": [\n  {\"name\": \"r\", \"effect\": {\"error\": \"EOI\"}}]}", 2),
+              HasSubstr(plan + ":2:37: unknown error \"EOI\""));
+  EXPECT_EQ(mkdir_error(), EACCES);
+  EXPECT_THAT(output_of_mount(), HasSubstr("the armed plan stays: " + plan + ":2:37: "));
+  EXPECT_EQ(reload(R"({"rules": []})", 3), "");
+  EXPECT_EQ(mkdir_error(), 0);
+  EXPECT_EQ(end(SIGTERM), 0);
+}
+
+TEST_F(Life, AHangupEndsAMountWhosePlanHasNoFile) {
+  mount();
+  EXPECT_EQ(end(SIGHUP), 0);
+  EXPECT_FALSE(is_mounted());
+}
+
 TEST_F(Life, ABackgroundMountIsSteeredAndEndedByCommands) {
   ASSERT_EQ(run({"mount", backing(), mountpoint(), "--daemon"}), 0) << output_;
   EXPECT_TRUE(is_mounted());
