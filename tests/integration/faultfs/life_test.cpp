@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "faultfs/control/mount_process.h"
 #include "tests/integration/faultfs/mount_fixture.h"
 
 namespace holdfast::faultfs {
@@ -36,6 +37,18 @@ TEST_F(Life, AKilledDaemonLeavesNoMountWithinASecond) {
   EXPECT_EQ(end(SIGKILL), -SIGKILL);
   EXPECT_TRUE(eventually([&] { return !is_mounted(); }, std::chrono::seconds(1)));
   EXPECT_EQ(error_of(::write(*file, "x", 1)), ENOTCONN);
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(socket()); }));
+}
+
+TEST_F(Life, AKilledGroupLeavesNoMount) {
+  auto started = MountProcess::start({.program = kProgram,
+                                      .source = backing(),
+                                      .mountpoint = mountpoint(),
+                                      .output = backing() + "-output",
+                                      .more = {"--socket", socket()}});
+  ASSERT_TRUE(started) << started.error().message;
+  ASSERT_EQ(::kill(-(*started)->daemon(), SIGKILL), 0);
+  EXPECT_TRUE(eventually([&] { return !is_mounted(); }));
 }
 
 TEST_F(Life, AKilledDaemonReleasesThoseItHeld) {
