@@ -80,8 +80,8 @@ Result<CoverageReport> ControlClient::coverage() {
   return std::move(answer->coverage);
 }
 
-Result<TraceLines> ControlClient::trace() {
-  auto answer = ask({Verb::trace, {}});
+Result<TraceLines> ControlClient::trace(const Trigger& when) {
+  auto answer = ask({Verb::trace, {}, when});
   if (!answer) return fail(answer.error());
   return TraceLines{std::move(answer->lines), answer->dropped};
 }

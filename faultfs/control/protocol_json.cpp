@@ -6,6 +6,7 @@
 #include "core/base/nearest.h"
 #include "faultfs/model/coverage_json.h"
 #include "faultfs/model/fault_plan_json.h"
+#include "faultfs/model/fault_trigger_json.h"
 #include "faultfs/model/latency_json.h"
 
 namespace holdfast::faultfs {
@@ -93,6 +94,7 @@ json json_of(const MountStatus& status) {
 std::string print_request(const Request& request) {
   json value = {{"command", kVerbs[static_cast<std::size_t>(request.verb)]}};
   if (request.verb == Verb::load) value["plan"] = to_json(request.plan);
+  if (auto when = to_json(request.when); !when.empty()) value["when"] = std::move(when);
   return text_of(value);
 }
 
@@ -102,6 +104,11 @@ Result<Request> parse_request(std::string_view line) {
   auto verb = verb_of(*value);
   if (!verb) return fail(verb.error());
   Request request{*verb, {}};
+  if (request.verb == Verb::trace && value->contains("when")) {
+    auto when = trigger_from_json(value->at("when"), "/when");
+    if (!when) return fail(Code::invalid, when.error().pointer + ": " + when.error().message);
+    request.when = *std::move(when);
+  }
   if (request.verb == Verb::load) {
     if (!value->contains("plan")) return fail(Code::invalid, "\"load\" needs \"plan\"");
     auto plan = plan_from_json(value->at("plan"), "/plan");

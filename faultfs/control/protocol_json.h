@@ -8,6 +8,7 @@
 //   [...]}
 //   {"command": "coverage"}                           {"ok": true, "coverage": {...}}, see coverage_json.h
 //   {"command": "trace"}                              {"ok": true, "lines": [...], "dropped": count}
+//   {"command": "trace", "when": {...}}               of those that a trigger of a plan would mean, alone
 //   {"command": "stop"}                               {"ok": true}, then the mount goes
 //   what fails                                        {"ok": false, "error": "a sentence"}
 //
@@ -35,6 +36,7 @@ enum class Verb : std::uint8_t { load, clear, status, log, stop, restore, covera
 struct Request {
   Verb verb = Verb::status;
   FaultPlan plan;  // load
+  Trigger when{};  // trace: of which requests
 };
 
 // Files whose bytes the kernel moves by itself.

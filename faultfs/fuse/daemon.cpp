@@ -189,7 +189,7 @@ class Control final : public ControlHandler {
   }
   std::uint64_t restore() override { return fs_.restore(); }
   CoverageReport coverage() override { return fs_.faults.coverage(); }
-  TraceLines trace() override { return fs_.faults.trace().take(); }
+  TraceLines trace(const Trigger& when) override { return fs_.faults.trace().take(when); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
   void stop() override { (void)::eventfd_write(*stop_, 1); }
   int stop_descriptor() const { return *stop_; }
