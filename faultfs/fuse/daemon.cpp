@@ -21,7 +21,6 @@
 #include <optional>
 
 #include "faultfs/control/fuse_available.h"
-#include "faultfs/control/mount_table.h"
 #include "faultfs/control/server.h"
 #include "faultfs/control/socket_path.h"
 #include "faultfs/fuse/as_caller.h"
@@ -296,7 +295,6 @@ Result<MountEnd> serve_mount(const MountOptions& options,
   control.end_reloads();
   fs.settle();
   fuse_session_unmount(session->get());
-  if (disconnected) (void)abort_and_unmount(ground->mountpoint);
   if (!forgetter.end()) (void)session->release();  // the thread left behind may use it until the process ends
   (*watchdog)->dismiss();
   return end;
