@@ -4,8 +4,7 @@
 //   {"command": "clear"}                              {"ok": true}
 //   {"command": "restore"}                            {"ok": true, "restored": places}
 //   {"command": "status"}                             {"ok": true, "status": {...}}
-//   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
-//   [...]}
+//   {"command": "log"}                                {"ok": true, "file": path}, or "lines": [...]
 //   {"command": "coverage"}                           {"ok": true, "coverage": {...}}, see coverage_json.h
 //   {"command": "trace"}                              {"ok": true, "lines": [...], "dropped": count}
 //   {"command": "trace", "when": {...}}               of those that a trigger of a plan would mean, alone
