@@ -104,7 +104,7 @@ std::uint64_t Passthrough::restore() { return faults.restore(nodes.root()->descr
 void Passthrough::damage_at_rest() {
   const auto next = faults.damage_at_rest(nodes.root()->descriptor());
   if (!next) return;
-  const auto ticket = delays_.reserve(0);
+  const auto ticket = delays_.reserve(std::nullopt);
   delays_.schedule(ticket, *next, [this, arming = faults.arming()] {
     workers_.submit([this, arming] {
       if (faults.arming() == arming) damage_at_rest();
