@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/base/check.h"
+
 namespace holdfast::faultfs {
 
 class OpenHandles {
@@ -24,15 +26,17 @@ class OpenHandles {
     return address;
   }
   void remove(const void* handle) {
-    std::shared_ptr<void> gone;  // closed after the lock
+    ByAddress::node_type gone;  // closed after the lock
     const std::lock_guard lock(mutex_);
-    gone.swap(handles_.at(handle));
-    handles_.erase(handle);
+    gone = handles_.extract(handle);
+    HOLDFAST_CHECK(!gone.empty(), "a handle is closed once");
   }
 
  private:
+  using ByAddress = std::unordered_map<const void*, std::shared_ptr<void>>;
+
   std::mutex mutex_;
-  std::unordered_map<const void*, std::shared_ptr<void>> handles_;
+  ByAddress handles_;
 };
 
 }  // namespace holdfast::faultfs
