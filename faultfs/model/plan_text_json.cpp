@@ -9,7 +9,7 @@ Result<FaultPlan> parse_plan_text(std::string_view text, const std::string& file
   const auto parsed = parse_positioned(text, file);
   if (!parsed) return fail(parsed.error());
   const auto told = [&](const PlanError& error) {
-    const TextPlace place = parsed->place_of(error.pointer, false);
+    const TextPlace place = parsed->place_of(error.pointer, error.at_key);
     return fail(Code::invalid, to_string(file, place) + ": " + error.message);
   };
   auto plan = plan_from_json(parsed->document);

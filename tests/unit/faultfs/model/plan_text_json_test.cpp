@@ -27,6 +27,8 @@ TEST(PlanText, IsJsonWithComments) {
 TEST(PlanText, AnErrorSaysTheLineAndColumnOfWhatIsWrong) {
   const auto unknown = error_of("{\n\"rules\": [\n  {\"name\": \"r\", \"effect\": {\"error\": \"EOI\"}}]}");
   EXPECT_TRUE(unknown.starts_with("plan.json:3:37: unknown error \"EOI\"; ")) << unknown;
+  const auto key = error_of("{\"rules\": [{\"name\": \"r\", \"efect\": {}}]}");
+  EXPECT_TRUE(key.starts_with("plan.json:1:26: unknown key")) << key;
   EXPECT_TRUE(error_of("{\"rules\": [}").starts_with("plan.json:1:12: ")) << error_of("{\"rules\": [}");
   EXPECT_TRUE(error_of("{\"rules\": [],\n \"rules\": []}").starts_with("plan.json:2:2: "));
 }
