@@ -87,12 +87,15 @@ TEST_F(UndoTest, IsBoundedByForgettingTheOldest) {
 }
 
 TEST_F(UndoTest, ManySmallPlacesAreBoundedTooAndSoAreThePartsOfOne) {
-  const std::string before(2 * Undo::kMostPlaces + 3, 'a'), after(before.size(), 'b');
+  const std::string before(2 * Undo::kMostPlaces, 'a');
+  std::string after = before;
+  for (std::size_t at = 0; at < after.size(); at += 2) after[at] = 'b';
   damage(0, before, after);
-  for (std::uint64_t at = 1; at < before.size(); at += 2) undo_.overwritten(kInode, at, 1);
   EXPECT_EQ(undo_.places(), Undo::kMostPlaces);
-  damage(before.size(), "a", "b");
+  damage(before.size(), "aaa", "bbb");
   EXPECT_EQ(undo_.places(), Undo::kMostPlaces);
+  undo_.overwritten(kInode, before.size() + 1, 1);
+  EXPECT_EQ(undo_.places(), Undo::kMostPlaces) << "of one place two are left";
 }
 
 }  // namespace
