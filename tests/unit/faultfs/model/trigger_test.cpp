@@ -141,6 +141,28 @@ TEST(Trigger, ARuleMayWaitForAnother) {
   EXPECT_EQ(fsync(), EIO);
 }
 
+// As docs/fault-model.md has it, where "continue" does not say otherwise.
+TEST(Trigger, LaterRulesActAfterWhatOnlyAddsToAnOperation) {
+  const auto error_after = [](const Effect& effect) {
+    Injector injector(1);
+    injector.arm({{Rule{"first", {}, effect}, Rule{"fails", {}, {.error = ErrorEffect{EIO}}}}}, kArmed);
+    const Call write{
+        .operation = Operation::write, .path = "a", .size = 512, .file_size = 4096, .caller_process = 77};
+    const int error = injector.decide(write, kArmed).error;
+    EXPECT_EQ(injector.fired("first"), error == 0 || !effect.acts_on_bytes() ? 1U : 0U);
+    return error;
+  };
+  EXPECT_EQ(error_after({.latency = LatencyEffect{seconds(1)}}), EIO);
+  EXPECT_EQ(error_after({.throttle = ThrottleEffect{.iops = 1}}), EIO);
+  EXPECT_EQ(error_after({.hang = HangEffect{}}), EIO);
+  EXPECT_EQ(error_after({.kill_caller = KillEffect{}}), EIO);
+  EXPECT_EQ(error_after({.corrupt = CorruptEffect{.when = CorruptWhen::write}}), EIO);
+  EXPECT_EQ(error_after({.shortens = ShortEffect{.bytes = 1}}), 0);
+  EXPECT_EQ(error_after({.torn = TornEffect{}}), 0);
+  EXPECT_EQ(error_after({.lost = LostEffect{}}), 0);
+  EXPECT_EQ(error_after({.misdirected = MisdirectedEffect{}}), 0);
+}
+
 TEST(Trigger, ARuleMayKeepLaterRulesFromActing) {
   Injector injector(1);
   const Rule slow{"slow", {}, {.latency = LatencyEffect{seconds(1)}}};
