@@ -3,17 +3,17 @@
 //   segment = header frame* [footer]
 //
 //   header, 64 bytes                        frame header, 24 bytes, then the payload, padded to 8
-//    0  char[8] "HFSPOOL1"                   0  u32 crc32c over bytes 4.. of header and payload, xor its
-//    place 8  u32 header size (64)                 4  u16 payload size
+//    0  char[8] "HFSPOOL1"                   0  u32 checksum, see below
+//    8  u32 header size (64)                 4  u16 payload size
 //   12  u32 segment id                       6  u8  kind: 1 record, 2 footer
 //   16  u64 epoch                            7  u8  0
 //   24  u8[36] 0                             8  u32 segment id
 //   60  u32 crc32c over bytes 0..59         12  u32 ordinal: 0, 1, 2, ... in this segment
 //                                           16  u64 sequence: the record's, within the epoch
 //
-// The place is the frame's offset in the file: a frame that the disk has written elsewhere (a misdirected
-// write) is sound in itself and yet not valid there. A footer is a frame whose ordinal is the count of
-// records before it; its payload is empty.
+// The checksum is the crc32c over bytes 4.. of header and payload, xor the frame's offset in the file: a
+// frame that the disk has written elsewhere (a misdirected write) is sound in itself and yet not valid there.
+// A footer is a frame whose ordinal is the count of records before it; its payload is empty.
 #pragma once
 
 #include <cstdint>

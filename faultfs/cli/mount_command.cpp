@@ -96,7 +96,7 @@ Result<KernelShare> read_share(const Arguments& arguments) {
 }
 
 void add_mount_options(Arguments& arguments) {
-  arguments.add()("plan", text_value("FILE"), "arm this plan from the beginning")(
+  arguments.add()("plan", text_value("FILE"), "arm this plan from the beginning; SIGHUP has it read again")(
       "replay", text_value("LOG"),
       "inject the faults of this fault log, each to the operation that it befell")(
       "daemon", "return once it is mounted, and serve in the background")(
@@ -148,6 +148,8 @@ Result<MountOptions> read_options(const Arguments& arguments, int& ready_fd) {
   auto plan = read_plan(arguments.text("plan"));
   if (!plan) return fail(plan.error());
   options.plan = *std::move(plan);
+  if (const auto file = arguments.text("plan"); file != "-")
+    options.reread_plan = [file = absolute(file)] { return read_plan(file); };
   return options;
 }
 

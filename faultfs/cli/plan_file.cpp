@@ -5,8 +5,7 @@
 #include <iostream>
 #include <iterator>
 
-#include "faultfs/model/fault_plan_json.h"
-#include "faultfs/model/latency_json.h"
+#include "faultfs/model/plan_text_json.h"
 
 namespace holdfast::faultfs::cli {
 
@@ -20,14 +19,10 @@ Result<std::string> read_text(const std::string& path, std::string_view what) {
 Result<FaultPlan> read_plan(const std::string& path) {
   const auto text = read_text(path, "plan");
   if (!text) return fail(text.error());
-  auto plan = parse_fault_plan(*text);
-  if (!plan) return fail(plan.error().code, path + ": " + plan.error().message);
   const auto directory = std::filesystem::path(path).parent_path();
-  const auto read = read_samples(plan->rules, "/rules", [&](const std::string& file) {
+  return parse_plan_text(*text, path, [&](const std::string& file) {
     return read_text((directory / file).string(), "file of samples");
   });
-  if (!read) return fail(Code::invalid, path + ": " + read.error().pointer + ": " + read.error().message);
-  return plan;
 }
 
 Result<std::vector<RecordedFault>> read_fault_log(const std::string& path) {

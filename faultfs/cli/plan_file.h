@@ -3,7 +3,7 @@
 //   auto plan = read_plan("plan.json");
 //   auto faults = read_fault_log("faults.jsonl");
 //
-// Files of samples are looked for beside the plan. Errors name the file.
+// Files of samples are looked for beside the plan. Errors name the file; those of a plan its line and column.
 #pragma once
 
 #include <string>

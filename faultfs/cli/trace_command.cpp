@@ -4,6 +4,7 @@
 
 #include "faultfs/cli/commands.h"
 #include "faultfs/cli/connection.h"
+#include "faultfs/model/fault_trigger_json.h"
 
 namespace holdfast::faultfs::cli {
 namespace {
@@ -30,14 +31,18 @@ ExitCode trace_command(const Words& words) {
       "--for, or by Ctrl-C.",
       {"faultfs trace /tmp/faulty", "faultfs trace /tmp/faulty --for 5s | jq -r '.op + \" \" + .path'"});
   add_socket_option(arguments);
-  arguments.add()("for", text_value("DURATION"), "end after so long");
+  arguments.add()("for", text_value("DURATION"), "end after so long")(
+      "operation", text_value("LIST"), "only these operations, or groups of them: write,syncs")(
+      "path", text_value("GLOB"), "only requests on paths that this glob means");
   if (auto ended = arguments.parse(words)) return *ended;
   const auto length = arguments.duration("for", kLongestTrace, kLongestTrace);
   if (!length) return tell(length.error());
+  const auto when = trigger_of_words(arguments.text("operation"), arguments.text("path"));
+  if (!when) return tell(when.error());
   auto client = connect(arguments);
   if (!client) return tell(client.error());
   for (const auto end = SteadyClock::now() + *length;; std::this_thread::sleep_for(kBetweenQuestions)) {
-    const auto trace = client->trace();
+    const auto trace = client->trace(*when);
     if (!trace) return trace.error().code == Code::unavailable ? kDone : tell(trace.error());
     print(*trace);
     if (SteadyClock::now() >= end) return kDone;

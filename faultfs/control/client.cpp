@@ -100,8 +100,8 @@ Result<CoverageReport> ControlClient::coverage() {
   return std::move(answer->coverage);
 }
 
-Result<TraceLines> ControlClient::trace() {
-  auto answer = ask({Verb::trace});
+Result<TraceLines> ControlClient::trace(const Trigger& when) {
+  auto answer = ask({.verb = Verb::trace, .when = when});
   if (!answer) return fail(answer.error());
   return TraceLines{std::move(answer->lines), answer->dropped};
 }

@@ -44,7 +44,8 @@ class ControlClient {
   // What was asked of the mount so far.
   Result<CoverageReport> coverage();
   // The requests since it was called last; the first call begins the trace. Call it at least every second.
-  Result<TraceLines> trace();
+  // Of the coming ones those that `when` means.
+  Result<TraceLines> trace(const Trigger& when = {});
   // Asks the daemon to unmount and end.
   Status stop();
 

@@ -6,6 +6,7 @@
 #include "core/base/nearest.h"
 #include "faultfs/model/coverage_json.h"
 #include "faultfs/model/fault_plan_json.h"
+#include "faultfs/model/fault_trigger_json.h"
 #include "faultfs/model/latency_json.h"
 
 namespace holdfast::faultfs {
@@ -48,6 +49,12 @@ json json_of(const PassthroughStatus& status) {
   return value;
 }
 
+json json_of(const ReloadStatus& reload) {
+  json value = {{"times", reload.times}};
+  if (!reload.error.empty()) value["error"] = reload.error;
+  return value;
+}
+
 json json_of(const std::map<std::string, OperationCount>& operations) {
   json value = json::object();
   for (const auto& [name, seen] : operations)
@@ -79,6 +86,7 @@ json json_of(const MountStatus& status) {
   if (status.space_left) value["space_left"] = *status.space_left;
   if (status.inodes_left) value["inodes_left"] = *status.inodes_left;
   if (status.passthrough.mode != "off") value["passthrough"] = json_of(status.passthrough);
+  if (status.reload.times > 0) value["reload"] = json_of(status.reload);
   return value;
 }
 
@@ -88,6 +96,7 @@ std::string print_request(const Request& request) {
   json value = {{"command", kVerbs[static_cast<std::size_t>(request.verb)]}};
   if (request.verb == Verb::load) value["plan"] = to_json(request.plan);
   if (request.verb == Verb::power_cut) value.update(to_json(request.cut));
+  if (auto when = to_json(request.when); !when.empty()) value["when"] = std::move(when);
   return text_of(value);
 }
 
@@ -101,6 +110,11 @@ Result<Request> parse_request(std::string_view line) {
     const auto cut = power_cut_request_from_json(*value);
     if (!cut) return fail(cut.error());
     request.cut = *cut;
+  }
+  if (request.verb == Verb::trace && value->contains("when")) {
+    auto when = trigger_from_json(value->at("when"), "/when");
+    if (!when) return fail(Code::invalid, when.error().pointer + ": " + when.error().message);
+    request.when = *std::move(when);
   }
   if (request.verb == Verb::load) {
     if (!value->contains("plan")) return fail(Code::invalid, "\"load\" needs \"plan\"");

@@ -7,10 +7,10 @@
 //   {"command": "unsynced"}                           {"ok": true, "unsynced": {...}}, see durability_json.h
 //   {"command": "promised"}                           {"ok": true, "promise": {...}}, see promise_json.h
 //   {"command": "status"}                             {"ok": true, "status": {...}}
-//   {"command": "log"}                                {"ok": true, "file": path} or {"ok": true, "lines":
-//   [...]}
+//   {"command": "log"}                                {"ok": true, "file": path}, or "lines": [...]
 //   {"command": "coverage"}                           {"ok": true, "coverage": {...}}, see coverage_json.h
 //   {"command": "trace"}                              {"ok": true, "lines": [...], "dropped": count}
+//   {"command": "trace", "when": {...}}               of those that a trigger of a plan would mean, alone
 //   {"command": "stop"}                               {"ok": true}, then the mount goes
 //   what fails                                        {"ok": false, "error": "a sentence"}
 //
@@ -53,6 +53,7 @@ struct Request {
   Verb verb = Verb::status;
   FaultPlan plan{};       // load
   PowerCutRequest cut{};  // power_cut
+  Trigger when{};         // trace: of which requests
 };
 
 // Files whose bytes the kernel moves by itself.
@@ -70,6 +71,12 @@ struct OperationCount {
   std::uint64_t errors = 0;   // that were injected
   std::uint64_t bytes = 0;    // that were asked for
   std::uint64_t delayed = 0;  // by a rule
+};
+
+// Of a plan that is read again whenever SIGHUP comes.
+struct ReloadStatus {
+  std::uint64_t times = 0;
+  std::string error;  // of the last time: why the plan stayed as it was
 };
 
 // What a trace has collected since it was asked last.
@@ -92,6 +99,7 @@ struct MountStatus {
   std::optional<std::uint64_t> space_left;  // while a `full` rule limits it
   std::optional<std::uint64_t> inodes_left;
   PassthroughStatus passthrough;
+  ReloadStatus reload;
   std::uint64_t delayed = 0;  // requests held right now
   std::uint64_t inodes = 0;
   std::uint64_t lost_log_lines = 0;

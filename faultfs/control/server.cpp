@@ -170,7 +170,7 @@ Status ControlServer::answer(Client& client, const std::string& line) {
   } else if (request->verb == Verb::coverage) {
     text = print_coverage_answer(handler_.coverage());
   } else if (request->verb == Verb::trace) {
-    text = print_trace_answer(handler_.trace());
+    text = print_trace_answer(handler_.trace(request->when));
   } else if (request->verb == Verb::log) {
     text = print_log_answer(handler_.status().fault_log, handler_.log_lines());
   }

@@ -35,8 +35,8 @@ class ControlHandler {
   virtual Result<Promise> promised() = 0;
   virtual std::vector<std::string> log_lines() = 0;
   virtual CoverageReport coverage() = 0;
-  // Since it was asked last; the first time it begins.
-  virtual TraceLines trace() = 0;
+  // Since it was asked last, and from now on of those requests; the first time it begins.
+  virtual TraceLines trace(const Trigger& when) = 0;
   // Begins the end; called after the answer was sent.
   virtual void stop() = 0;
 };

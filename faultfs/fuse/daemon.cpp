@@ -17,9 +17,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 #include "faultfs/control/fuse_available.h"
-#include "faultfs/control/mount_table.h"
 #include "faultfs/control/server.h"
 #include "faultfs/control/socket_path.h"
 #include "faultfs/fuse/as_caller.h"
@@ -27,6 +28,7 @@
 #include "faultfs/fuse/forgetter.h"
 #include "faultfs/fuse/mount_guard.h"
 #include "faultfs/fuse/passthrough.h"
+#include "faultfs/fuse/plan_reload.h"
 #include "faultfs/fuse/watchdog.h"
 
 namespace holdfast::faultfs {
@@ -164,7 +166,9 @@ class Control final : public ControlHandler {
         fault_log_(fault_log),
         stop_(::eventfd(0, EFD_CLOEXEC)) {}
 
+  // By the control socket's thread and by that which reads the plan again.
   std::string arm(FaultPlan plan) override {
+    const std::lock_guard lock(arming_);
     fs_.arm(std::move(plan));
     return warning_of_bypassing(fs_.bytes.bypassing());
   }
@@ -182,10 +186,15 @@ class Control final : public ControlHandler {
     return fs_.promised();
   }
   CoverageReport coverage() override { return fs_.faults.coverage(); }
-  TraceLines trace() override { return fs_.faults.trace().take(); }
+  TraceLines trace(const Trigger& when) override { return fs_.faults.trace().take(when); }
   std::vector<std::string> log_lines() override { return fault_log_.last_lines(); }
   void stop() override { (void)::eventfd_write(*stop_, 1); }
   int stop_descriptor() const { return *stop_; }
+  // From now on SIGHUP has the plan read again, if it has a file.
+  void reload_plans(int end_signals) {
+    if (options_.reread_plan) reload_.emplace(end_signals, options_.reread_plan, *this);
+  }
+  void end_reloads() { reload_.reset(); }
 
   MountStatus status() override {
     MountStatus status;
@@ -197,6 +206,7 @@ class Control final : public ControlHandler {
     status.sync_log = options_.sync_log;
     fs_.faults.describe(status);
     status.passthrough = passthrough_status(fs_.bytes);
+    if (reload_) status.reload = reload_->status();
     status.delayed = fs_.delayed();
     status.inodes = fs_.nodes.size();
     status.lost_log_lines = fault_log_.lost() + fs_.syncs.lost();
@@ -213,6 +223,8 @@ class Control final : public ControlHandler {
   const MountGround& ground_;
   const LineLog& fault_log_;
   Descriptor stop_;
+  std::mutex arming_;
+  std::optional<PlanReload> reload_;
 };
 
 // Cuts the mount off as a daemon that crashed does: its end of the channel closes, and the kernel aborts the
@@ -275,15 +287,16 @@ Result<MountEnd> serve_mount(const MountOptions& options,
     disconnect(session->get());
   });
   fs.arm(options.plan);
+  control.reload_plans(*signals);
   (*server)->start();
   ready(*socket);
 
   const MountEnd end =
       serve_requests(session->get(), {*signals, control.stop_descriptor(), options.lifeline}, disconnected);
   server->reset();
+  control.end_reloads();
   fs.settle();
   fuse_session_unmount(session->get());
-  if (disconnected) (void)abort_and_unmount(ground->mountpoint);
   if (!forgetter.end()) (void)session->release();  // the thread left behind may use it until the process ends
   (*watchdog)->dismiss();
   return end;

@@ -4,7 +4,8 @@
 //   auto end = serve_mount({.source = "/data", .mountpoint = "/mnt/faulty"}, [](auto& socket) { ... });
 //
 // Ends by SIGINT, SIGTERM or SIGHUP, by the control command "stop", when somebody unmounts it, or
-// when the lifeline's other end closes. Call it once in a process, before any thread exists.
+// when the lifeline's other end closes. Where the plan can be read again, SIGHUP does that and ends nothing.
+// Call it once in a process, before any thread exists.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,9 @@ namespace holdfast::faultfs {
 struct MountOptions {
   std::string source;
   std::string mountpoint;
-  FaultPlan plan;         // armed before the first request
+  FaultPlan plan;  // armed before the first request
+  std::function<Result<FaultPlan>()>
+      reread_plan{};      // from its file, whenever SIGHUP comes; empty: it has none
   std::string socket;     // empty: derived from the mountpoint
   std::string fault_log;  // empty: the newest faults are kept in memory
   std::string sync_log;   // empty: none

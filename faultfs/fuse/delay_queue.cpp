@@ -38,7 +38,7 @@ DelayQueue::~DelayQueue() {
   thread_.join();
 }
 
-DelayQueue::Ticket DelayQueue::reserve(pid_t caller) {
+DelayQueue::Ticket DelayQueue::reserve(std::optional<pid_t> caller) {
   const std::lock_guard lock(mutex_);
   entries_[next_].caller = caller;
   return next_++;
@@ -92,7 +92,8 @@ void DelayQueue::release_all() {
 
 std::size_t DelayQueue::size() const {
   const std::lock_guard lock(mutex_);
-  return entries_.size();
+  const auto is_request = [](const auto& entry) { return entry.second.caller.has_value(); };
+  return static_cast<std::size_t>(std::ranges::count_if(entries_, is_request));
 }
 
 void DelayQueue::make_due(Ticket ticket, Entry& entry, Time due) {
@@ -108,7 +109,8 @@ void DelayQueue::make_due(Ticket ticket, Entry& entry, Time due) {
 
 void DelayQueue::hurry_the_killed(Time now) {
   for (auto& [ticket, entry] : entries_) {
-    if (entry.watched && entry.task && is_being_killed(entry.caller)) make_due(ticket, entry, now);
+    if (entry.watched && entry.task && is_being_killed(entry.caller.value_or(0)))
+      make_due(ticket, entry, now);
   }
 }
 

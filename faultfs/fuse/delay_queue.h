@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "core/base/time.h"
@@ -34,20 +35,22 @@ class DelayQueue {
   DelayQueue(const DelayQueue&) = delete;
   DelayQueue& operator=(const DelayQueue&) = delete;
 
-  Ticket reserve(pid_t caller);
+  // For a request of this caller; for none: a matter of the daemon's own.
+  Ticket reserve(std::optional<pid_t> caller);
   void schedule(Ticket ticket, Time due, Task task);
   void watch(Ticket ticket);
   // Makes one due, if it still waits.
   void hurry(Ticket ticket);
   // Makes everything due and returns when it has been handed out.
   void release_all();
+  // Requests that wait.
   std::size_t size() const;
 
  private:
   struct Entry {
     Time due = kNever;
     Task task;
-    pid_t caller = 0;
+    std::optional<pid_t> caller;
     bool watched = false;
   };
   mutable std::mutex mutex_;

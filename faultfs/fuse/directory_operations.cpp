@@ -22,13 +22,12 @@ void do_opendir(fuse_req_t request, NodePtr node, fuse_file_info info) {
     fuse_reply_err(request, error);
     return;
   }
-  auto* directory = new DirectoryHandle{stream, std::move(node)};
+  auto& fs = Passthrough::of(request);
+  auto* directory = fs.handles.add(std::make_unique<DirectoryHandle>(stream, std::move(node)));
   info.fh = reinterpret_cast<std::uint64_t>(directory);
   // Whether what is kept is still right the kernel asks by the directory's time of change.
-  info.cache_readdir = info.keep_cache = Passthrough::of(request).leases_listings() ? 1 : 0;
-  if (fuse_reply_open(request, &info) == 0) return;
-  ::closedir(stream);
-  delete directory;
+  info.cache_readdir = info.keep_cache = fs.leases_listings() ? 1 : 0;
+  if (fuse_reply_open(request, &info) != 0) fs.handles.remove(directory);
 }
 
 void opendir(fuse_req_t request, fuse_ino_t id, fuse_file_info* info) {
@@ -124,8 +123,7 @@ void releasedir(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
   Judgement judged = fs.faults.judge(call_of(request, Operation::releasedir, path));
   judged.decision.error = 0;  // nobody would hear it
   const auto close_it = [request, directory] {
-    ::closedir(directory->stream);
-    delete directory;
+    Passthrough::of(request).handles.remove(directory);
     fuse_reply_err(request, 0);
   };
   if (judged.decision.delay.count() == 0) return close_it();

@@ -66,7 +66,7 @@ class Faults {
 
   // Some rule may meet one of these operations, on any path; on this one, or must be told of it.
   bool may_meet(OperationSet operations) const {
-    return OperationSet::of_bits(meeting_.load(std::memory_order_relaxed)).overlaps(operations);
+    return OperationSet::of_bits(meeting_.load()).overlaps(operations);
   }
   bool watches(OperationSet operations, std::string_view path) const;
 

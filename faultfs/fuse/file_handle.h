@@ -1,13 +1,16 @@
 // What an open file or directory is to the daemon: a descriptor of its own, and its node.
 //
-//   set_handle(info, new FileHandle{descriptor, node, info->flags, fs.next_handle()});
+//   FileHandle* handle = fs.handles.add(std::make_unique<FileHandle>(descriptor, node, info->flags, ...));
 //   handle_of(info)->descriptor
+//   fs.handles.remove(handle_of(info));          // closes
 //
-// Made by open and create, deleted by release; the kernel sends release after every other request
-// on the handle was answered, so no operation outlives its handle.
+// Added by open and create, removed by release; the kernel sends release after every other request
+// on the handle was answered, so no operation outlives its handle. It sends none for what is open when the
+// mount ends: that goes with the mount.
 #pragma once
 
 #include <dirent.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <mutex>
@@ -23,6 +26,12 @@ struct FileHandle {
   std::uint64_t number;  // in order of opening
   std::uint32_t owner;   // of the file, when it was opened
   bool backed = false;   // the kernel has the backing file
+
+  FileHandle(int opened, NodePtr of, int flags, std::uint64_t nth, std::uint32_t owned_by)
+      : descriptor(opened), node(std::move(of)), open_flags(flags), number(nth), owner(owned_by) {}
+  ~FileHandle() { ::close(descriptor); }
+  FileHandle(const FileHandle&) = delete;
+  FileHandle& operator=(const FileHandle&) = delete;
 };
 
 struct DirectoryHandle {
@@ -31,6 +40,8 @@ struct DirectoryHandle {
   std::mutex mutex{};  // a delayed readdir runs beside an undelayed one
   off_t offset = 0;
   dirent* held = nullptr;  // read, but did not fit the last answer
+
+  ~DirectoryHandle() { ::closedir(stream); }
 };
 
 inline FileHandle* handle_of(const fuse_file_info* info) { return reinterpret_cast<FileHandle*>(info->fh); }

@@ -16,8 +16,8 @@ enum class Caching : std::uint8_t { nothing, pages };
 // same, and where it cannot be, standard error says why.
 enum class PassthroughMode : std::uint8_t { off, automatic, on };
 
-// How long it may keep names, attributes and listings that no armed rule may meet. Arming a rule that may
-// meet some waits until all that was kept is void.
+// How long it may keep names and attributes that no armed rule may meet. Arming a rule that may meet some
+// waits until all that was kept is void. A listing it keeps for as long as its directory's attributes say.
 inline constexpr auto kNameLease = std::chrono::milliseconds(50);
 
 struct KernelShare {

@@ -34,8 +34,10 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node,
   const bool backed = way.backing != 0;
   if (backed) KernelChannel::back_next_open(way.backing);
   fs.nodes.handle_opened(*node);
-  info->fh = reinterpret_cast<std::uint64_t>(
-      new FileHandle{descriptor, std::move(node), info->flags, fs.next_handle(), status.st_uid, backed});
+  FileHandle* handle = fs.handles.add(std::make_unique<FileHandle>(descriptor, std::move(node), info->flags,
+                                                                   fs.next_handle(), status.st_uid));
+  handle->backed = backed;
+  info->fh = reinterpret_cast<std::uint64_t>(handle);
   info->direct_io = (backed ? way.arrives : fs.share.caching == Caching::nothing) ? 1 : 0;
   info->keep_cache = 0;
 }
@@ -44,14 +46,14 @@ void attach(Passthrough& fs, fuse_file_info* info, int descriptor, NodePtr node,
 void detach(Passthrough& fs, FileHandle* handle) {
   struct stat status {};
   const bool nameless = ::fstat(handle->descriptor, &status) == 0 && status.st_nlink == 0;
-  const bool last = fs.nodes.handle_closed(*handle->node);
-  if (handle->backed) fs.bytes.closed(*handle->node);
-  ::close(handle->descriptor);
+  const NodePtr node = handle->node;
+  const bool last = fs.nodes.handle_closed(*node);
+  if (handle->backed) fs.bytes.closed(*node);
+  fs.handles.remove(handle);
   if (nameless && last) {
-    const auto path = fs.nodes.path_of(*handle->node);
-    fs.faults.removed({space_id(handle->node->key()), 0, path, status.st_uid});
+    const auto path = fs.nodes.path_of(*node);
+    fs.faults.removed({space_id(node->key()), 0, path, status.st_uid});
   }
-  delete handle;
 }
 
 void do_open(fuse_req_t request, NodePtr node, fuse_file_info info) {

@@ -48,17 +48,19 @@ Place Passthrough::place_of_sync(const Node& node) const {
   return memory_ == node.key().device ? Place::here : Place::worker;
 }
 
-bool Passthrough::leases(OperationSet operations) const {
-  if (!share.keeps_names || faults.may_meet(operations)) return false;
-  leased_.store(true, std::memory_order_relaxed);
-  return true;
+// Looked at again once it is marked: whoever arms changes the rules first, and looks at the mark after. So
+// either the new rules are seen here, or the mark is seen there.
+bool Passthrough::leases_names() const {
+  if (!share.keeps_names || faults.may_meet(kNames)) return false;
+  if (!leased_) leased_ = true;
+  return !faults.may_meet(kNames);
 }
 
 // The plan is armed, so nothing new is leased that it may meet. Twice as long as the lease: the kernel
-// counts in ticks, from when it is told.
+// counts in ticks, from when it is told. Listings need no waiting: whether one is kept is said anew whenever
+// its directory is opened.
 void Passthrough::await_leases() {
-  const bool may_be_kept = faults.may_meet(kNames) || faults.may_meet(kListings);
-  if (may_be_kept && leased_.exchange(false)) std::this_thread::sleep_for(2 * kNameLease);
+  if (faults.may_meet(kNames) && leased_.exchange(false)) std::this_thread::sleep_for(2 * kNameLease);
 }
 
 void Passthrough::on_interrupt(fuse_req_t request, void* ticket) {
@@ -131,7 +133,7 @@ std::uint64_t Passthrough::restore() { return faults.restore(nodes.root()->descr
 void Passthrough::damage_at_rest() {
   const auto next = faults.damage_at_rest(nodes.root()->descriptor());
   if (!next) return;
-  const auto ticket = delays_.reserve(0);
+  const auto ticket = delays_.reserve(std::nullopt);
   delays_.schedule(ticket, *next, [this, arming = faults.arming()] {
     workers_.submit([this, arming] {
       if (faults.arming() == arming) damage_at_rest();

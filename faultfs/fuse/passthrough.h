@@ -29,6 +29,7 @@
 #include "faultfs/fuse/kernel_share.h"
 #include "faultfs/fuse/monotonic.h"
 #include "faultfs/fuse/node_table.h"
+#include "faultfs/fuse/open_handles.h"
 #include "faultfs/fuse/power.h"
 #include "faultfs/fuse/sync_log.h"
 #include "faultfs/fuse/worker_pool.h"
@@ -50,6 +51,7 @@ class Passthrough {
   NodeTable nodes;
   Power power;
   Durability durability;
+  OpenHandles handles;
   Faults faults;
   SyncLog& syncs;
   KernelChannel channel;
@@ -70,7 +72,7 @@ class Passthrough {
   void carry_out_in_any_case(fuse_req_t request, const Judgement& judged, Task action);
 
   // Arms (an empty plan heals); requests held by the old plan go on at once. Returns when the kernel keeps
-  // no name, attribute or listing any more that the plan may meet.
+  // no name or attribute any more that the plan may meet.
   void arm(FaultPlan plan);
   // Takes what is not durable, and every open file; held requests go on at once and fail.
   PowerCutReport cut_power(const PowerCutRequest& cut);
@@ -79,8 +81,8 @@ class Passthrough {
   // Undoes what damage is remembered; how many places.
   std::uint64_t restore();
   // How long, in seconds, the kernel may keep a name or attribute that it is told now; a listing.
-  double name_lease() const { return leases(kNames) ? kNameLeaseSeconds : 0; }
-  bool leases_listings() const { return leases(kListings); }
+  double name_lease() const { return leases_names() ? kNameLeaseSeconds : 0; }
+  bool leases_listings() const { return share.keeps_names && !faults.may_meet(kListings); }
   // Lets every held request go and waits until all work is answered. Only from the request thread.
   void settle();
   bool settling() const { return settling_.load(); }
@@ -109,7 +111,7 @@ class Passthrough {
   static const OperationSet kNames;
   static const OperationSet kListings;
 
-  bool leases(OperationSet operations) const;
+  bool leases_names() const;
   void await_leases();
   void damage_at_rest();
   static void on_interrupt(fuse_req_t request, void* ticket);

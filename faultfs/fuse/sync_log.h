@@ -8,8 +8,7 @@
 //   {"t":9,"op":"rename","from":"a","to":"b"}                       "exchange":true when both stay
 //   {"t":9,"op":"unlink","path":"b"}                                and rmdir, mkdir
 //   {"t":9,"op":"truncate","path":"spool/1.seg","end":0}
-//   {"t":9,"op":"given_up","path":"spool/1.seg","end":8192,"start":7}    no later sync will write what is
-//   dirty
+//   {"t":9,"op":"given_up","path":"spool/1.seg","end":8192,"start":7}    what is dirty is written by no sync
 //   {"t":9,"op":"rewritten","path":"spool/1.seg","offset":0,"end":512}   of a file with bytes given up
 //
 // t: CLOCK_MONOTONIC ns at completion; start: when the request arrived; end: the file's size then, or where

@@ -2,11 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "faultfs/fuse/monotonic.h"
 #include "faultfs/model/errnos.h"
 #include "faultfs/model/json_text.h"
 
 namespace holdfast::faultfs {
+namespace {
+
+bool is_meant(const Trigger& when, const Call& call) {
+  const auto& operations = when.operations;
+  if (!operations.empty() && std::ranges::find(operations, call.operation) == operations.end()) return false;
+  return when.matches_path(call.path) && when.concerns(call);
+}
+
+}  // namespace
 
 void Trace::begin(const Call& call, const Decision& decision, const Caller& caller) {
   const Time now = monotonic_now();
@@ -16,6 +27,7 @@ void Trace::begin(const Call& call, const Decision& decision, const Caller& call
                   caller.process, json_quoted(caller.comm), json_quoted(describe(decision)));
   const std::lock_guard lock(mutex_);
   switch_off_if_idle(now);
+  if (!on_ || !is_meant(when_, call)) return;
   if (open_.size() >= kMostOpen)
     ++dropped_;
   else
@@ -36,8 +48,9 @@ void Trace::answered(std::uint64_t request, int error) {
   open_.erase(found);
 }
 
-TraceLines Trace::take() {
+TraceLines Trace::take(const Trigger& when) {
   const std::lock_guard lock(mutex_);
+  when_ = when;
   asked_ = monotonic_now();
   on_ = true;
   TraceLines taken{{lines_.begin(), lines_.end()}, dropped_};

@@ -2,7 +2,7 @@
 //
 //   trace.begin(call, decision, caller);       // when it is judged
 //   trace.answered(call.request, error);       // when the kernel gets its answer
-//   TraceLines lines = trace.take();           // whoever asks; the first question switches it on
+//   TraceLines lines = trace.take(when);       // whoever asks; the first question switches it on
 //
 //   {"t":..,"op":"write","path":"a","offset":0,"size":512,"pid":9,"comm":"fio","decision":"go on",
 //    "duration":41000,"result":"ok"}
@@ -25,6 +25,7 @@
 #include "faultfs/fuse/caller.h"
 #include "faultfs/model/call.h"
 #include "faultfs/model/decision.h"
+#include "faultfs/model/trigger.h"
 
 namespace holdfast::faultfs {
 
@@ -37,7 +38,8 @@ class Trace {
   bool is_on() const { return on_.load(std::memory_order_relaxed); }
   void begin(const Call& call, const Decision& decision, const Caller& caller);
   void answered(std::uint64_t request, int error);
-  TraceLines take();
+  // From now on of those requests that `when` means by operation, path, open flags, place and size.
+  TraceLines take(const Trigger& when);
 
  private:
   // As far as it is known when it is judged.
@@ -47,6 +49,7 @@ class Trace {
   };
   std::atomic<bool> on_{false};
   std::mutex mutex_;
+  Trigger when_;
   Time asked_{};
   std::unordered_map<std::uint64_t, Request> open_;  // by the kernel's number
   std::deque<std::string> lines_;

@@ -61,6 +61,7 @@ namespace holdfast::faultfs {
 struct [[nodiscard]] PlanError {
   std::string pointer;  // "/rules/0/effect/error"
   std::string message;
+  bool at_key = false;  // it is the key that is wrong, not its value
 };
 template <class T>
 using PlanResult = std::expected<T, PlanError>;

@@ -248,4 +248,17 @@ json to_json(const Trigger& when) {
   return value;
 }
 
+Result<Trigger> trigger_of_words(std::string_view operations, const std::string& path) {
+  json value = json::object();
+  if (!path.empty()) value["path"] = path;
+  while (!operations.empty()) {
+    const std::string_view name = operations.substr(0, operations.find(','));
+    operations.remove_prefix(std::min(name.size() + 1, operations.size()));
+    value["op"].push_back(std::string(name));
+  }
+  auto when = trigger_from_json(value, "");
+  if (!when) return fail(Code::invalid, when.error().message);
+  return *std::move(when);
+}
+
 }  // namespace holdfast::faultfs

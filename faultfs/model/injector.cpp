@@ -184,9 +184,11 @@ bool Injector::came_after(const Trigger& when) const {
 }
 
 std::uint32_t Injector::next_ordinal(const Call& call) {
-  auto known = ordinals_.find(call.path);
-  if (known == ordinals_.end()) known = ordinals_.try_emplace(std::string(call.path)).first;
-  return known->second[static_cast<std::size_t>(call.operation)]++;
+  const auto operation = static_cast<std::size_t>(call.operation);
+  if (const auto known = ordinals_.find(call.path); known != ordinals_.end())
+    return known->second[operation]++;
+  if (ordinals_.size() >= kMostCountedPaths) return ordinals_of_others_[operation]++;
+  return ordinals_[std::string(call.path)][operation]++;
 }
 
 bool Injector::apply(const Rule& rule, const Call& call, std::uint32_t ordinal, Decision& decision,
@@ -243,6 +245,10 @@ void Injector::note_replayable(FaultEvent& event, Effect again, std::optional<st
 
 void Injector::report(const Rule& rule, FaultEvent event) {
   progress_of(rule).turns.fire(rule.when, event.path, event.time);
+  tell(std::move(event));
+}
+
+void Injector::tell(FaultEvent event) {
   event.number = ++events_;
   ++fired_[event.rule];
   if (sink_) sink_(event);

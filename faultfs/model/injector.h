@@ -8,7 +8,8 @@
 //
 // A probabilistic rule is a hash of (seed, rule name, path, operation, ordinal of the operation on
 // that path), so thread timing cannot change which operation is hit. Ordinals count while a rule that
-// draws may meet the operation. What rules cost an operation that they do not hit is a look into a table
+// draws may meet the operation; paths beyond kMostCountedPaths share theirs, so that for them the order in
+// which operations arrive matters. What rules cost an operation that they do not hit is a look into a table
 // where none may meet it, and one more by its path otherwise: path and pattern are matched once for a path.
 // `full` works through the SpaceBudget: each such rule is a limit of the part that it means, and decide()
 // accounts for writes and allocations that proceed; what makes an inode or gives space back is told by the
@@ -56,7 +57,8 @@ struct SpaceLeft {
 
 class Injector {
  public:
-  static constexpr std::size_t kMostKnownPaths = 10'000;  // whose rules are remembered
+  static constexpr std::size_t kMostKnownPaths = 10'000;     // whose rules are remembered
+  static constexpr std::size_t kMostCountedPaths = 200'000;  // that have ordinals of their own
   using Sink = std::function<void(const FaultEvent&)>;
 
   explicit Injector(std::uint64_t seed, Sink sink = {});
@@ -132,7 +134,9 @@ class Injector {
   SpaceBudget space_;
   std::uint64_t events_ = 0;
   std::unordered_map<std::string, std::uint64_t> fired_;
-  ByPath<std::array<std::uint32_t, kOperationCount>> ordinals_;
+  using Ordinals = std::array<std::uint32_t, kOperationCount>;
+  ByPath<Ordinals> ordinals_;
+  Ordinals ordinals_of_others_{};    // of paths beyond the bound, which share theirs
   std::vector<OperationSet> meets_;  // by rule: the operations that it may meet
   OperationSet met_;                 // those that any of them may meet, or must know of
   OperationSet drawing_;             // those where one of them draws
@@ -174,12 +178,14 @@ class Injector {
                FaultEvent& event);
   void give_old(const Call& call, Decision& decision, FaultEvent& event);
   bool fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now);
+  const std::string* tell_of_earlier_sync(const Call& call);
   void conclude_sync(const Call& call, Decision& decision, Time now);
   void divert(const Rule& rule, const Call& call, std::uint64_t drawn, Decision& decision, FaultEvent& event);
   FaultEvent event_of(const Rule& rule, const Call& call, std::string what, Time now) const;
   // `again` makes the operation meet the same; none: an earlier fault does.
   void report(const Rule& rule, const Call& call, std::string what, Time now, std::optional<Effect> again);
   void report(const Rule& rule, FaultEvent event);
+  void tell(FaultEvent event);
   void note_replayable(FaultEvent& event, Effect again, std::optional<std::uint64_t> drawn) const;
 };
 

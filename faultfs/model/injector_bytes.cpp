@@ -92,26 +92,31 @@ void Injector::keep_undamaged(std::uint64_t inode, std::uint64_t offset, std::sp
 bool Injector::fail_sync(const Rule& rule, const Call& call, Decision& decision, Time now) {
   const SyncProfile profile = rule.effect.sync_failure->profile;
   decision.loses_dirty = true;
+  const bool is_owed_news = tell_of_earlier_sync(call) != nullptr;
   sync_errors_.fail(call.inode, call.newest_handle, rule.name);
   if (profile == SyncProfile::btrfs) decision.reversal = unsynced_.take(call.inode);
-  if (profile != SyncProfile::ext4_data) {  // which tells nobody before the next sync
-    (void)sync_errors_.tell(call.inode, call.handle);
-    decision.answer = EIO;
-  }
+  const bool tells_now = profile != SyncProfile::ext4_data;  // which tells nobody before the next sync
+  if (tells_now) (void)tell_of_earlier_sync(call);
+  if (tells_now || is_owed_news) decision.answer = EIO;
   report(rule, call, fmt::format("sync_failure {}", kSyncProfiles[static_cast<std::size_t>(profile)]), now,
          rule.effect);
   return true;
 }
 
-// A sync that is carried out may still owe its caller the news of an earlier one.
+const std::string* Injector::tell_of_earlier_sync(const Call& call) {
+  return sync_errors_.tell(call.inode, call.handle, call.newest_handle);
+}
+
+// A sync that is carried out may still owe its caller the news of an earlier one. Its rule has not fired
+// again for that: limits, cooldowns and who waits for it count failures.
 void Injector::conclude_sync(const Call& call, Decision& decision, Time now) {
   if (decision.loses_dirty) return;
   unsynced_.forget(call.inode);
-  const std::string* name = sync_errors_.tell(call.inode, call.handle);
+  const std::string* name = tell_of_earlier_sync(call);
   if (name == nullptr) return;
   decision.answer = EIO;
   const auto rule = std::ranges::find(plan_.rules, *name, &Rule::name);
-  if (rule != plan_.rules.end()) report(*rule, call, "error EIO of an earlier sync", now, std::nullopt);
+  if (rule != plan_.rules.end()) tell(event_of(*rule, call, "error EIO of an earlier sync", now));
 }
 
 void Injector::forget_unsynced() {

@@ -11,6 +11,10 @@
 namespace holdfast::faultfs {
 namespace {
 
+bool takes_blocks(Operation operation) {
+  return operation == Operation::write || operation == Operation::fallocate;
+}
+
 SpaceBudget::LimitSet only(std::size_t number) { return SpaceBudget::LimitSet{1} << number; }
 
 SpaceBudget::Limit limit_by(const FullEffect& full) {
@@ -107,15 +111,13 @@ SpaceLeft Injector::space_left(std::string_view path) const {
 
 // Whether the rule's part has anything to do with the call: the file's own, or where a name is made.
 bool Injector::fills(std::size_t number, const Call& call) const {
-  if (!full_open_[number]) return false;
-  if (call.operation == Operation::write || call.operation == Operation::fallocate)
-    return (space_.limits_of(call.inode) & only(number)) != 0;
+  if (takes_blocks(call.operation)) return (space_.limits_of(call.inode) & only(number)) != 0;
   const std::string_view made = call.operation == Operation::rename ? call.target : call.path;
   return (limits_of(made, call.caller_uid) & only(number)) != 0;
 }
 
 bool Injector::apply_full(const Rule& rule, const Call& call, Decision& decision, Time now) {
-  put(call);
+  if (takes_blocks(call.operation)) put(call);
   const std::size_t number = progress_of(rule).limit;
   if (!fills(number, call)) return false;
   const SpaceBudget::Limit& limit = space_.limit_of(number);

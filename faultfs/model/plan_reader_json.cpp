@@ -41,8 +41,9 @@ PlanResult<void> check_keys(const json& value, const std::string& pointer, std::
   }
   for (const auto& [key, ignored] : value.items()) {
     if (std::ranges::find(allowed, key) != allowed.end()) continue;
-    return wrong(below(pointer, key),
-                 "unknown key \"" + key + "\" in " + std::string(what) + allowed_names(key, allowed));
+    return std::unexpected(
+        PlanError{below(pointer, key),
+                  "unknown key \"" + key + "\" in " + std::string(what) + allowed_names(key, allowed), true});
   }
   return {};
 }

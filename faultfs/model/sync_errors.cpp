@@ -1,5 +1,7 @@
 #include "faultfs/model/sync_errors.h"
 
+#include <algorithm>
+
 namespace holdfast::faultfs {
 
 void SyncErrors::fail(std::uint64_t inode, std::uint64_t newest_handle, const std::string& rule) {
@@ -7,12 +9,12 @@ void SyncErrors::fail(std::uint64_t inode, std::uint64_t newest_handle, const st
   failures_[inode] = {newest_handle, {}, rule};
 }
 
-const std::string* SyncErrors::tell(std::uint64_t inode, std::uint64_t handle) {
+const std::string* SyncErrors::tell(std::uint64_t inode, std::uint64_t handle, std::uint64_t newest_handle) {
   const auto found = failures_.find(inode);
   if (found == failures_.end()) return nullptr;
   Failure& failure = found->second;
-  const bool was_open = handle <= failure.newest;
-  if (!was_open && !failure.told.empty()) return nullptr;
+  if (failure.told.empty()) failure.newest = std::max(failure.newest, newest_handle);
+  if (handle > failure.newest) return nullptr;
   return failure.told.insert(handle).second ? &failure.rule : nullptr;
 }
 

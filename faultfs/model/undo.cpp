@@ -38,6 +38,10 @@ void Undo::keep(std::uint64_t inode, std::uint64_t offset, std::span<const std::
 void Undo::remember(Place place) {
   bytes_ += place.before.size();
   places_.push_back(std::move(place));
+  forget_the_oldest();
+}
+
+void Undo::forget_the_oldest() {
   while (bytes_ > kMostBytes || places_.size() > kMostPlaces) {
     bytes_ -= places_.front().before.size();
     places_.pop_front();
@@ -60,6 +64,7 @@ void Undo::overwritten(std::uint64_t inode, std::uint64_t offset, std::uint64_t 
       bytes_ += left;
     places_.erase(place);
   }
+  forget_the_oldest();  // one place may have become two
 }
 
 void Undo::make_due(Which which) {

@@ -49,6 +49,7 @@ class Undo {
   std::size_t bytes_ = 0;
 
   void remember(Place place);
+  void forget_the_oldest();
 };
 
 // Puts back those of the file's bytes from `offset` on that are still as the damage left them. True when

@@ -7,7 +7,7 @@
 
 #include "core/base/nearest.h"
 #include "core/config/reader_json.h"
-#include "simulator/scenario/json_positions_json.h"
+#include "faultfs/model/json_positions_json.h"
 
 namespace holdfast::scenario {
 namespace {
@@ -19,7 +19,7 @@ std::unexpected<Error> wrong(std::string_view path, std::string message) {
 }
 
 json value_of(std::string_view text) {
-  auto parsed = parse_positioned(text, "value");
+  auto parsed = faultfs::parse_positioned(text, "value");
   if (parsed && !parsed->document.is_null()) return std::move(parsed->document);
   return std::string(text);
 }

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "faultfs/model/json_positions_json.h"
 #include "faultfs/model/latency_json.h"
-#include "simulator/scenario/json_positions_json.h"
 #include "simulator/scenario/overrides_json.h"
 #include "simulator/scenario/read_json.h"
 #include "simulator/scenario/resolved_json.h"
@@ -20,7 +20,8 @@ constexpr std::size_t kMostReported = 20;
 // Where the parts of a document came from: a place in the file, or an override.
 class Origins {
  public:
-  Origins(const std::string& file, const PositionedJson& positions) : file_(file), positions_(positions) {}
+  Origins(const std::string& file, const faultfs::PositionedJson& positions)
+      : file_(file), positions_(positions) {}
 
   void add(Override override) { overrides_.push_back(std::move(override)); }
 
@@ -46,7 +47,7 @@ class Origins {
     return to_string(file_, place_of(problem)) + ": " + problem.message;
   }
 
-  Place place_of(const config::Problem& problem) const {
+  faultfs::TextPlace place_of(const config::Problem& problem) const {
     return positions_.place_of(problem.pointer, problem.at_key);
   }
   std::size_t line_of(const std::string& pointer) const {
@@ -55,7 +56,7 @@ class Origins {
 
  private:
   const std::string& file_;
-  const PositionedJson& positions_;
+  const faultfs::PositionedJson& positions_;
   std::vector<Override> overrides_;
 };
 
@@ -101,7 +102,7 @@ void read_latency_samples(Scenario& scenario, const std::string& file, const Ori
 
 Result<Scenario> parse_scenario(std::string_view text, const std::string& file_name,
                                 std::span<const std::string> overrides) {
-  auto parsed = parse_positioned(text, file_name);
+  auto parsed = faultfs::parse_positioned(text, file_name);
   if (!parsed) return fail(parsed.error());
   Origins origins(file_name, *parsed);
   for (const auto& setting : overrides) {

@@ -114,7 +114,7 @@ Host read_host(ObjectReader reader) {
 }
 
 void report(const faultfs::PlanError& error, Problems& problems) {
-  problems.push_back({error.pointer, error.message.starts_with("unknown key"), error.message});
+  problems.push_back({error.pointer, error.at_key, error.message});
 }
 
 void read_disk_rule(const json& value, const std::string& pointer, faultfs::FaultPlan& plan,

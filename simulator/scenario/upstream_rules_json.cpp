@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "simulator/scenario/json_positions_json.h"
+#include "faultfs/model/json_positions_json.h"
 #include "simulator/scenario/read_upstream_json.h"
 #include "simulator/scenario/text_file.h"
 
@@ -34,7 +34,7 @@ std::vector<UpstreamRule> read_rules(const nlohmann::json& document, Problems& p
 }  // namespace
 
 Result<std::vector<UpstreamRule>> parse_upstream_rules(std::string_view text, const std::string& file) {
-  auto parsed = parse_positioned(text, file);
+  auto parsed = faultfs::parse_positioned(text, file);
   if (!parsed) return fail(parsed.error());
   Problems problems;
   auto rules = read_rules(parsed->document, problems);

@@ -81,6 +81,7 @@ TEST_F(Corruption, AtRestItComesAtItsTimeAndNotAfterHealing) {
   std::this_thread::sleep_for(milliseconds(300));
   EXPECT_EQ(content_of(backing("a")), text_);
   arm(later);
+  EXPECT_THAT(*control().status(), HasSubstr(R"("delayed": 0)")) << "damage to come is no request";
   EXPECT_EQ(content_of(fault_log()), "");
   EXPECT_TRUE(eventually([&] { return content_of(backing("a")) != text_; }));
 }

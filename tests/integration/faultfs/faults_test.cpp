@@ -79,6 +79,10 @@ TEST_F(Full, AQuotaLimitsTheFilesOfOneUser) {
   EXPECT_EQ(::write(*file, bytes_.data(), 3 * kBlock), static_cast<ssize_t>(2 * kBlock));
   EXPECT_EQ(error_of(::write(*file, bytes_.data(), 1)), EDQUOT);
   EXPECT_EQ(::write(*ours, bytes_.data(), 3 * kBlock), static_cast<ssize_t>(3 * kBlock));
+  arm(R"({"name": "q", "effect": {"quota": {"uid": 12345, "left": "0B"}}})");
+  Opened again(mountpoint("theirs"), O_RDWR);
+  EXPECT_EQ(error_of(::pwrite(*again, bytes_.data(), kBlock, 0)), 0) << "a block that is theirs already";
+  EXPECT_EQ(error_of(::pwrite(*again, bytes_.data(), kBlock, 9 * kBlock)), EDQUOT);
 }
 
 TEST_F(Full, UnlinkTruncateAndReplacementGiveBackWhatTheyFree) {

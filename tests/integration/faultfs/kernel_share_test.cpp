@@ -1,5 +1,6 @@
 // What the kernel does by itself (--passthrough, --name-cache): nothing that an armed rule may meet, and
 // what it keeps from rules that come later is counted and said.
+#include <dirent.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 
@@ -67,6 +68,19 @@ TEST_F(KernelShares, AFileThatARuleMayMeetIsNotPassedThrough) {
   EXPECT_EQ(read_error(*met), EIO);
   EXPECT_EQ(passthrough().at("handles"), 1) << "the other one";
   EXPECT_EQ(passthrough().at("bypassing"), 0);
+}
+
+TEST_F(KernelShares, AFileWhoseWritesARuleMayMeetOrThatHasSetIdBitsIsNotPassedThrough) {
+  pass_through();
+  NEED_PASSTHROUGH();
+  std::ofstream(mountpoint("a")) << "text";
+  ASSERT_TRUE(eventually([&] { return passthrough().at("handles") == 0; }));
+  arm(R"({"name": "w", "when": {"op": "write", "path": "a"}, "effect": {"error": "EIO"}})");
+  Opened met(mountpoint("a"), O_WRONLY);
+  EXPECT_EQ(error_of(::pwrite(*met, "x", 1, 0)), EIO);
+  ASSERT_EQ(::chmod(backing("probe").c_str(), 06755), 0);
+  Opened privileged(mountpoint("probe"), O_RDWR);
+  EXPECT_EQ(passthrough().at("handles"), 0);
 }
 
 TEST_F(KernelShares, AHandleThatIsPassedThroughBypassesALaterRuleAndIsCounted) {
@@ -154,6 +168,24 @@ TEST_F(KernelShares, ARuleAboutNamesMeetsTheVeryNextUse) {
   }
 }
 
+TEST_F(KernelShares, ARuleAboutNamesMeetsTheVeryNextUseWhoeverElseLooksMeanwhile) {
+  mount_sharing({"--name-cache"});
+  constexpr int kNames = 50;
+  for (int i = 0; i < kNames; ++i) std::ofstream(backing(std::to_string(i)));
+  std::jthread looks([&](std::stop_token stop) {
+    struct stat status {};
+    for (int i = 0; !stop.stop_requested(); i = (i + 1) % kNames)
+      (void)::stat(mountpoint(std::to_string(i)).c_str(), &status);
+  });
+  for (int round = 0; round < 10; ++round) {
+    arm(R"({"name": "n", "when": {"op": "lookup"}, "effect": {"error": "EACCES"}})");
+    struct stat status {};
+    for (int i = 0; i < kNames; ++i)
+      EXPECT_EQ(error_of(::stat(mountpoint(std::to_string(i)).c_str(), &status)), EACCES) << i;
+    ASSERT_TRUE(control().clear());
+  }
+}
+
 TEST_F(KernelShares, AListingThatIsKeptShowsWhatWasMadeSince) {
   mount_sharing({"--name-cache"});
   const auto count = [&] { return std::distance(std::filesystem::directory_iterator(mountpoint()), {}); };
@@ -166,8 +198,17 @@ TEST_F(KernelShares, AListingThatIsKeptShowsWhatWasMadeSince) {
   const auto asked = seen("readdir");
   for (int i = 0; i < 20; ++i) EXPECT_EQ(count(), 20);
   EXPECT_LT(seen("readdir") - asked, 20U);
+  DIR* const open_before = ::opendir(mountpoint().c_str());
+  ASSERT_NE(::readdir(open_before), nullptr);
   arm(R"({"name": "l", "when": {"op": "readdir"}, "effect": {"error": "EIO"}})");
+  const auto lists_from_the_start = [&] {
+    ::rewinddir(open_before);
+    return ::readdir(open_before) != nullptr;
+  };
+  EXPECT_TRUE(lists_from_the_start()) << "what was open before goes on with what is kept";
   EXPECT_THROW(count(), std::filesystem::filesystem_error);
+  EXPECT_FALSE(lists_from_the_start()) << "which went when it was opened anew";
+  ::closedir(open_before);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "faultfs/control/mount_process.h"
 #include "tests/integration/faultfs/mount_fixture.h"
 
 namespace holdfast::faultfs {
@@ -36,6 +37,18 @@ TEST_F(Life, AKilledDaemonLeavesNoMountWithinASecond) {
   EXPECT_EQ(end(SIGKILL), -SIGKILL);
   EXPECT_TRUE(eventually([&] { return !is_mounted(); }, std::chrono::seconds(1)));
   EXPECT_EQ(error_of(::write(*file, "x", 1)), ENOTCONN);
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(socket()); }));
+}
+
+TEST_F(Life, AKilledGroupLeavesNoMount) {
+  auto started = MountProcess::start({.program = kProgram,
+                                      .source = backing(),
+                                      .mountpoint = mountpoint(),
+                                      .output = backing() + "-output",
+                                      .more = {"--socket", socket()}});
+  ASSERT_TRUE(started) << started.error().message;
+  ASSERT_EQ(::kill(-(*started)->daemon(), SIGKILL), 0);
+  EXPECT_TRUE(eventually([&] { return !is_mounted(); }));
 }
 
 TEST_F(Life, AKilledDaemonReleasesThoseItHeld) {
@@ -61,6 +74,41 @@ TEST_F(Life, AHeldRequestDoesNotHinderACleanEnd) {
   EXPECT_EQ(end(SIGTERM), 0);
   waiter.join();
   EXPECT_EQ(error, 0);
+  EXPECT_FALSE(is_mounted());
+}
+
+TEST_F(Life, AHangupHasThePlanReadAgainAndABadOneLeavesTheArmedPlan) {
+  const std::string plan = backing() + "-plan.json";
+  const auto mkdir_error = [&] { return error_of(::mkdir(mountpoint("d").c_str(), 0755)); };
+  const auto reload = [&](const std::string& text, std::uint64_t times) {
+    std::ofstream(plan) << text;
+    ::kill(daemon(), SIGHUP);
+    json status;
+    EXPECT_TRUE(eventually([&] {
+      status = json::parse(*control().status()).value("reload", json{{"times", 0}});
+      return status.at("times") == times;
+    }));
+    return status.value("error", "");
+  };
+  std::ofstream(plan)
+      << R"({"rules": [{"name": "r", "when": {"op": "mkdir"}, "effect": {"error": "EDQUOT"}}]})";
+  mount({"--plan", plan});
+  EXPECT_EQ(mkdir_error(), EDQUOT);
+  EXPECT_EQ(
+      reload(R"({"rules": [{"name": "r", "when": {"op": "mkdir"}, "effect": {"error": "EACCES"}}]})", 1), "");
+  EXPECT_EQ(mkdir_error(), EACCES);
+  EXPECT_THAT(reload("{\"rules\": [\n  {\"name\": \"r\", \"effect\": {\"error\": \"EOI\"}}]}", 2),
+              HasSubstr(plan + ":2:37: unknown error \"EOI\""));
+  EXPECT_EQ(mkdir_error(), EACCES);
+  EXPECT_THAT(output_of_mount(), HasSubstr("the armed plan stays: " + plan + ":2:37: "));
+  EXPECT_EQ(reload(R"({"rules": []})", 3), "");
+  EXPECT_EQ(mkdir_error(), 0);
+  EXPECT_EQ(end(SIGTERM), 0);
+}
+
+TEST_F(Life, AHangupEndsAMountWhosePlanHasNoFile) {
+  mount();
+  EXPECT_EQ(end(SIGHUP), 0);
   EXPECT_FALSE(is_mounted());
 }
 

@@ -1,5 +1,7 @@
 // What a mount tells of single requests, and of all of them.
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include "tests/integration/faultfs/mount_fixture.h"
@@ -75,6 +77,17 @@ TEST_F(Trace, WhatNobodyTakesIsDroppedAndCounted) {
   dropped = trace->dropped;
   EXPECT_GT(dropped, 0U);
   EXPECT_GE(seen + dropped, static_cast<std::uint64_t>(kWrites));
+  EXPECT_EQ(control().trace()->dropped, 0U);
+}
+
+TEST_F(Trace, SwitchesItselfOffWhenNobodyAsksAnyMore) {
+  mount();
+  Opened file(mountpoint("a"), O_RDWR | O_CREAT);
+  ASSERT_TRUE(control().trace());
+  ASSERT_EQ(::pwrite(*file, "x", 1, 0), 1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(3200));
+  ASSERT_EQ(::pwrite(*file, "x", 1, 0), 1);
+  EXPECT_THAT(control().trace()->lines, testing::IsEmpty());
 }
 
 TEST_F(Trace, TheCommandPrintsUntilItsTimeIsOver) {
@@ -86,6 +99,34 @@ TEST_F(Trace, TheCommandPrintsUntilItsTimeIsOver) {
   writer.request_stop();
   const std::string first = output_.substr(0, output_.find('\n'));
   EXPECT_TRUE(json::parse(first).contains("duration")) << first;
+}
+
+TEST_F(Trace, TheCommandPrintsWhatItIsAskedFor) {
+  mount();
+  ASSERT_EQ(::mkdir(mountpoint("spool").c_str(), 0755), 0);
+  std::jthread writer([&](std::stop_token stop) {
+    while (!stop.stop_requested())
+      for (const char* name : {"spool/1", "other"}) {
+        Opened file(mountpoint(name), O_RDWR | O_CREAT);
+        EXPECT_EQ(::pwrite(*file, "x", 1, 0), 1);
+        EXPECT_EQ(::fsync(*file), 0);
+      }
+  });
+  ASSERT_EQ(run({"trace", mountpoint(), "--socket", socket(), "--for", "300ms", "--path", "spool/*",
+                 "--operation", "write,syncs"}),
+            0)
+      << output_;
+  writer.request_stop();
+  std::set<std::string> operations, paths;
+  std::istringstream lines(output_);
+  for (std::string line; std::getline(lines, line);) {
+    operations.insert(json::parse(line).at("op"));
+    paths.insert(json::parse(line).at("path"));
+  }
+  EXPECT_THAT(operations, testing::UnorderedElementsAre("write", "fsync"));
+  EXPECT_THAT(paths, testing::ElementsAre("spool/1"));
+  EXPECT_EQ(run({"trace", mountpoint(), "--socket", socket(), "--operation", "wirte"}), 3);
+  EXPECT_THAT(output_, testing::HasSubstr(R"(did you mean "write"?)"));
 }
 
 TEST_F(Trace, StatusCountsOperationsErrorsBytesAndDelays) {

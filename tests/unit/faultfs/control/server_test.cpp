@@ -43,7 +43,7 @@ class Recorder final : public ControlHandler {
   }
   std::uint64_t restore() override { return 7; }
   std::vector<std::string> log_lines() override { return {"one", "two"}; }
-  TraceLines trace() override { return {{R"({"op":"read"})"}, 3}; }
+  TraceLines trace(const Trigger& when) override { return {{R"({"op":"read"})", when.path}, 3}; }
   CoverageReport coverage() override { return {{{"spool/#.seg", Operation::fsync, 3, {{EIO, 1}}}}, 2}; }
   void stop() override { stopped = true; }
   std::atomic<std::size_t> rules{99};
@@ -80,9 +80,9 @@ TEST_F(ControlSocket, ATraceArrivesWithWhatWasDropped) {
   const auto server = serve();
   auto client = ControlClient::connect(path_);
   ASSERT_TRUE(client) << client.error().message;
-  const auto trace = client->trace();
+  const auto trace = client->trace({.path = "spool/*"});
   ASSERT_TRUE(trace) << trace.error().message;
-  EXPECT_THAT(trace->lines, testing::ElementsAre(R"({"op":"read"})"));
+  EXPECT_THAT(trace->lines, testing::ElementsAre(R"({"op":"read"})", "spool/*"));
   EXPECT_EQ(trace->dropped, 3U);
 }
 

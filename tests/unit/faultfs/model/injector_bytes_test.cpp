@@ -117,6 +117,21 @@ TEST_F(InjectorBytes, AStaleReadGivesWhatTheLastWriteReplaced) {
   EXPECT_FALSE(decide(a_read(8, 4, 100)).faulted());
 }
 
+TEST_F(InjectorBytes, WhatWasKeptBeforeTheArmingIsNotGivenAfterIt) {
+  arm({Effect{.stale = StaleEffect{}}});
+  (void)decide(a_write(0, 4, 100));
+  injector_.keep_old(1, 0, std::vector<std::byte>(4, std::byte{'o'}));
+  arm({Effect{.stale = StaleEffect{}}});
+  EXPECT_FALSE(decide(a_read(0, 4, 100)).faulted());
+}
+
+TEST_F(InjectorBytes, DamageOnWriteSaysWhetherItHeals) {
+  for (const bool restore : {false, true}) {
+    arm({Effect{.corrupt = CorruptEffect{.when = CorruptWhen::write, .restore = restore}}});
+    EXPECT_EQ(decide(a_write(0, 512)).heals, restore);
+  }
+}
+
 TEST_F(InjectorBytes, OldBytesAreKeptOfAWriteThatAnotherRuleMeetsFirst) {
   arm({Effect{.shortens = ShortEffect{.bytes = 1}}, Effect{.stale = StaleEffect{}}});
   EXPECT_TRUE(decide(a_write(10, 4, 100)).keeps_old);

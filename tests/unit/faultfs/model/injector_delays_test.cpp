@@ -70,6 +70,16 @@ TEST(InjectorDelays, AThrottleCountsTheBytesThatAreReallyMoved) {
   EXPECT_EQ(injector.decide(read, kBegun).delay, 100ms);
 }
 
+TEST(InjectorDelays, AThrottleComesOnTopOfWhatDelaysAndCountsWhatAnotherRuleLeaves) {
+  Injector injector(1);
+  Rule halved{"half", {}, {.shortens = ShortEffect{.fraction = kCertain / 2}}, true};
+  injector.arm({{halved, Rule{"slow", {}, {.latency = LatencyEffect{1s}}},
+                 Rule{"t", {}, {.throttle = ThrottleEffect{.bandwidth = 1000}}},
+                 Rule{"slower", {}, {.latency = LatencyEffect{10s}}}}},
+               kBegun);
+  EXPECT_EQ(injector.decide(a_read("a", 1000), kBegun).delay, 11s + 500ms);
+}
+
 TEST(InjectorDelays, ArmingAgainEmptiesTheQueue) {
   Injector injector(1);
   for (int i = 0; i < 2; ++i) {

@@ -81,6 +81,16 @@ TEST_F(InjectorSpace, AMovedFileCountsWhereItWasFirstSeen) {
   EXPECT_EQ(injector_.space_left("log").bytes, kPiece);
 }
 
+TEST_F(InjectorSpace, AMoveNeedsRoomWhereItLeadsAndBringsNoneAlong) {
+  injector_.arm({{part("logs", "log/**", {0})}}, kFirst);
+  Call move{.operation = Operation::rename, .path = "data", .inode = 1, .new_name = true, .target = "log/a"};
+  EXPECT_EQ(injector_.decide(move, kFirst).error, ENOSPC);
+  std::swap(move.path, move.target);
+  move.inode = 2;
+  EXPECT_EQ(injector_.decide(move, kFirst).error, 0);
+  EXPECT_EQ(write("data", 2, 1).error, 0) << "it was first written to outside";
+}
+
 TEST_F(InjectorSpace, InodesOfAPartComeBackToIt) {
   injector_.arm({{part("mail", "mail/**", {.left_inodes = 1})}}, kFirst);
   EXPECT_EQ(make("mail/a"), 0);

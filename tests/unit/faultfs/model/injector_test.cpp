@@ -137,6 +137,16 @@ TEST(Injector, OperationsOnOtherPathsShiftNoDecision) {
   }
 }
 
+TEST(Injector, PathsBeyondThoseThatAreCountedApartAreDrawnForAllTheSame) {
+  Injector injector(42);
+  injector.arm({{error_rule("r", EIO, {.probability = kCertain / 2})}}, kStart);
+  for (std::size_t i = 0; i < Injector::kMostCountedPaths; ++i)
+    (void)injector.decide({Operation::fsync, std::to_string(i)}, kStart);
+  int hits = 0;
+  for (int i = 0; i < 1000; ++i) hits += injector.decide({Operation::fsync, "late"}, kStart).error != 0;
+  EXPECT_NEAR(hits, 500, 80);
+}
+
 TEST(Injector, ProbabilityZeroChangesNothing) {
   Injector injector(1);
   injector.arm({{error_rule("r", EIO, {.probability = 0})}}, kStart);

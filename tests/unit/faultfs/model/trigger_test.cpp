@@ -58,6 +58,9 @@ TEST(Trigger, ACallerIsAllThatIsSaidOfHim) {
   call.caller_comm = "fio";
   call.caller_uid = 0;
   EXPECT_FALSE(when.concerns(call));
+  call.caller_uid = 1000;
+  call.caller_process = 8;
+  EXPECT_FALSE(when.concerns(call));
 }
 
 TEST(Trigger, AGlobAndAPatternMustBothMatch) {
@@ -90,6 +93,14 @@ TEST(Trigger, CountedByPathEachPathHasItsOwnTurns) {
   EXPECT_EQ(hits_of({.nth = 2, .per = Counting::path}, 8), (std::vector<Hit>{{"a", 2}, {"b", 2}}));
   EXPECT_EQ(hits_of({.limit = 1, .per = Counting::path}, 8), (std::vector<Hit>{{"a", 1}, {"b", 1}}));
   EXPECT_EQ(hits_of({.limit = 1}, 8), (std::vector<Hit>{{"a", 1}}));
+}
+
+TEST(Trigger, OfMorePathsThanAreCountedApartTheRestHasNoTurn) {
+  const Trigger first{.nth = 1, .per = Counting::path};
+  Turns turns;
+  for (std::size_t i = 0; i < Turns::kMostPaths; ++i)
+    ASSERT_TRUE(turns.take(first, std::to_string(i), kArmed));
+  EXPECT_FALSE(turns.take(first, "one more", kArmed));
 }
 
 TEST(Trigger, CountedByPathARuleKeepsThePromiseOfDeterminism) {
@@ -128,6 +139,28 @@ TEST(Trigger, ARuleMayWaitForAnother) {
   EXPECT_EQ(fsync(), 0);
   (void)injector.decide({Operation::write, "a"}, kArmed);
   EXPECT_EQ(fsync(), EIO);
+}
+
+// As docs/fault-model.md has it, where "continue" does not say otherwise.
+TEST(Trigger, LaterRulesActAfterWhatOnlyAddsToAnOperation) {
+  const auto error_after = [](const Effect& effect) {
+    Injector injector(1);
+    injector.arm({{Rule{"first", {}, effect}, Rule{"fails", {}, {.error = ErrorEffect{EIO}}}}}, kArmed);
+    const Call write{
+        .operation = Operation::write, .path = "a", .size = 512, .file_size = 4096, .caller_process = 77};
+    const int error = injector.decide(write, kArmed).error;
+    EXPECT_EQ(injector.fired("first"), error == 0 || !effect.acts_on_bytes() ? 1U : 0U);
+    return error;
+  };
+  EXPECT_EQ(error_after({.latency = LatencyEffect{seconds(1)}}), EIO);
+  EXPECT_EQ(error_after({.throttle = ThrottleEffect{.iops = 1}}), EIO);
+  EXPECT_EQ(error_after({.hang = HangEffect{}}), EIO);
+  EXPECT_EQ(error_after({.kill_caller = KillEffect{}}), EIO);
+  EXPECT_EQ(error_after({.corrupt = CorruptEffect{.when = CorruptWhen::write}}), EIO);
+  EXPECT_EQ(error_after({.shortens = ShortEffect{.bytes = 1}}), 0);
+  EXPECT_EQ(error_after({.torn = TornEffect{}}), 0);
+  EXPECT_EQ(error_after({.lost = LostEffect{}}), 0);
+  EXPECT_EQ(error_after({.misdirected = MisdirectedEffect{}}), 0);
 }
 
 TEST(Trigger, ARuleMayKeepLaterRulesFromActing) {

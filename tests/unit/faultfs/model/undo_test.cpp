@@ -86,5 +86,17 @@ TEST_F(UndoTest, IsBoundedByForgettingTheOldest) {
   EXPECT_EQ(undo_.places(), 3U);
 }
 
+TEST_F(UndoTest, ManySmallPlacesAreBoundedTooAndSoAreThePartsOfOne) {
+  const std::string before(2 * Undo::kMostPlaces, 'a');
+  std::string after = before;
+  for (std::size_t at = 0; at < after.size(); at += 2) after[at] = 'b';
+  damage(0, before, after);
+  EXPECT_EQ(undo_.places(), Undo::kMostPlaces);
+  damage(before.size(), "aaa", "bbb");
+  EXPECT_EQ(undo_.places(), Undo::kMostPlaces);
+  undo_.overwritten(kInode, before.size() + 1, 1);
+  EXPECT_EQ(undo_.places(), Undo::kMostPlaces) << "of one place two are left";
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs

@@ -15,28 +15,28 @@
 
 #include "core/base/result.h"
 
-namespace holdfast::scenario {
+namespace holdfast::faultfs {
 
-struct Place {
+struct TextPlace {
   std::size_t line = 1;
   std::size_t column = 1;
-  auto operator<=>(const Place&) const = default;
+  auto operator<=>(const TextPlace&) const = default;
 };
 
 struct PositionedJson {
   static constexpr std::size_t kDeepest = 32;
 
   nlohmann::json document;
-  std::map<std::string, Place, std::less<>> keys;  // by JSON pointer
-  std::map<std::string, Place, std::less<>> values;
+  std::map<std::string, TextPlace, std::less<>> keys;  // by JSON pointer
+  std::map<std::string, TextPlace, std::less<>> values;
 
   // The place of the value (or its key), or of the nearest object around it that is known.
-  Place place_of(std::string_view pointer, bool key) const;
+  TextPlace place_of(std::string_view pointer, bool key) const;
 };
 
 Result<PositionedJson> parse_positioned(std::string_view text, const std::string& file);
 
 // "scenarios/x.json:9:14"
-std::string to_string(const std::string& file, Place place);
+std::string to_string(const std::string& file, TextPlace place);
 
-}  // namespace holdfast::scenario
+}  // namespace holdfast::faultfs

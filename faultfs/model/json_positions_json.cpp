@@ -1,12 +1,12 @@
-#include "simulator/scenario/json_positions_json.h"
+#include "faultfs/model/json_positions_json.h"
 
 #include <optional>
 #include <vector>
 
 #include "core/base/check.h"
-#include "core/config/reader_json.h"
+#include "faultfs/model/plan_reader_json.h"
 
-namespace holdfast::scenario {
+namespace holdfast::faultfs {
 namespace {
 
 using nlohmann::json;
@@ -22,9 +22,9 @@ class Cursor {
   }
 
   // Steps over one token and gives its place.
-  Place token() {
+  TextPlace token() {
     skip_between();
-    const Place place = place_;
+    const TextPlace place = place_;
     const char first = peek();
     advance();
     if (first == '"') {
@@ -35,7 +35,7 @@ class Cursor {
     return place;
   }
 
-  Place place_at(std::size_t offset) {
+  TextPlace place_at(std::size_t offset) {
     while (offset_ < offset && offset_ < text_.size()) advance();
     return place_;
   }
@@ -43,7 +43,7 @@ class Cursor {
  private:
   std::string_view text_;
   std::size_t offset_ = 0;
-  Place place_;
+  TextPlace place_;
 
   char peek(std::size_t ahead = 0) const {
     return offset_ + ahead < text_.size() ? text_[offset_ + ahead] : '\0';
@@ -100,7 +100,7 @@ class Builder : public nlohmann::json_sax<json> {
   explicit Builder(std::string_view text) : text_(text), cursor_(text) {}
 
   struct Failure {
-    Place place;
+    TextPlace place;
     std::string message;
   };
   std::optional<Failure> failure;
@@ -119,9 +119,9 @@ class Builder : public nlohmann::json_sax<json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
-    const Place place = cursor_.token();
+    const TextPlace place = cursor_.token();
     Level& level = levels_.back();
-    level.next = config::pointer_to(level.pointer, name);
+    level.next = below(level.pointer, name);
     level.key = name;
     if (level.value->contains(name)) {
       return stop(place, "found the key \"" + name + "\" a second time; the first is at line " +
@@ -153,7 +153,7 @@ class Builder : public nlohmann::json_sax<json> {
   Cursor cursor_;
   std::vector<Level> levels_;
 
-  bool stop(Place place, std::string message) {
+  bool stop(TextPlace place, std::string message) {
     failure = Failure{place, std::move(message)};
     return false;
   }
@@ -162,7 +162,7 @@ class Builder : public nlohmann::json_sax<json> {
   std::string next_pointer() const {
     if (levels_.empty()) return "";
     const Level& level = levels_.back();
-    return level.value->is_array() ? config::pointer_to(level.pointer, level.value->size()) : level.next;
+    return level.value->is_array() ? below(level.pointer, level.value->size()) : level.next;
   }
 
   json* attach(json value, const std::string& pointer) {
@@ -202,7 +202,7 @@ class Builder : public nlohmann::json_sax<json> {
 
 }  // namespace
 
-Place PositionedJson::place_of(std::string_view pointer, bool key) const {
+TextPlace PositionedJson::place_of(std::string_view pointer, bool key) const {
   while (true) {
     const auto& places = key ? keys : values;
     if (const auto found = places.find(pointer); found != places.end()) return found->second;
@@ -221,8 +221,8 @@ Result<PositionedJson> parse_positioned(std::string_view text, const std::string
   return std::move(builder.result);
 }
 
-std::string to_string(const std::string& file, Place place) {
+std::string to_string(const std::string& file, TextPlace place) {
   return file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
 }
 
-}  // namespace holdfast::scenario
+}  // namespace holdfast::faultfs

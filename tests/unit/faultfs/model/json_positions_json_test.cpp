@@ -1,12 +1,12 @@
-#include "simulator/scenario/json_positions_json.h"
+#include "faultfs/model/json_positions_json.h"
 
 #include <gtest/gtest.h>
 
-namespace holdfast::scenario {
+namespace holdfast::faultfs {
 namespace {
 
 std::string place(const PositionedJson& json, std::string_view pointer, bool key) {
-  const Place p = json.place_of(pointer, key);
+  const TextPlace p = json.place_of(pointer, key);
   return std::to_string(p.line) + ":" + std::to_string(p.column);
 }
 
@@ -82,4 +82,4 @@ TEST(PositionedJson, PointsAtTheFirstWrongCharacter) {
 }
 
 }  // namespace
-}  // namespace holdfast::scenario
+}  // namespace holdfast::faultfs
