@@ -21,28 +21,24 @@
 namespace holdfast::cli {
 namespace {
 
-namespace po = boost::program_options;
-
 Arguments run_arguments() {
   Arguments arguments(
-      "run", "SCENARIO|DIR...",
+      "run", {"SCENARIO|DIR..."},
       "Runs scenarios, in virtual time unless told otherwise, and prints their verdicts.",
       {"holdfast run scenarios/disk/full.json", "holdfast run --live scenarios/disk/full.json --out results",
        "holdfast run scenarios/upstream/outage.json --seeds 1..5 --set load.rate=500/s",
        "holdfast run --live scenarios/stress/slow-upstream.json --set subject.kind=naive-seed",
        "holdfast run scenarios/disk/full.json --json | jq '.runs[0].measures'"});
-  arguments.positional("scenario");
   arguments.add()("live", "in real time, through a FUSE mount and an HTTP upstream")(
-      "virtual", "in virtual time (the default)")("seeds", po::value<std::string>(),
-                                                  "A..B or one number; default: the scenario's own seed")(
-      "set", po::value<std::vector<std::string>>()->composing(),
-      "PATH=VALUE: set any path of the scenario; repeatable")(
-      "repeat", po::value<std::string>(),
+      "virtual", "in virtual time (the default)")("seeds", text_value("A..B"),
+                                                  "or one number; default: the scenario's own seed")(
+      "set", list_value("PATH=VALUE"), "set any path of the scenario; repeatable")(
+      "repeat", text_value("N"),
       "play each seed so often, alternating with its twin: A B, B A, ... (default: 1)")(
-      "format", po::value<std::string>(),
-      "list of text, json, junit, markdown (default: text): the first is printed, all others go to --out")(
-      "json", "the same as --format json")(
-      "out", po::value<std::string>(), "directory for result.json, timeline.csv, faults.jsonl of each run");
+      "format", text_value("LIST"),
+      "of text, json, junit, markdown (default: text): the first is printed, all others go to --out")(
+      "json", "the same as --format json")("out", text_value("DIR"),
+                                           "for result.json, timeline.csv, faults.jsonl of each run");
   return arguments;
 }
 
@@ -122,7 +118,7 @@ struct Played {
   gate::GateResult result{.plain = true};
   std::vector<std::string> documents;  // result.json of each run
   std::size_t runs = 0;
-  ExitCode worst = kPass;
+  ExitCode worst = kDone;
 
   std::string json() const {
     return fmt::format("{{\"version\": 1, \"verdict\": \"{}\", \"runs\": [\n{}]}}\n",
@@ -195,8 +191,7 @@ class Runs {
 ExitCode run_command(const Words& words) {
   Arguments arguments = run_arguments();
   if (auto ended = arguments.parse(words)) return *ended;
-  if (arguments.list("scenario").empty()) return arguments.mistake("name a scenario file or a directory");
-  const auto files = find_scenarios(arguments.list("scenario"));
+  const auto files = find_scenarios(arguments.operands());
   if (!files) return arguments.mistake(files.error().message);
   if (arguments.has("live") && arguments.has("virtual"))
     return arguments.mistake("choose --live or --virtual");

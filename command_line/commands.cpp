@@ -1,0 +1,51 @@
+#include "command_line/commands.h"
+
+#include <algorithm>
+#include <exception>
+#include <iostream>
+
+#include "core/base/nearest.h"
+
+namespace holdfast::command_line {
+namespace {
+
+void print_help(const Program& program, std::ostream& out) {
+  std::size_t width = 0;
+  for (const auto& command : program.commands) width = std::max(width, command.name.size());
+  out << program.examples << "\n" << program.name << " COMMAND [OPTIONS] ...\n\nCommands:\n";
+  for (const auto& command : program.commands)
+    if (command.shown)
+      out << "  " << command.name << std::string(width + 2 - command.name.size(), ' ') << command.purpose
+          << "\n";
+  out << "\n" << program.name << " COMMAND --help says more of each.\n" << program.after;
+}
+
+ExitCode unknown(const Program& program, const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const auto& command : program.commands)
+    if (command.shown) names.push_back(command.name);
+  std::cerr << program.name << ": there is no command \"" << word << "\"" << allowed_names(word, names)
+            << "\n";
+  return kBadInput;
+}
+
+}  // namespace
+
+ExitCode dispatch(const Program& program, const Words& words) try {
+  if (words.empty()) {
+    print_help(program, std::cerr);
+    return kBadInput;
+  }
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_help(program, std::cout);
+    return kDone;
+  }
+  const auto found = std::ranges::find(program.commands, words[0], &Command::name);
+  if (found == program.commands.end()) return unknown(program, words[0]);
+  return found->run({words.begin() + 1, words.end()});
+} catch (const std::exception& problem) {
+  std::cerr << program.name << ": internal error: " << problem.what() << "\n";
+  return kInternal;
+}
+
+}  // namespace holdfast::command_line
