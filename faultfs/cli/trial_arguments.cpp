@@ -1,24 +1,13 @@
 #include "faultfs/cli/trial_arguments.h"
 
-#include <signal.h>
-#include <sys/signalfd.h>
-
 #include <filesystem>
+
+#include "faultfs/control/end_signals.h"
 
 namespace holdfast::faultfs::cli {
 namespace {
 
 constexpr Duration kLongestTrial = std::chrono::hours(24);
-
-// They are never read, so each thread that waits sees them.
-int block_end_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
-  return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 }  // namespace
 
