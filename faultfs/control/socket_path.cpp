@@ -34,6 +34,14 @@ Status make_private_directory(const std::string& path) {
   return {};
 }
 
+// What the symbolic link says; empty when there is none. std::filesystem asks for the link's attributes
+// first, and of a mount those come from its daemon, which may hang; readlink itself asks nobody.
+std::string link_at(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t size = ::readlink(path.c_str(), target, sizeof target);
+  return size > 0 ? std::string(target, static_cast<std::size_t>(size)) : std::string();
+}
+
 }  // namespace
 
 Result<std::string> canonical_mountpoint(const std::string& path) {
@@ -48,8 +56,8 @@ Result<std::string> canonical_mountpoint(const std::string& path) {
     const fs::path parent = fs::canonical(absolute.parent_path(), error);
     if (error) return fail(error_of_errno(error.value(), "find " + absolute.parent_path().string()));
     absolute = parent / absolute.filename();
-    const fs::path target = fs::read_symlink(absolute, error);
-    if (error) return absolute.string();
+    const std::string target = link_at(absolute);
+    if (target.empty()) return absolute.string();
     absolute = (parent / target).lexically_normal();
     if (!absolute.has_filename()) absolute = absolute.parent_path();
   }
