@@ -1,8 +1,25 @@
 #include "faultfs/cli/connection.h"
 
+#include "faultfs/control/mount_table.h"
 #include "faultfs/control/socket_path.h"
 
 namespace holdfast::faultfs::cli {
+namespace {
+
+// Why nobody answers at the usual socket of a mountpoint, and what to do.
+std::string silence_at(const std::string& mountpoint, const std::string& socket) {
+  const auto mount = find_mount(mountpoint);
+  if (!mount)
+    return "nothing is mounted at " + mountpoint + "; begin with: faultfs mount SOURCE " + mountpoint;
+  if (mount->type != kMountType)
+    return mountpoint + " is a mount of type " + mount->type + ", not of faultfs";
+  return "the mount at " + mountpoint + " does not answer at " + socket +
+         "; name the socket that it was mounted with by --socket, or, if its daemon is dead, clear it "
+         "away: " +
+         "faultfs unmount " + mountpoint;
+}
+
+}  // namespace
 
 void add_socket_option(Arguments& arguments) {
   arguments.add()("socket", text_value("PATH"), "the control socket, if not the usual one");
@@ -10,9 +27,13 @@ void add_socket_option(Arguments& arguments) {
 
 Result<ControlClient> connect(const Arguments& arguments) {
   if (arguments.has("socket")) return ControlClient::connect(arguments.text("socket"));
-  auto socket = control_socket_for(arguments.operand(0));
+  const auto mountpoint = canonical_mountpoint(arguments.operand(0));
+  if (!mountpoint) return fail(mountpoint.error());
+  const auto socket = control_socket_for(*mountpoint);
   if (!socket) return fail(socket.error());
-  return ControlClient::connect(*socket);
+  auto client = ControlClient::connect(*socket);
+  if (client) return client;
+  return fail(client.error().code, silence_at(*mountpoint, *socket), client.error().os_error);
 }
 
 ExitCode ask_mount(Arguments& arguments, const Words& words,

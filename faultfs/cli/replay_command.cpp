@@ -23,8 +23,6 @@ Result<Replays> open_replays(const Arguments& arguments) {
   Replays replays;
   auto faults = read_fault_log(arguments.operand(0));
   if (!faults) return fail(faults.error());
-  if (faults->empty())
-    return fail(Code::invalid, arguments.operand(0) + ": there is no fault in it to replay");
   replays.faults = *std::move(faults);
   auto options = trial_options(arguments);
   if (!options) return fail(options.error());
