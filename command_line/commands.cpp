@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 
+#include "command_line/version.h"
 #include "core/base/nearest.h"
 
 namespace holdfast::command_line {
@@ -36,6 +37,11 @@ ExitCode dispatch(const Program& program, const Words& words) try {
     print_help(program, std::cerr);
     return kBadInput;
   }
+  if (words[0] == "--version") {
+    std::cout << program.name << " " << kVersion << " (" << kCommit << ")\n";
+    return kDone;
+  }
+  if (words[0] == "help" && words.size() > 1) return dispatch(program, {words[1], "--help"});
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     print_help(program, std::cout);
     return kDone;

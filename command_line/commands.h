@@ -31,8 +31,9 @@ struct Program {
   std::string_view after;  // and below it; both end with a new line
 };
 
-// Runs the command that the first word names; without one, or when there is no such command, says what there
-// is. An exception that a command lets out is an internal error.
+// Runs the command that the first word names; --help (or help COMMAND) and --version are answered for every
+// program. Without a command, or when there is no such one, says what there is. An exception that a command
+// lets out is an internal error.
 ExitCode dispatch(const Program& program, const Words& words);
 
 }  // namespace holdfast::command_line

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "command_line/version.h"
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
@@ -12,7 +13,6 @@
 #include "simulator/gate/gate.h"
 #include "simulator/gate/gate_json.h"
 #include "simulator/gate/table.h"
-#include "simulator/run/version.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/world/live/live_mount.h"
 
@@ -46,7 +46,7 @@ constexpr std::uint64_t kMostSeedsPlayed = gate::kMostForBounds;
 
 // What is to be played, said before the first run.
 void announce(const std::vector<scenario::Scenario>& scenarios) {
-  fmt::print(stderr, "holdfast {} ({}): {} scenarios\n\n", run::kVersion, run::kCommit, scenarios.size());
+  fmt::print(stderr, "holdfast {} ({}): {} scenarios\n\n", kVersion, kCommit, scenarios.size());
   for (const auto& scenario : scenarios) fmt::print(stderr, "{}\n", scenario::explain_briefly(scenario));
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <iostream>
 
+#include "command_line/version.h"
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
@@ -12,7 +13,6 @@
 #include "simulator/gate/gate.h"
 #include "simulator/gate/table.h"
 #include "simulator/oracle/result_json.h"
-#include "simulator/run/version.h"
 #include "simulator/scenario/check.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/scenario/format_measure.h"
@@ -151,8 +151,8 @@ class Runs {
  private:
   void play_once(const scenario::Scenario& scenario, std::uint64_t number, gate::Row& row) {
     if (text_)
-      fmt::print("holdfast {} ({})  {}  {}  seed {}\n{}\n", run::kVersion, run::kCommit, scenario.title(),
-                 row.world(), scenario.seed, scenario::explain(scenario));
+      fmt::print("holdfast {} ({})  {}  {}  seed {}\n{}\n", kVersion, kCommit, scenario.title(), row.world(),
+                 scenario.seed, scenario::explain(scenario));
     std::fflush(stdout);
     progress_.begin(scenario.title());
     auto outcome = repeats_ > 1 ? runner_.run_pair(scenario, scenario.seed, number)

@@ -45,5 +45,12 @@ TEST_F(Mistakes, AMountWithASocketOfItsOwnIsToldFromNone) {
   EXPECT_EQ(run({"status", mountpoint(), "--socket", socket()}), 0) << output_;
 }
 
+// An end of file that is there from the beginning would end the mount without a word.
+TEST_F(Mistakes, ADescriptorThatIsNotOpenIsRefused) {
+  for (const char* option : {"--ready-fd", "--lifeline-fd"})
+    EXPECT_THAT(told({"mount", backing(), mountpoint(), option, "99"}),
+                HasSubstr("99 is no open descriptor"));
+}
+
 }  // namespace
 }  // namespace holdfast::faultfs

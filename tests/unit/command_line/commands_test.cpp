@@ -40,6 +40,19 @@ TEST(Commands, HelpIsExamplesTheTableAndWhatFollows) {
   }
 }
 
+TEST(Commands, HelpOfACommandIsItsOwn) {
+  EXPECT_EQ(dispatch(kTool, {"help", "count"}), kFailed) << "it got one word, --help";
+  CaptureStderr();
+  EXPECT_EQ(dispatch(kTool, {"help", "cuont"}), kBadInput);
+  EXPECT_THAT(GetCapturedStderr(), HasSubstr("did you mean \"count\"?"));
+}
+
+TEST(Commands, TheVersionNamesTheProgramAndTheCommit) {
+  CaptureStdout();
+  EXPECT_EQ(dispatch(kTool, {"--version"}), kDone);
+  EXPECT_THAT(GetCapturedStdout(), testing::MatchesRegex("tool [0-9.]+ \\(.+\\)\n"));
+}
+
 TEST(Commands, WithoutACommandTheHelpIsAComplaint) {
   CaptureStderr();
   EXPECT_EQ(dispatch(kTool, {}), kBadInput);
