@@ -39,7 +39,7 @@ A plan is ordered rules; latencies add up until the first error:
               "effect": {"error": "EIO"}},
              {"name": "slow", "when": {"from": "1s", "to": "3s"}, "effect": {"latency": "50ms"}}]}
 
-Exit codes: 0 done, 1 a program did not survive its faults, 2 they did not all recur, 3 bad arguments or plan,
+Exit codes: 0 done, 1 a program did not survive its faults, 2 nothing is proved, 3 bad arguments or plan,
 4 this machine cannot run it, 5 internal error, 130 interrupted.
 )";
 

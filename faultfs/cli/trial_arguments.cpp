@@ -44,7 +44,10 @@ Result<Trial> run_reference(Workshop& workshop) {
   const auto why = why_not_survived(workshop.options(), *trial, *trial);
   if (why.empty() && trial->program.passed()) return trial;
   const std::string what = why.empty() ? "exit code " + std::to_string(trial->program.exit_code) : why;
-  return fail(Code::invalid, "the program does not pass without any fault (" + what + "): " + trial->errors);
+  std::string said = trial->errors + trial->check_errors;
+  while (said.ends_with('\n')) said.pop_back();
+  return fail(Code::invalid, "the program does not pass without any fault: " + what +
+                                 (said.empty() ? "" : "; it said:\n" + said));
 }
 
 }  // namespace holdfast::faultfs::cli

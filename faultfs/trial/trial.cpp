@@ -120,6 +120,7 @@ Result<Trial> run_on(MountProcess& mounted, const TrialOptions& options, const P
   auto check = run_words(options, place, {"sh", "-c", options.check});
   if (!check) return fail(check.error());
   trial.check = *check;
+  trial.check_errors = said(place, "errors");
   return trial;
 }
 
@@ -137,7 +138,7 @@ std::string how(const Outcome& outcome, Duration limit) {
 Result<std::unique_ptr<Workshop>> Workshop::open(TrialOptions options) {
   std::error_code error;
   const fs::path below = fs::temp_directory_path(error);
-  if (error) return fail(error_of_errno(error.value(), "find the temporary directory"));
+  if (error) return fail(error_of_errno(error.value(), "use the temporary directory that TMPDIR names"));
   auto place = ScratchDirectory::make(below / "faultfs-trials-");
   if (!place) return fail(place.error());
   return std::unique_ptr<Workshop>(new Workshop(std::move(options), *std::move(place)));

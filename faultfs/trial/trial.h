@@ -72,6 +72,7 @@ struct Trial {
   std::optional<Outcome> check{};
   std::string output{};  // the program's, its first kMostOutputBytes, with {} for the mount's path
   std::string errors{};
+  std::string check_errors{};
   CoverageReport coverage{};  // before the check
   std::string fault_log{};
 };
