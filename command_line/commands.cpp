@@ -1,6 +1,7 @@
 #include "command_line/commands.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 
@@ -30,9 +31,7 @@ ExitCode unknown(const Program& program, const std::string& word) {
   return kBadInput;
 }
 
-}  // namespace
-
-ExitCode dispatch(const Program& program, const Words& words) try {
+ExitCode run(const Program& program, const Words& words) {
   if (words.empty()) {
     print_help(program, std::cerr);
     return kBadInput;
@@ -41,7 +40,7 @@ ExitCode dispatch(const Program& program, const Words& words) try {
     std::cout << program.name << " " << kVersion << " (" << kCommit << ")\n";
     return kDone;
   }
-  if (words[0] == "help" && words.size() > 1) return dispatch(program, {words[1], "--help"});
+  if (words[0] == "help" && words.size() > 1) return run(program, {words[1], "--help"});
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     print_help(program, std::cout);
     return kDone;
@@ -49,6 +48,20 @@ ExitCode dispatch(const Program& program, const Words& words) try {
   const auto found = std::ranges::find(program.commands, words[0], &Command::name);
   if (found == program.commands.end()) return unknown(program, words[0]);
   return found->run({words.begin() + 1, words.end()});
+}
+
+// A full disk behind `> file` is no success.
+ExitCode with_output(const Program& program, ExitCode code) {
+  const bool written = std::fflush(stdout) == 0 && std::cout.flush() && std::ferror(stdout) == 0;
+  if (written) return code;
+  std::cerr << program.name << ": not all of the output could be written\n";
+  return code == kDone ? kInternal : code;
+}
+
+}  // namespace
+
+ExitCode dispatch(const Program& program, const Words& words) try {
+  return with_output(program, run(program, words));
 } catch (const std::exception& problem) {
   std::cerr << program.name << ": internal error: " << problem.what() << "\n";
   return kInternal;

@@ -32,8 +32,8 @@ struct Program {
 };
 
 // Runs the command that the first word names; --help (or help COMMAND) and --version are answered for every
-// program. Without a command, or when there is no such one, says what there is. An exception that a command
-// lets out is an internal error.
+// program. Without a command, or when there is no such one, says what there is. Output that cannot be written
+// is an error. An exception that a command lets out is an internal error.
 ExitCode dispatch(const Program& program, const Words& words);
 
 }  // namespace holdfast::command_line

@@ -45,6 +45,12 @@ TEST_F(Mistakes, AMountWithASocketOfItsOwnIsToldFromNone) {
   EXPECT_EQ(run({"status", mountpoint(), "--socket", socket()}), 0) << output_;
 }
 
+TEST_F(Mistakes, OutputThatCannotBeWrittenIsNoSuccess) {
+  const int status = std::system((kProgram + " --help > /dev/full 2> " + backing() + "-said").c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 5);
+  EXPECT_THAT(content_of(backing() + "-said"), HasSubstr("not all of the output could be written"));
+}
+
 // An end of file that is there from the beginning would end the mount without a word.
 TEST_F(Mistakes, ADescriptorThatIsNotOpenIsRefused) {
   for (const char* option : {"--ready-fd", "--lifeline-fd"})
