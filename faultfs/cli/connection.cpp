@@ -14,9 +14,10 @@ std::string silence_at(const std::string& mountpoint, const std::string& socket)
   if (mount->type != kMountType)
     return mountpoint + " is a mount of type " + mount->type + ", not of faultfs";
   return "the mount at " + mountpoint + " does not answer at " + socket +
-         "; name the socket that it was mounted with by --socket, or, if its daemon is dead, clear it "
-         "away: " +
-         "faultfs unmount " + mountpoint;
+         ": it is another user's, or has a --socket of its own, which must be named here too, or its daemon "
+         "is "
+         "dead, and this clears it away: faultfs unmount " +
+         mountpoint;
 }
 
 }  // namespace
@@ -29,7 +30,7 @@ Result<ControlClient> connect(const Arguments& arguments) {
   if (arguments.has("socket")) return ControlClient::connect(arguments.text("socket"));
   const auto mountpoint = canonical_mountpoint(arguments.operand(0));
   if (!mountpoint) return fail(mountpoint.error());
-  const auto socket = control_socket_for(*mountpoint);
+  const auto socket = find_control_socket(*mountpoint);
   if (!socket) return fail(socket.error());
   auto client = ControlClient::connect(*socket);
   if (client) return client;

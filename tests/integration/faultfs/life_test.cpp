@@ -102,6 +102,22 @@ TEST_F(Life, AMountThatHangsOnEverythingIsSteeredAndEndedByCommands) {
   EXPECT_FALSE(is_mounted());
 }
 
+// A login shell has XDG_RUNTIME_DIR, sudo and cron have not.
+TEST_F(Life, CommandsFindAMountThatWasMadeWithAnotherRuntimeDirectory) {
+  const char* before = ::getenv("XDG_RUNTIME_DIR");
+  const std::string saved = before != nullptr ? before : "";
+  ::unsetenv("XDG_RUNTIME_DIR");
+  ASSERT_EQ(run({"mount", backing(), mountpoint(), "--daemon"}), 0) << output_;
+  const std::string runtime = backing() + "-run";
+  ASSERT_EQ(::mkdir(runtime.c_str(), 0700), 0);
+  ::setenv("XDG_RUNTIME_DIR", runtime.c_str(), 1);
+  EXPECT_EQ(run({"status", mountpoint()}), 0) << output_;
+  EXPECT_EQ(run({"unmount", mountpoint()}), 0) << output_;
+  EXPECT_FALSE(is_mounted());
+  if (before != nullptr) ::setenv("XDG_RUNTIME_DIR", saved.c_str(), 1);
+  if (before == nullptr) ::unsetenv("XDG_RUNTIME_DIR");
+}
+
 TEST_F(Life, ADisconnectedMountAnswersNothingUntilItIsUnmounted) {
   mount();
   Opened file(mountpoint("a"), O_RDWR | O_CREAT);

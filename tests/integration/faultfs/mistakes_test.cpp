@@ -41,7 +41,7 @@ TEST_F(Mistakes, WhereNothingIsMountedTheCommandsSayHowToBegin) {
 
 TEST_F(Mistakes, AMountWithASocketOfItsOwnIsToldFromNone) {
   mount();
-  EXPECT_THAT(told({"status", mountpoint()}), HasSubstr("by --socket"));
+  EXPECT_THAT(told({"status", mountpoint()}), HasSubstr("a --socket of its own"));
   EXPECT_EQ(run({"status", mountpoint(), "--socket", socket()}), 0) << output_;
 }
 
