@@ -16,7 +16,7 @@ esac
 # Without git (an unpacked archive) every file outside build/ counts.
 sources() {
   git ls-files -z -co --exclude-standard -- '*.cpp' '*.h' 2>/dev/null ||
-    find core faultfs simulator tests \( -name '*.cpp' -o -name '*.h' \) -print0
+    find core command_line faultfs simulator tests \( -name '*.cpp' -o -name '*.h' \) -print0
 }
 # A tracked file that was deleted but not yet committed is no file.
 existing() { while IFS= read -r -d '' file; do [[ ! -f $file ]] || printf '%s\0' "$file"; done; }

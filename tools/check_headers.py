@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TREES = ("core", "faultfs", "simulator", "tests")
+TREES = ("core", "command_line", "faultfs", "simulator", "tests")
 FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 

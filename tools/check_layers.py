@@ -15,7 +15,7 @@ import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SOURCE_TREES = ("core/", "faultfs/", "simulator/")
+SOURCE_TREES = ("core/", "command_line/", "faultfs/", "simulator/")
 CODE = (".cpp", ".h")
 RULES = ROOT / "tools/layers.toml"
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

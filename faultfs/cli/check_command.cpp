@@ -34,14 +34,12 @@ ExitCode promised_command(const Words& words) {
       "cut now: durable names, sizes, and checksums of the durable bytes that they wrote,\n"
       "whatever the rules made of them. The mount must have --power-cut.",
       {"faultfs promised /tmp/faulty > promise.json"});
-  add_socket_option(arguments);
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto promise = client->promised();
-  if (!promise) return tell(promise.error());
-  std::cout << print_json(*promise) << "\n";
-  return kDone;
+  return ask_mount(arguments, words, [](ControlClient& mount) -> Status {
+    const auto promise = mount.promised();
+    if (!promise) return fail(promise.error());
+    std::cout << print_json(*promise) << "\n";
+    return {};
+  });
 }
 
 ExitCode check_command(const Words& words) {

@@ -1,12 +1,11 @@
 #include "faultfs/cli/commands.h"
 
 #include <array>
-#include <iostream>
-
-#include "core/base/nearest.h"
 
 namespace holdfast::faultfs::cli {
 namespace {
+
+using command_line::Command;
 
 constexpr std::array kCommands{
     Command{"mount", "show a directory at a mountpoint; in the foreground until Ctrl-C", mount_command},
@@ -36,46 +35,23 @@ Examples:
   cp big-file /tmp/faulty/          # No space left on device
   faultfs clear /tmp/faulty
   faultfs unmount /tmp/faulty
-
-faultfs COMMAND [OPTIONS] ...
-
-Commands:
 )";
 
 constexpr std::string_view kPlan = R"(
-faultfs COMMAND --help says more of each.
-
 A plan is ordered rules; latencies add up until the first error:
   {"rules": [{"name": "sync fails", "when": {"op": "fsync", "path": "spool/**", "probability": 0.05},
               "effect": {"error": "EIO"}},
              {"name": "slow", "when": {"from": "1s", "to": "3s"}, "effect": {"latency": "50ms"}}]}
 
-Exit codes: 0 done, 1 a program did not survive its faults, 2 they did not all recur, 3 bad arguments or plan,
+Exit codes: 0 done, 1 a program did not survive its faults, 2 nothing is proved, 3 bad arguments or plan,
 4 this machine cannot run it, 5 internal error, 130 interrupted.
 )";
-
-void print_commands(std::ostream& out) {
-  constexpr std::size_t kWidth = 11;
-  out << kExamples;
-  for (const auto& command : kCommands)
-    out << "  " << command.name << std::string(kWidth - command.name.size(), ' ') << command.purpose << "\n";
-  out << kPlan;
-}
 
 }  // namespace
 
 ExitCode dispatch(const Words& words) {
-  if (words.empty()) return tell({Code::invalid, "a command is missing; see faultfs --help"});
-  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_commands(std::cout);
-    return kDone;
-  }
-  std::vector<std::string_view> names;
-  for (const auto& command : kCommands) {
-    if (command.name == words[0]) return command.run({words.begin() + 1, words.end()});
-    names.push_back(command.name);
-  }
-  return tell({Code::invalid, "unknown command \"" + words[0] + "\"" + allowed_names(words[0], names)});
+  return command_line::dispatch(
+      {.name = "faultfs", .examples = kExamples, .commands = kCommands, .after = kPlan}, words);
 }
 
 }  // namespace holdfast::faultfs::cli

@@ -2,16 +2,12 @@
 // program's exit code.
 #pragma once
 
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
+#include "command_line/commands.h"
 #include "faultfs/cli/exit_code.h"
 
 namespace holdfast::faultfs::cli {
 
-using Words = std::vector<std::string>;
+using command_line::Words;
 
 ExitCode mount_command(const Words& words);
 ExitCode unsynced_command(const Words& words);
@@ -30,14 +26,7 @@ ExitCode enumerate_command(const Words& words);
 ExitCode replay_command(const Words& words);
 ExitCode shrink_command(const Words& words);
 
-struct Command {
-  std::string_view name;
-  std::string_view purpose;
-  ExitCode (*run)(const Words& words);
-};
-
-// Chooses the command by the first word; prints the list for --help, and the nearest name when it is none
-// of them.
+// Runs the command that the first word names.
 ExitCode dispatch(const Words& words);
 
 }  // namespace holdfast::faultfs::cli

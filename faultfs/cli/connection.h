@@ -1,18 +1,22 @@
 // Commands that speak to a mount: their operand MOUNTPOINT and their option --socket.
 //
-//   add_socket_option(arguments);
-//   auto client = connect(arguments);      // after parse()
+//   return ask_mount(arguments, words, [](ControlClient& mount) { return mount.clear(); });
 #pragma once
 
+#include <functional>
+
 #include "faultfs/cli/arguments.h"
+#include "faultfs/cli/commands.h"
 #include "faultfs/control/client.h"
 
 namespace holdfast::faultfs::cli {
 
-inline void add_socket_option(Arguments& arguments) {
-  arguments.add()("socket", text_value("PATH"), "the control socket, if not the usual one");
-}
-
+void add_socket_option(Arguments& arguments);
+// After parse().
 Result<ControlClient> connect(const Arguments& arguments);
+
+// The whole of a command: its words, the mount that they name, what it asks of it. Errors are told.
+ExitCode ask_mount(Arguments& arguments, const Words& words,
+                   const std::function<Status(ControlClient&)>& ask);
 
 }  // namespace holdfast::faultfs::cli

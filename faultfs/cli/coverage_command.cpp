@@ -37,18 +37,16 @@ ExitCode coverage_command(const Words& words) {
       "each number as one #, or a glob of mount --class), which errors were injected there, and of\n"
       "how many that such an operation may answer.",
       {"faultfs coverage /tmp/faulty", "faultfs coverage /tmp/faulty --json"});
-  add_socket_option(arguments);
   arguments.add()("json", "as JSON, with the names of all errors that each operation may answer");
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto report = client->coverage();
-  if (!report) return tell(report.error());
-  if (arguments.has("json"))
-    std::cout << print_coverage(*report) << '\n';
-  else
-    print_table(*report);
-  return kDone;
+  return ask_mount(arguments, words, [&](ControlClient& mount) -> Status {
+    const auto report = mount.coverage();
+    if (!report) return fail(report.error());
+    if (arguments.has("json"))
+      std::cout << print_coverage(*report) << '\n';
+    else
+      print_table(*report);
+    return {};
+  });
 }
 
 }  // namespace holdfast::faultfs::cli

@@ -9,6 +9,7 @@
 
 #include "core/base/nearest.h"
 #include "faultfs/cli/commands.h"
+#include "faultfs/cli/output_file.h"
 #include "faultfs/cli/table.h"
 #include "faultfs/cli/trial_arguments.h"
 #include "faultfs/model/errnos.h"
@@ -75,25 +76,26 @@ void print_table(const std::vector<PointResult>& results) {
   if (shown > 0) std::cout << table.text();
 }
 
-// enumerate.json, and a plan for each failure.
-Status write_results(const std::string& directory, const std::vector<PointResult>& results) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) return fail(error_of_errno(error.value(), "make " + directory));
+// enumerate.json, and a plan for each failure; those of an earlier time go.
+Status write_results(const std::string& directory, const std::vector<PointResult>& results,
+                     std::size_t not_run) {
   std::vector<std::string> plans(results.size());
   std::size_t number = 0;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (results[i].why.empty()) continue;
     plans[i] = "plan-" + std::to_string(++number) + ".json";
-    std::ofstream(directory + "/" + plans[i]) << print_fault_plan(results[i].point->plan) << '\n';
+    const std::string plan = print_fault_plan(results[i].point->plan) + "\n";
+    if (auto written = write_text(directory + "/" + plans[i], plan); !written) return written;
   }
-  std::ofstream file(directory + "/enumerate.json");
-  file << print_enumeration(results, plans) << '\n';
-  return file ? Status{} : fail(Code::io, directory + "/enumerate.json cannot be written");
+  std::error_code none;
+  while (std::filesystem::remove(directory + "/plan-" + std::to_string(++number) + ".json", none)) continue;
+  return write_text(directory + "/enumerate.json", print_enumeration(results, plans, not_run) + "\n");
 }
 
 // Says how it went. A point that was not reached again proves nothing.
-ExitCode conclude(const std::vector<PointResult>& results, const std::string& out) {
+ExitCode conclude(const Enumerated& found, std::size_t points, const std::string& out) {
+  const auto& results = found.results;
+  const std::size_t not_run = points - results.size();
   print_table(results);
   const auto failed = std::ranges::count_if(results, [](const auto& result) { return !result.why.empty(); });
   const auto unreached = std::ranges::count_if(results, [](const auto& result) { return !result.reached; });
@@ -101,11 +103,21 @@ ExitCode conclude(const std::vector<PointResult>& results, const std::string& ou
             << " failures survived";
   if (unreached > 0)
     std::cout << "; " << unreached << " were not reached again, so the program does not repeat itself";
-  std::cout << '\n';
+  if (not_run > 0) std::cout << "; " << not_run << " more were not run";
+  std::cout << '\n' << std::flush;
   if (!out.empty())
-    if (auto written = write_results(out, results); !written) return tell(written.error());
+    if (auto written = write_results(out, results, not_run); !written) return tell(written.error());
+  if (found.ended) return tell(*found.ended);
   if (failed > 0) return kFailed;
   return unreached > 0 ? kUndecided : kDone;
+}
+
+// Mostly a program that was not told where the mount is.
+ExitCode nothing_to_fail() {
+  std::cerr
+      << "faultfs: there is nothing to fail: the program asked nothing of the mount that these --errors "
+         "may answer; {} in its words is the mount's path\n";
+  return kUndecided;
 }
 
 void add_enumerate_options(Arguments& arguments) {
@@ -148,19 +160,22 @@ ExitCode enumerate_command(const Words& words) {
   if (!seed) return tell(seed.error());
   options->seed = *seed;
 
+  if (arguments.has("out"))
+    if (auto made = make_directory(arguments.text("out")); !made) return tell(made.error());
   auto workshop = Workshop::open(*options);
   if (!workshop) return tell(workshop.error());
   const auto reference = run_reference(**workshop);
   if (!reference) return tell(reference.error());
   const auto points = points_to_fail(reference->coverage, PathClasses(options->classes), *choice);
   if (!points) return tell(points.error());
+  if (points->empty()) return nothing_to_fail();
   std::size_t failed = 0;
-  const auto results =
+  const auto found =
       enumerate(**workshop, *reference, *points, *jobs, [&](std::size_t done, const PointResult& result) {
         failed += result.why.empty() ? 0 : 1;
         tell_progress(done, points->size(), failed);
       });
-  return results ? conclude(*results, arguments.text("out")) : tell(results.error());
+  return conclude(found, points->size(), arguments.text("out"));
 }
 
 }  // namespace holdfast::faultfs::cli

@@ -1,19 +1,14 @@
-// The exit codes of faultfs.
+// The exit codes of faultfs: kFailed when a program did not survive its faults, kUndecided when the faults of
+// a log did not all recur.
 #pragma once
 
+#include "command_line/exit_code.h"
 #include "core/base/result.h"
 
 namespace holdfast::faultfs::cli {
 
-enum ExitCode : int {
-  kDone = 0,
-  kFailed = 1,     // a program did not survive its faults
-  kUndecided = 2,  // the faults of a log did not all recur
-  kBadInput = 3,   // bad arguments or plan
-  kCannotRunHere = 4,
-  kInternal = 5,
-  kInterrupted = 130,
-};
+using command_line::ExitCode;
+using enum command_line::ExitCode;
 
 constexpr ExitCode exit_code(Code code) {
   switch (code) {

@@ -15,27 +15,20 @@ ExitCode load_command(const Words& words) {
       {"faultfs load /tmp/faulty plan.json",
        R"(echo '{"rules": [{"name": "slow", "effect": {"latency": "50ms"}}]}' |)"
        " faultfs load /tmp/faulty -"});
-  add_socket_option(arguments);
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto plan = read_plan(arguments.operand(1));
-  if (!plan) return tell(plan.error());
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto warning = client->load(*plan);
-  if (!warning) return tell(warning.error());
-  if (!warning->empty()) std::cerr << "faultfs: warning: " << *warning << '\n';
-  return kDone;
+  return ask_mount(arguments, words, [&](ControlClient& mount) -> Status {
+    const auto plan = read_plan(arguments.operand(1));
+    if (!plan) return fail(plan.error());
+    const auto warning = mount.load(*plan);
+    if (!warning) return fail(warning.error());
+    if (!warning->empty()) std::cerr << "faultfs: warning: " << *warning << '\n';
+    return {};
+  });
 }
 
 ExitCode clear_command(const Words& words) {
   Arguments arguments("clear", {"MOUNTPOINT"}, "Heals every fault; requests that are held go on.",
                       {"faultfs clear /tmp/faulty"});
-  add_socket_option(arguments);
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto cleared = client->clear();
-  return cleared ? kDone : tell(cleared.error());
+  return ask_mount(arguments, words, [](ControlClient& mount) { return mount.clear(); });
 }
 
 ExitCode restore_command(const Words& words) {
@@ -43,14 +36,12 @@ ExitCode restore_command(const Words& words) {
       "restore", {"MOUNTPOINT"},
       "Undoes the damage that rules did to bytes on the disk, where nobody has written over it.",
       {"faultfs restore /tmp/faulty"});
-  add_socket_option(arguments);
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto places = client->restore();
-  if (!places) return tell(places.error());
-  std::cout << *places << " damaged place" << (*places == 1 ? "" : "s") << " restored\n";
-  return kDone;
+  return ask_mount(arguments, words, [](ControlClient& mount) -> Status {
+    const auto places = mount.restore();
+    if (!places) return fail(places.error());
+    std::cout << *places << " damaged place" << (*places == 1 ? "" : "s") << " restored\n";
+    return {};
+  });
 }
 
 }  // namespace holdfast::faultfs::cli

@@ -135,7 +135,11 @@ Result<MountOptions> read_options(const Arguments& arguments, int& ready_fd) {
   for (auto [name, into] : {std::pair{"lifeline-fd", &options.lifeline}, std::pair{"ready-fd", &ready_fd}}) {
     const auto number = arguments.number(name, 0, {0, kMostDescriptor});
     if (!number) return fail(number.error());
-    if (arguments.has(name)) *into = static_cast<int>(*number);
+    if (!arguments.has(name)) continue;
+    *into = static_cast<int>(*number);
+    if (::fcntl(*into, F_GETFD) < 0)
+      return fail(Code::invalid, "--" + std::string(name) + ": " + arguments.text(name) +
+                                     " is no open descriptor of this process");
   }
   if (arguments.has("plan") && arguments.has("replay"))
     return fail(Code::invalid, "a mount has either a --plan or a --replay");

@@ -1,5 +1,8 @@
 #include "faultfs/cli/plan_file.h"
 
+#include <string.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -11,8 +14,14 @@ namespace holdfast::faultfs::cli {
 
 Result<std::string> read_text(const std::string& path, std::string_view what) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path);
-  if (!file) return fail(Code::not_found, "the " + std::string(what) + " " + path + " cannot be read");
+  const auto unreadable = [&](int error) {
+    return fail(Code::not_found,
+                "the " + std::string(what) + " " + path + " cannot be read: " + ::strerror(error), error);
+  };
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) return unreadable(EISDIR);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unreadable(errno);
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
@@ -30,6 +39,7 @@ Result<std::vector<RecordedFault>> read_fault_log(const std::string& path) {
   if (!text) return fail(text.error());
   auto faults = parse_fault_log(*text);
   if (!faults) return fail(faults.error().code, path + ": " + faults.error().message);
+  if (faults->empty()) return fail(Code::invalid, path + ": there is no fault in it to replay");
   return faults;
 }
 

@@ -17,6 +17,7 @@ namespace holdfast::faultfs::cli {
 // `what` it is, for the error: "plan". "-" is standard input.
 Result<std::string> read_text(const std::string& path, std::string_view what);
 Result<FaultPlan> read_plan(const std::string& path);
+// At least one fault.
 Result<std::vector<RecordedFault>> read_fault_log(const std::string& path);
 
 }  // namespace holdfast::faultfs::cli

@@ -58,6 +58,14 @@ void print(const PowerCutReport& report) {
     std::cerr << "faultfs: not taken back: " << failure << "\n";
 }
 
+template <class Report>
+void print(const Arguments& arguments, const Report& report) {
+  if (arguments.has("json"))
+    std::cout << print_json(report) << "\n";
+  else
+    print(report);
+}
+
 Result<PowerCutRequest> read_request(const Arguments& arguments) {
   PowerCutRequest request;
   if (arguments.has("seed")) {
@@ -81,18 +89,13 @@ ExitCode unsynced_command(const Words& words) {
       "Prints what a power cut could take now: ranges of bytes that no fsync, and names that\n"
       "no fsync of their directory has made durable. The mount must have --power-cut.",
       {"faultfs unsynced /tmp/faulty", "faultfs unsynced /tmp/faulty --json | jq .names"});
-  add_socket_option(arguments);
   arguments.add()("json", "as JSON");
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto report = client->unsynced();
-  if (!report) return tell(report.error());
-  if (arguments.has("json"))
-    std::cout << print_json(*report) << "\n";
-  else
-    print(*report);
-  return kDone;
+  return ask_mount(arguments, words, [&](ControlClient& mount) -> Status {
+    const auto report = mount.unsynced();
+    if (!report) return fail(report.error());
+    print(arguments, *report);
+    return {};
+  });
 }
 
 ExitCode power_cut_command(const Words& words) {
@@ -104,23 +107,21 @@ ExitCode power_cut_command(const Words& words) {
       "--power-cut.",
       {"faultfs power-cut /tmp/faulty", "faultfs power-cut /tmp/faulty --seed 7",
        "faultfs power-cut /tmp/faulty --data lost --names lost    # the worst case"});
-  add_socket_option(arguments);
   arguments.add()("seed", text_value("N"), "draws what is kept; of the mount's seed each cut is another")(
       "data", text_value("drawn|lost|kept"), "what becomes of un-synced bytes; drawn if not given")(
       "names", text_value("drawn|lost|kept"), "what becomes of un-synced names; drawn if not given")(
       "json", "as JSON");
-  if (auto ended = arguments.parse(words)) return *ended;
-  const auto request = read_request(arguments);
-  if (!request) return arguments.mistake(request.error().message);
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto report = client->cut_power(*request);
-  if (!report) return tell(report.error());
-  if (arguments.has("json"))
-    std::cout << print_json(*report) << "\n";
-  else
-    print(*report);
-  return report->failures.empty() ? kDone : kFailed;
+  ExitCode end = kDone;
+  const ExitCode asked = ask_mount(arguments, words, [&](ControlClient& mount) -> Status {
+    const auto request = read_request(arguments);
+    if (!request) return fail(request.error());
+    const auto report = mount.cut_power(*request);
+    if (!report) return fail(report.error());
+    print(arguments, *report);
+    if (!report->failures.empty()) end = kFailed;
+    return {};
+  });
+  return asked == kDone ? end : asked;
 }
 
 }  // namespace holdfast::faultfs::cli

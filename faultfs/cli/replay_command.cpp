@@ -1,10 +1,10 @@
 // A program under the faults of a log: replay, and shrink, which looks for the fewest that matter.
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <numeric>
 
 #include "faultfs/cli/commands.h"
+#include "faultfs/cli/output_file.h"
 #include "faultfs/cli/plan_file.h"
 #include "faultfs/cli/trial_arguments.h"
 #include "faultfs/trial/smallest_part.h"
@@ -19,12 +19,12 @@ struct Replays {
   Trial reference;
 };
 
-Result<Replays> open_replays(const Arguments& arguments) {
+Result<Replays> open_replays(const Arguments& arguments, const char* output) {
   Replays replays;
+  if (arguments.has(output))
+    if (auto able = check_writable(arguments.text(output)); !able) return fail(able.error());
   auto faults = read_fault_log(arguments.operand(0));
   if (!faults) return fail(faults.error());
-  if (faults->empty())
-    return fail(Code::invalid, arguments.operand(0) + ": there is no fault in it to replay");
   replays.faults = *std::move(faults);
   auto options = trial_options(arguments);
   if (!options) return fail(options.error());
@@ -35,13 +35,6 @@ Result<Replays> open_replays(const Arguments& arguments) {
   if (!reference) return fail(reference.error());
   replays.reference = *std::move(reference);
   return replays;
-}
-
-Status write_text(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  return file ? Status{} : fail(Code::io, path + " cannot be written");
 }
 
 Result<Trial> replay(Replays& replays, const std::vector<RecordedFault>& faults) {
@@ -65,16 +58,17 @@ ExitCode conclude_replay(const Arguments& arguments, const Replays& replays, con
   return met < replays.faults.size() ? kUndecided : kDone;
 }
 
+std::string count_of(std::size_t faults) {
+  return std::to_string(faults) + (faults == 1 ? " fault" : " faults");
+}
+
 // Asks the program, once for each list of faults.
 class Shrinking {
  public:
   explicit Shrinking(Replays& replays) : replays_(replays) {}
 
-  Result<std::vector<RecordedFault>> run() {
-    const auto& all = replays_.faults;
-    Chosen part = smallest_part(all.size(), [this](const Chosen& chosen) { return fails(chosen); });
-    if (error_) return fail(*error_);
-    return chosen_of(part);
+  void run() {
+    (void)smallest_part(replays_.faults.size(), [this](const Chosen& chosen) { return fails(chosen); });
   }
   // Once an error has come every answer is no.
   bool fails(const Chosen& chosen) {
@@ -84,17 +78,20 @@ class Shrinking {
       error_ = trial.error();
       return false;
     }
-    why_ = why_not_survived(replays_.workshop->options(), *trial, replays_.reference);
-    std::cerr << "faultfs: run " << replays_.workshop->trials() << ": " << chosen.size() << " faults, "
-              << (why_.empty() ? "survived" : why_) << '\n';
-    return !why_.empty();
+    const auto why = why_not_survived(replays_.workshop->options(), *trial, replays_.reference);
+    std::cerr << "faultfs: run " << replays_.workshop->trials() << ": " << count_of(chosen.size()) << ", "
+              << (why.empty() ? "survived" : why) << '\n';
+    if (!why.empty()) fewest_ = chosen_of(chosen);
+    return !why.empty();
   }
+  // That the program has not survived so far.
+  const std::vector<RecordedFault>& fewest() const { return fewest_; }
   const std::optional<Error>& error() const { return error_; }
 
  private:
   Replays& replays_;
   std::optional<Error> error_;
-  std::string why_;
+  std::vector<RecordedFault> fewest_;
 
   std::vector<RecordedFault> chosen_of(const Chosen& chosen) const {
     std::vector<RecordedFault> faults;
@@ -102,6 +99,21 @@ class Shrinking {
     return faults;
   }
 };
+
+// Also of one that was interrupted: what it has found is worth having.
+ExitCode conclude_shrinking(const Arguments& arguments, const Shrinking& shrinking, std::size_t all) {
+  const auto& few = shrinking.fewest();
+  std::cerr << "faultfs: " << few.size() << " of " << count_of(all)
+            << (shrinking.error() ? " so far; fewer may do"
+                : few.size() == 1 ? " is needed"
+                                  : " are needed")
+            << '\n';
+  if (!arguments.has("out"))
+    std::cout << lines_of(few) << std::flush;
+  else if (auto written = write_text(arguments.text("out"), lines_of(few)); !written)
+    return tell(written.error());
+  return shrinking.error() ? tell(*shrinking.error()) : kDone;
+}
 
 }  // namespace
 
@@ -116,7 +128,7 @@ ExitCode replay_command(const Words& words) {
   add_trial_options(arguments);
   arguments.add()("fault-log", text_value("FILE"), "write what the replay injected here");
   if (auto ended = arguments.parse(words)) return *ended;
-  auto replays = open_replays(arguments);
+  auto replays = open_replays(arguments, "fault-log");
   if (!replays) return tell(replays.error());
   const auto trial = replay(*replays, replays->faults);
   return trial ? conclude_replay(arguments, *replays, *trial) : tell(trial.error());
@@ -132,8 +144,9 @@ ExitCode shrink_command(const Words& words) {
   add_trial_options(arguments);
   arguments.add()("out", text_value("FILE"), "write the log here instead of printing it");
   if (auto ended = arguments.parse(words)) return *ended;
-  auto replays = open_replays(arguments);
+  auto replays = open_replays(arguments, "out");
   if (!replays) return tell(replays.error());
+  std::cerr << "faultfs: run 1: no fault, survived\n";
   Shrinking shrinking(*replays);
   Chosen all(replays->faults.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
@@ -142,15 +155,8 @@ ExitCode shrink_command(const Words& words) {
   if (!fails)
     return tell({Code::invalid,
                  "the program survives all of " + arguments.operand(0) + ", so there is nothing to shrink"});
-  const auto few = shrinking.run();
-  if (!few) return tell(few.error());
-  std::cerr << "faultfs: " << few->size() << " of " << replays->faults.size() << " faults are needed\n";
-  if (!arguments.has("out")) {
-    std::cout << lines_of(*few);
-    return kDone;
-  }
-  const auto written = write_text(arguments.text("out"), lines_of(*few));
-  return written ? kDone : tell(written.error());
+  shrinking.run();
+  return conclude_shrinking(arguments, shrinking, replays->faults.size());
 }
 
 }  // namespace holdfast::faultfs::cli

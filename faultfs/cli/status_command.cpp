@@ -7,6 +7,25 @@
 #include "faultfs/cli/status_text_json.h"
 
 namespace holdfast::faultfs::cli {
+namespace {
+
+// From its file, where there is one: the mount itself keeps the newest lines only.
+Status print_log(ControlClient& mount) {
+  const auto path = mount.fault_log();
+  if (!path) return fail(path.error());
+  if (!path->empty()) {
+    std::ifstream file(*path);
+    if (!file) return fail(Code::not_found, "the fault log " + *path + " cannot be read");
+    if (file.peek() != std::ifstream::traits_type::eof()) std::cout << file.rdbuf();
+    return {};
+  }
+  const auto lines = mount.log();
+  if (!lines) return fail(lines.error());
+  for (const auto& line : *lines) std::cout << line << '\n';
+  return {};
+}
+
+}  // namespace
 
 ExitCode status_command(const Words& words) {
   Arguments arguments(
@@ -14,15 +33,13 @@ ExitCode status_command(const Words& words) {
       "Prints what is armed, what has fired and, for each kind of operation since the mount, how many\n"
       "there were, how many of them met an injected error or a delay, and how many bytes they asked for.",
       {"faultfs status /tmp/faulty", "faultfs status /tmp/faulty --json | jq .fired"});
-  add_socket_option(arguments);
   arguments.add()("json", "as JSON");
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto text = client->status();
-  if (!text) return tell(text.error());
-  std::cout << (arguments.has("json") ? *text + "\n" : status_for_people(*text));
-  return kDone;
+  return ask_mount(arguments, words, [&](ControlClient& mount) -> Status {
+    const auto text = mount.status();
+    if (!text) return fail(text.error());
+    std::cout << (arguments.has("json") ? *text + "\n" : status_for_people(*text));
+    return {};
+  });
 }
 
 ExitCode log_command(const Words& words) {
@@ -31,22 +48,7 @@ ExitCode log_command(const Words& words) {
       "Prints the faults so far, one JSON object a line: all of them when the mount has a\n"
       "--fault-log, else the newest.",
       {"faultfs log /tmp/faulty", "faultfs log /tmp/faulty | jq -r .decision | sort | uniq -c"});
-  add_socket_option(arguments);
-  if (auto ended = arguments.parse(words)) return *ended;
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  const auto path = client->fault_log();
-  if (!path) return tell(path.error());
-  if (!path->empty()) {
-    std::ifstream file(*path);
-    if (!file) return tell({Code::not_found, "the fault log " + *path + " cannot be read"});
-    if (file.peek() != std::ifstream::traits_type::eof()) std::cout << file.rdbuf();
-    return kDone;
-  }
-  const auto lines = client->log();
-  if (!lines) return tell(lines.error());
-  for (const auto& line : *lines) std::cout << line << '\n';
-  return kDone;
+  return ask_mount(arguments, words, print_log);
 }
 
 }  // namespace holdfast::faultfs::cli

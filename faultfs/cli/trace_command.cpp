@@ -21,6 +21,16 @@ void print(const TraceLines& trace) {
     std::cerr << "faultfs: " << trace.dropped << " requests came too fast and are missing here\n";
 }
 
+// Until the time is over or the mount is gone.
+Status follow(ControlClient& mount, const Trigger& when, Duration length) {
+  for (const auto end = SteadyClock::now() + length;; std::this_thread::sleep_for(kBetweenQuestions)) {
+    const auto trace = mount.trace(when);
+    if (!trace) return trace.error().code == Code::unavailable ? Status{} : fail(trace.error());
+    print(*trace);
+    if (SteadyClock::now() >= end) return {};
+  }
+}
+
 }  // namespace
 
 ExitCode trace_command(const Words& words) {
@@ -30,23 +40,15 @@ ExitCode trace_command(const Words& words) {
       "path, place, caller, decision, duration in nanoseconds and result. Ends with the mount, after\n"
       "--for, or by Ctrl-C.",
       {"faultfs trace /tmp/faulty", "faultfs trace /tmp/faulty --for 5s | jq -r '.op + \" \" + .path'"});
-  add_socket_option(arguments);
   arguments.add()("for", text_value("DURATION"), "end after so long")(
       "operation", text_value("LIST"), "only these operations, or groups of them: write,syncs")(
       "path", text_value("GLOB"), "only requests on paths that this glob means");
-  if (auto ended = arguments.parse(words)) return *ended;
-  const auto length = arguments.duration("for", kLongestTrace, kLongestTrace);
-  if (!length) return tell(length.error());
-  const auto when = trigger_of_words(arguments.text("operation"), arguments.text("path"));
-  if (!when) return tell(when.error());
-  auto client = connect(arguments);
-  if (!client) return tell(client.error());
-  for (const auto end = SteadyClock::now() + *length;; std::this_thread::sleep_for(kBetweenQuestions)) {
-    const auto trace = client->trace(*when);
-    if (!trace) return trace.error().code == Code::unavailable ? kDone : tell(trace.error());
-    print(*trace);
-    if (SteadyClock::now() >= end) return kDone;
-  }
+  return ask_mount(arguments, words, [&](ControlClient& mount) -> Status {
+    const auto length = arguments.duration("for", kLongestTrace, kLongestTrace);
+    if (!length) return fail(length.error());
+    const auto when = trigger_of_words(arguments.text("operation"), arguments.text("path"));
+    return when ? follow(mount, *when, *length) : fail(when.error());
+  });
 }
 
 }  // namespace holdfast::faultfs::cli

@@ -1,24 +1,13 @@
 #include "faultfs/cli/trial_arguments.h"
 
-#include <signal.h>
-#include <sys/signalfd.h>
-
 #include <filesystem>
+
+#include "faultfs/control/end_signals.h"
 
 namespace holdfast::faultfs::cli {
 namespace {
 
 constexpr Duration kLongestTrial = std::chrono::hours(24);
-
-// They are never read, so each thread that waits sees them.
-int block_end_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
-  return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 }  // namespace
 
@@ -55,7 +44,10 @@ Result<Trial> run_reference(Workshop& workshop) {
   const auto why = why_not_survived(workshop.options(), *trial, *trial);
   if (why.empty() && trial->program.passed()) return trial;
   const std::string what = why.empty() ? "exit code " + std::to_string(trial->program.exit_code) : why;
-  return fail(Code::invalid, "the program does not pass without any fault (" + what + "): " + trial->errors);
+  std::string said = trial->errors + trial->check_errors;
+  while (said.ends_with('\n')) said.pop_back();
+  return fail(Code::invalid, "the program does not pass without any fault: " + what +
+                                 (said.empty() ? "" : "; it said:\n" + said));
 }
 
 }  // namespace holdfast::faultfs::cli

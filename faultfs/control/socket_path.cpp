@@ -8,16 +8,34 @@
 #include <climits>
 #include <cstdlib>
 #include <filesystem>
+#include <vector>
 
 #include "core/base/random.h"
 
 namespace holdfast::faultfs {
 namespace {
 
-std::string runtime_directory() {
+// Where this user's sockets are, ours first. A mount made from a login shell, by sudo or by a service has one
+// or the other, as the variable is set there or not.
+std::vector<std::string> runtime_directories() {
+  std::vector<std::string> all;
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime != nullptr && runtime[0] == '/') return std::string(runtime) + "/faultfs";
-  return fmt::format("/tmp/faultfs-{}", ::geteuid());
+  if (runtime != nullptr && runtime[0] == '/') all.push_back(std::string(runtime) + "/faultfs");
+  all.push_back(fmt::format("/tmp/faultfs-{}", ::geteuid()));
+  all.push_back(fmt::format("/run/user/{}/faultfs", ::geteuid()));
+  return all;
+}
+
+std::string socket_in(const std::string& directory, const std::string& canonical) {
+  return fmt::format("{}/{:016x}.sock", directory, hash_name(canonical));
+}
+
+// A socket of ours in a directory that only we can enter.
+bool is_ours(const std::string& directory, const std::string& socket) {
+  struct stat place {
+  }, found{};
+  return ::lstat(directory.c_str(), &place) == 0 && S_ISDIR(place.st_mode) && place.st_uid == ::geteuid() &&
+         (place.st_mode & 077) == 0 && ::lstat(socket.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
 }
 
 Status make_private_directory(const std::string& path) {
@@ -34,6 +52,14 @@ Status make_private_directory(const std::string& path) {
   return {};
 }
 
+// What the symbolic link says; empty when there is none. std::filesystem asks for the link's attributes
+// first, and of a mount those come from its daemon, which may hang; readlink itself asks nobody.
+std::string link_at(const std::string& path) {
+  char target[PATH_MAX];
+  const ssize_t size = ::readlink(path.c_str(), target, sizeof target);
+  return size > 0 ? std::string(target, static_cast<std::size_t>(size)) : std::string();
+}
+
 }  // namespace
 
 Result<std::string> canonical_mountpoint(const std::string& path) {
@@ -48,8 +74,8 @@ Result<std::string> canonical_mountpoint(const std::string& path) {
     const fs::path parent = fs::canonical(absolute.parent_path(), error);
     if (error) return fail(error_of_errno(error.value(), "find " + absolute.parent_path().string()));
     absolute = parent / absolute.filename();
-    const fs::path target = fs::read_symlink(absolute, error);
-    if (error) return absolute.string();
+    const std::string target = link_at(absolute);
+    if (target.empty()) return absolute.string();
     absolute = (parent / target).lexically_normal();
     if (!absolute.has_filename()) absolute = absolute.parent_path();
   }
@@ -59,9 +85,18 @@ Result<std::string> canonical_mountpoint(const std::string& path) {
 Result<std::string> control_socket_for(const std::string& mountpoint) {
   auto canonical = canonical_mountpoint(mountpoint);
   if (!canonical) return canonical;
-  const std::string directory = runtime_directory();
+  const std::string directory = runtime_directories().front();
   if (auto made = make_private_directory(directory); !made) return fail(made.error());
-  return fmt::format("{}/{:016x}.sock", directory, hash_name(*canonical));
+  return socket_in(directory, *canonical);
+}
+
+Result<std::string> find_control_socket(const std::string& mountpoint) {
+  auto canonical = canonical_mountpoint(mountpoint);
+  if (!canonical) return canonical;
+  const auto directories = runtime_directories();
+  for (const auto& directory : directories)
+    if (auto socket = socket_in(directory, *canonical); is_ours(directory, socket)) return socket;
+  return socket_in(directories.front(), *canonical);
 }
 
 }  // namespace holdfast::faultfs

@@ -15,6 +15,10 @@ namespace holdfast::faultfs {
 
 Result<std::string> control_socket_for(const std::string& mountpoint);
 
+// Where the socket is, for a mount that was made with another XDG_RUNTIME_DIR too, or none: by sudo, say. The
+// usual path when it is in no such place.
+Result<std::string> find_control_socket(const std::string& mountpoint);
+
 // The path with its links and dots resolved, without asking the last name itself: a mountpoint whose
 // daemon hangs or died still has a canonical path.
 Result<std::string> canonical_mountpoint(const std::string& path);

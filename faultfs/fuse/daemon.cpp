@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include <mutex>
 #include <optional>
 
+#include "faultfs/control/end_signals.h"
 #include "faultfs/control/fuse_available.h"
 #include "faultfs/control/server.h"
 #include "faultfs/control/socket_path.h"
@@ -129,16 +129,6 @@ Result<Session> mount_session(const MountGround& ground, Passthrough& fs) {
   fuse_set_log_func(nullptr);
   (void)fs.channel.attach(session.get());
   return session;
-}
-
-// Signals that end the mount, as a descriptor; blocked here and in every thread to come.
-int block_end_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
-  return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 std::string warning_of_bypassing(std::uint64_t handles) {

@@ -1,6 +1,7 @@
 #include "faultfs/model/fault_trigger_json.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/nearest.h"
 #include "core/base/units.h"
@@ -15,8 +16,8 @@ using nlohmann::json;
 constexpr std::string_view kWhenKeys[] = {"op",     "path",        "path_regex", "flags", "offset", "size",
                                           "caller", "probability", "from",       "to",    "nth",    "every",
                                           "limit",  "cooldown",    "per",        "after"};
-constexpr std::string_view kOffsetKeys[] = {"from", "to"};
-constexpr std::string_view kSizeKeys[] = {"at_least", "at_most"};
+constexpr std::array<std::string_view, 2> kOffsetKeys = {"from", "to"};
+constexpr std::array<std::string_view, 2> kSizeKeys = {"at_least", "at_most"};
 constexpr std::string_view kCallerKeys[] = {"pid", "uid", "comm"};
 constexpr std::string_view kAfterKeys[] = {"rule", "times"};
 constexpr std::string_view kCountings[] = {"rule", "path"};  // in the order of the enumeration
@@ -105,11 +106,19 @@ PlanResult<OpenFlags> flags_of(const json& value, const std::string& pointer) {
   return flags;
 }
 
+// Two sizes under the keys of `what`, either of which may be left out.
+PlanResult<void> take_sizes(const json& value, const std::string& pointer, std::string_view what,
+                            const std::array<std::string_view, 2>& keys, std::uint64_t& least,
+                            std::uint64_t& most) {
+  auto status = check_keys(value, pointer, what, keys);
+  if (status) status = take(value, pointer, keys[0], least, size_of);
+  if (status) status = take(value, pointer, keys[1], most, size_of);
+  return status;
+}
+
 PlanResult<OffsetRange> offset_of(const json& value, const std::string& pointer) {
   OffsetRange range;
-  auto status = check_keys(value, pointer, "\"offset\"", kOffsetKeys);
-  if (status) status = take(value, pointer, "from", range.from, size_of);
-  if (status) status = take(value, pointer, "to", range.to, size_of);
+  const auto status = take_sizes(value, pointer, "\"offset\"", kOffsetKeys, range.from, range.to);
   if (!status) return std::unexpected(status.error());
   if (range.from >= range.to) return wrong(pointer, "the range is empty: \"to\" must be after \"from\"");
   return range;
@@ -117,9 +126,7 @@ PlanResult<OffsetRange> offset_of(const json& value, const std::string& pointer)
 
 PlanResult<SizeRange> size_range_of(const json& value, const std::string& pointer) {
   SizeRange range;
-  auto status = check_keys(value, pointer, "\"size\"", kSizeKeys);
-  if (status) status = take(value, pointer, "at_least", range.at_least, size_of);
-  if (status) status = take(value, pointer, "at_most", range.at_most, size_of);
+  const auto status = take_sizes(value, pointer, "\"size\"", kSizeKeys, range.at_least, range.at_most);
   if (!status) return std::unexpected(status.error());
   if (range.at_least > range.at_most) return wrong(pointer, "no size is at least that and at most that");
   return range;
@@ -174,19 +181,14 @@ PlanResult<void> check(const std::string& pointer, const Trigger& when) {
   return {};
 }
 
-json to_json(const OffsetRange& range) {
+json sizes_json(const std::array<std::string_view, 2>& keys, std::uint64_t least, std::uint64_t most) {
   json value = json::object();
-  if (range.from > 0) value["from"] = format_size(range.from);
-  if (range.to != UINT64_MAX) value["to"] = format_size(range.to);
+  if (least > 0) value[std::string(keys[0])] = format_size(least);
+  if (most != UINT64_MAX) value[std::string(keys[1])] = format_size(most);
   return value;
 }
-
-json to_json(const SizeRange& range) {
-  json value = json::object();
-  if (range.at_least > 0) value["at_least"] = format_size(range.at_least);
-  if (range.at_most != UINT64_MAX) value["at_most"] = format_size(range.at_most);
-  return value;
-}
+json to_json(const OffsetRange& range) { return sizes_json(kOffsetKeys, range.from, range.to); }
+json to_json(const SizeRange& range) { return sizes_json(kSizeKeys, range.at_least, range.at_most); }
 
 json to_json(const CallerTrigger& caller) {
   json value = json::object();

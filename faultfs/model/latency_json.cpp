@@ -32,12 +32,16 @@ PlanResult<Duration> some_duration(const json& value, const std::string& pointer
   return delay;
 }
 
-PlanResult<void> need_keys(const json& value, const std::string& pointer, std::string_view what,
-                           std::span<const std::string_view> keys) {
-  for (const auto key : keys)
+// An object with the keys of a distribution, of which it may lack the last.
+PlanResult<void> check_distribution(const json& value, const std::string& pointer, std::string_view name,
+                                    std::span<const std::string_view> keys) {
+  const std::string what = in_quotes(name);
+  if (auto known = check_keys(value, pointer, what, keys); !known) return known;
+  const auto needed = keys.first(keys.size() - 1);
+  for (const auto key : needed)
     if (!value.contains(key))
-      return wrong(pointer, std::string(what) + " needs " + in_quotes(key) + "; allowed are " +
-                                quoted_list(keys) + " and, if you like, \"max\"");
+      return wrong(pointer, what + " needs " + in_quotes(key) + "; allowed are " + quoted_list(needed) +
+                                " and, if you like, " + in_quotes(keys.back()));
   return {};
 }
 
@@ -54,8 +58,7 @@ PlanResult<UniformLatency> uniform_of(const json& value, const std::string& poin
 
 PlanResult<LognormalLatency> lognormal_of(const json& value, const std::string& pointer) {
   LognormalLatency of;
-  auto status = check_keys(value, pointer, "\"lognormal\"", kLognormalKeys);
-  if (status) status = need_keys(value, pointer, "\"lognormal\"", std::span(kLognormalKeys).first(2));
+  auto status = check_distribution(value, pointer, "lognormal", kLognormalKeys);
   if (status) status = take(value, pointer, "median", of.median, some_duration);
   if (status) status = take(value, pointer, "p99", of.p99, some_duration);
   if (status) status = take(value, pointer, "max", of.max, some_duration);
@@ -77,8 +80,7 @@ PlanResult<std::uint64_t> shape_of(const json& value, const std::string& pointer
 
 PlanResult<ParetoLatency> pareto_of(const json& value, const std::string& pointer) {
   ParetoLatency of;
-  auto status = check_keys(value, pointer, "\"pareto\"", kParetoKeys);
-  if (status) status = need_keys(value, pointer, "\"pareto\"", std::span(kParetoKeys).first(2));
+  auto status = check_distribution(value, pointer, "pareto", kParetoKeys);
   if (status) status = take(value, pointer, "min", of.min, some_duration);
   if (status) status = take(value, pointer, "shape", of.shape, shape_of);
   if (status) status = take(value, pointer, "max", of.max, some_duration);

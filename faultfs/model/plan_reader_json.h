@@ -44,7 +44,7 @@ PlanResult<int> errno_of(const nlohmann::json& value, const std::string& pointer
 
 // Stores the value of `key`, if there is one, where it belongs.
 template <class T, class Read>
-PlanResult<void> take(const nlohmann::json& from, const std::string& pointer, const char* key, T& into,
+PlanResult<void> take(const nlohmann::json& from, const std::string& pointer, std::string_view key, T& into,
                       Read read) {
   const auto found = from.find(key);
   if (found == from.end()) return {};

@@ -51,15 +51,15 @@ class Enumeration {
               const Tell& tell)
       : workshop_(workshop), reference_(reference), points_(points), tell_(tell), results_(points.size()) {}
 
-  Result<std::vector<PointResult>> run(std::size_t jobs) {
+  Enumerated run(std::size_t jobs) {
     {
       std::vector<std::jthread> helpers;
       for (std::size_t i = 1; i < std::min(jobs, points_.size()); ++i)
         helpers.emplace_back([this] { work(); });
       work();
     }
-    if (failure_) return fail(*failure_);
-    return std::move(results_);
+    std::erase_if(results_, [](const PointResult& result) { return result.point == nullptr; });
+    return {std::move(results_), failure_};
   }
 
  private:
@@ -123,9 +123,8 @@ Result<std::vector<FailurePoint>> points_to_fail(const CoverageReport& seen, con
   return points;
 }
 
-Result<std::vector<PointResult>> enumerate(Workshop& workshop, const Trial& reference,
-                                           const std::vector<FailurePoint>& points, std::size_t jobs,
-                                           const std::function<void(std::size_t, const PointResult&)>& tell) {
+Enumerated enumerate(Workshop& workshop, const Trial& reference, const std::vector<FailurePoint>& points,
+                     std::size_t jobs, const std::function<void(std::size_t, const PointResult&)>& tell) {
   return Enumeration(workshop, reference, points, tell).run(jobs);
 }
 

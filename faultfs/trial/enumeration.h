@@ -48,10 +48,14 @@ struct PointResult {
   std::string errors{};  // what it said on standard error
 };
 
-// In the order of the points, whichever ended first; `tell` is called by one thread at a time. Ends early at
-// the first trial that cannot be run.
-Result<std::vector<PointResult>> enumerate(Workshop& workshop, const Trial& reference,
-                                           const std::vector<FailurePoint>& points, std::size_t jobs,
-                                           const std::function<void(std::size_t, const PointResult&)>& tell);
+// What was found, also when it ended early: at the first trial that could not be run, or by an interruption.
+struct Enumerated {
+  std::vector<PointResult> results{};  // of the points that were run, in their order
+  std::optional<Error> ended{};        // why the others were not
+};
+
+// `tell` is called by one thread at a time.
+Enumerated enumerate(Workshop& workshop, const Trial& reference, const std::vector<FailurePoint>& points,
+                     std::size_t jobs, const std::function<void(std::size_t, const PointResult&)>& tell);
 
 }  // namespace holdfast::faultfs

@@ -26,14 +26,18 @@ json json_of(const PointResult& result, const std::string& plan) {
 
 }  // namespace
 
-std::string print_enumeration(const std::vector<PointResult>& results,
-                              const std::vector<std::string>& plans) {
+std::string print_enumeration(const std::vector<PointResult>& results, const std::vector<std::string>& plans,
+                              std::size_t not_run) {
   json points = json::array();
   for (std::size_t i = 0; i < results.size(); ++i) points.push_back(json_of(results[i], plans[i]));
   const auto failed = std::ranges::count_if(results, [](const auto& result) { return !result.why.empty(); });
   const auto reached = std::ranges::count_if(results, [](const auto& result) { return result.reached; });
-  return json{{"version", 1}, {"points", points}, {"not_survived", failed}, {"reached", reached}}.dump(
-      2, ' ', false, json::error_handler_t::replace);
+  return json{{"version", 1},
+              {"points", points},
+              {"not_survived", failed},
+              {"reached", reached},
+              {"not_run", not_run}}
+      .dump(2, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace holdfast::faultfs

@@ -1,9 +1,7 @@
 #include "faultfs/trial/trial.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,19 +28,13 @@ std::string text_of(const std::string& path, std::size_t most = SIZE_MAX) {
 // A directory of a trial, which goes with it.
 class Place {
  public:
-  explicit Place(std::string path) : path_(std::move(path)) {}
-  ~Place() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  std::string operator/(const char* name) const { return path_ + "/" + name; }
+  explicit Place(ScratchDirectory directory) : directory_(std::move(directory)) {}
+  std::string operator/(const char* name) const { return directory_ / name; }
   std::string data() const { return *this / "data"; }
   std::string mount() const { return *this / "mount"; }
 
  private:
-  std::string path_;
+  ScratchDirectory directory_;
 };
 
 // With everything that cp knows of: owners, times, attributes, links, holes.
@@ -128,6 +120,7 @@ Result<Trial> run_on(MountProcess& mounted, const TrialOptions& options, const P
   auto check = run_words(options, place, {"sh", "-c", options.check});
   if (!check) return fail(check.error());
   trial.check = *check;
+  trial.check_errors = said(place, "errors");
   return trial;
 }
 
@@ -144,20 +137,23 @@ std::string how(const Outcome& outcome, Duration limit) {
 
 Result<std::unique_ptr<Workshop>> Workshop::open(TrialOptions options) {
   std::error_code error;
-  std::string place = (fs::temp_directory_path(error) / "faultfs-trials-XXXXXX").string();
-  if (error || ::mkdtemp(place.data()) == nullptr)
-    return fail(error_of_errno(error ? error.value() : errno, "make a temporary directory"));
-  return std::unique_ptr<Workshop>(new Workshop(std::move(options), std::move(place)));
+  const fs::path below = fs::temp_directory_path(error);
+  if (error) return fail(error_of_errno(error.value(), "use the temporary directory that TMPDIR names"));
+  auto place = ScratchDirectory::make(below / "faultfs-trials-");
+  if (!place) return fail(place.error());
+  return std::unique_ptr<Workshop>(new Workshop(std::move(options), *std::move(place)));
 }
 
-Workshop::~Workshop() {
-  std::error_code ignored;
-  fs::remove_all(place_, ignored);
+Result<ScratchDirectory> Workshop::next_place() {
+  ++trials_;
+  return ScratchDirectory::make(place_ / "run-");
 }
 
 Result<Trial> run_trial(Workshop& workshop, const TrialFaults& faults) {
   const TrialOptions& options = workshop.options();
-  const Place place(workshop.next_place());
+  auto directory = workshop.next_place();
+  if (!directory) return fail(directory.error());
+  const Place place(*std::move(directory));
   if (auto prepared = prepare(options, place); !prepared) return fail(prepared.error());
   auto mounted = mount(options, place, faults);
   if (!mounted) return fail(mounted.error());

@@ -19,6 +19,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "faultfs/control/scratch_directory.h"
 #include "faultfs/model/coverage.h"
 #include "faultfs/model/fault_plan.h"
 #include "faultfs/trial/child.h"
@@ -42,22 +43,21 @@ struct TrialOptions {
 
 class Workshop {
  public:
-  // Makes a directory for the trials below the system's temporary one.
+  // Makes a directory for the trials below the system's temporary one, which goes with the workshop.
   static Result<std::unique_ptr<Workshop>> open(TrialOptions options);
-  ~Workshop();  // removes it
   Workshop(const Workshop&) = delete;
   Workshop& operator=(const Workshop&) = delete;
 
   const TrialOptions& options() const { return options_; }
   // A directory for one more trial.
-  std::string next_place() { return place_ + "/" + std::to_string(++trials_); }
+  Result<ScratchDirectory> next_place();
   std::uint64_t trials() const { return trials_; }
 
  private:
-  Workshop(TrialOptions options, std::string place)
+  Workshop(TrialOptions options, ScratchDirectory place)
       : options_(std::move(options)), place_(std::move(place)) {}
   TrialOptions options_;
-  std::string place_;
+  ScratchDirectory place_;
   std::atomic<std::uint64_t> trials_{0};
 };
 
@@ -72,6 +72,7 @@ struct Trial {
   std::optional<Outcome> check{};
   std::string output{};  // the program's, its first kMostOutputBytes, with {} for the mount's path
   std::string errors{};
+  std::string check_errors{};
   CoverageReport coverage{};  // before the check
   std::string fault_log{};
 };

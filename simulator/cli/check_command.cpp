@@ -12,21 +12,15 @@
 namespace holdfast::cli {
 namespace {
 
-namespace po = boost::program_options;
-
 // The files that the words name; empty with a code when there are none.
 std::optional<std::vector<std::string>> files_of(Arguments& arguments, const Words& words, ExitCode& ended) {
-  arguments.positional("scenario");
-  arguments.add()("set", po::value<std::vector<std::string>>()->composing(),
-                  "PATH=VALUE: set any path of the scenario");
+  arguments.add()("set", list_value("PATH=VALUE"), "set any path of the scenario; repeatable");
   const auto end = [&](ExitCode code) {
     ended = code;
     return std::nullopt;
   };
   if (auto parsed = arguments.parse(words)) return end(*parsed);
-  const auto places = arguments.list("scenario");
-  if (places.empty()) return end(arguments.mistake("name a scenario file or a directory"));
-  auto files = find_scenarios(places);
+  auto files = find_scenarios(arguments.operands());
   if (!files) return end(arguments.mistake(files.error().message));
   return std::move(*files);
 }
@@ -34,7 +28,7 @@ std::optional<std::vector<std::string>> files_of(Arguments& arguments, const Wor
 // {"file": ..., "ok": ..., "problems": [...]} for each.
 ExitCode check_as_json(const std::vector<std::string>& files, const std::vector<std::string>& overrides) {
   std::vector<CheckedFile> checked;
-  ExitCode code = kPass;
+  ExitCode code = kDone;
   for (const auto& file : files) {
     const auto loaded = load_checked(file, overrides);
     checked.push_back({file, loaded ? std::string() : loaded.error().message});
@@ -47,12 +41,12 @@ ExitCode check_as_json(const std::vector<std::string>& files, const std::vector<
 }  // namespace
 
 ExitCode check_command(const Words& words) {
-  Arguments arguments("check", "SCENARIO|DIR...",
+  Arguments arguments("check", {"SCENARIO|DIR..."},
                       "Validates scenarios: grammar, units, names, and whether they can be judged.",
                       {"holdfast check scenarios", "holdfast check my.json --set load.rate=500/s",
                        "holdfast check scenarios --json"});
   arguments.add()("json", "an array of file, ok and problems");
-  ExitCode ended = kPass;
+  ExitCode ended = kDone;
   const auto files = files_of(arguments, words, ended);
   if (!files) return ended;
   if (arguments.has("json")) return check_as_json(*files, arguments.list("set"));
@@ -61,21 +55,22 @@ ExitCode check_command(const Words& words) {
     const std::string why = scenario::why_live_only(scenario);
     fmt::print("{}: ok{}\n", scenario.file, why.empty() ? "" : ", LIVE only: " + why);
   }
-  return loaded.ended.value_or(kPass);
+  return loaded.ended.value_or(kDone);
 }
 
 ExitCode explain_command(const Words& words) {
-  Arguments arguments("explain", "SCENARIO|DIR...", "Prints the resolved timeline, faults and expectations.",
+  Arguments arguments("explain", {"SCENARIO|DIR..."},
+                      "Prints the resolved timeline, faults and expectations.",
                       {"holdfast explain scenarios/disk/full.json",
                        "holdfast explain scenarios/disk/full.json --json | jq .load"});
   arguments.add()("json", "the resolved scenario, itself a valid scenario; one line for each");
-  ExitCode ended = kPass;
+  ExitCode ended = kDone;
   const auto files = files_of(arguments, words, ended);
   if (!files) return ended;
   const auto loaded = load_all(*files, arguments.list("set"));
   for (const auto& scenario : loaded.scenarios)
     fmt::print("{}\n", arguments.has("json") ? scenario.resolved_json : scenario::explain(scenario));
-  return loaded.ended.value_or(kPass);
+  return loaded.ended.value_or(kDone);
 }
 
 }  // namespace holdfast::cli

@@ -3,15 +3,13 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
+#include "command_line/commands.h"
 #include "simulator/cli/exit_code.h"
 
 namespace holdfast::cli {
 
-using Words = std::vector<std::string>;
+using command_line::Words;
 
 ExitCode run_command(const Words& words);
 ExitCode gate_command(const Words& words);
@@ -22,16 +20,9 @@ ExitCode inspect_command(const Words& words);
 ExitCode upstream_command(const Words& words);
 ExitCode subject_command(const Words& words);  // internal: the subject's process of a LIVE run
 
-struct Command {
-  std::string_view name;
-  std::string_view purpose;
-  ExitCode (*run)(const Words& words);
-  bool shown = true;
-};
-std::span<const Command> commands();
+std::span<const command_line::Command> commands();
 
-// Chooses the command by the first word; prints the list for --help, and the nearest name when it
-// is none of them.
+// Runs the command that the first word names.
 ExitCode dispatch(const Words& words);
 
 }  // namespace holdfast::cli

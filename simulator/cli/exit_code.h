@@ -1,24 +1,19 @@
-// The exit codes of every program here.
+// The exit codes of holdfast: kFailed when the gate failed or a law is broken, kUndecided when a run is
+// inconclusive or invalid.
 #pragma once
 
+#include "command_line/exit_code.h"
 #include "core/base/result.h"
 #include "simulator/oracle/verdict.h"
 
 namespace holdfast::cli {
 
-enum ExitCode : int {
-  kPass = 0,
-  kFailed = 1,         // gate failed or a law is broken
-  kUndecided = 2,      // inconclusive or invalid
-  kBadInput = 3,       // bad scenario or arguments
-  kCannotRunHere = 4,  // no FUSE, say
-  kInternal = 5,
-  kInterrupted = 130,
-};
+using command_line::ExitCode;
+using enum command_line::ExitCode;
 
 constexpr ExitCode exit_code(oracle::RunVerdict verdict) {
   switch (verdict) {
-    case oracle::RunVerdict::pass: return kPass;
+    case oracle::RunVerdict::pass: return kDone;
     case oracle::RunVerdict::fail: return kFailed;
     case oracle::RunVerdict::inconclusive:
     case oracle::RunVerdict::invalid: return kUndecided;
@@ -43,7 +38,7 @@ constexpr ExitCode exit_code(Code code) {
 constexpr ExitCode worse(ExitCode a, ExitCode b) {
   constexpr auto rank = [](ExitCode code) {
     switch (code) {
-      case kPass: return 0;
+      case kDone: return 0;
       case kUndecided: return 1;
       case kCannotRunHere: return 2;
       case kBadInput: return 3;

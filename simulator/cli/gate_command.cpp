@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "command_line/version.h"
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
@@ -12,35 +13,29 @@
 #include "simulator/gate/gate.h"
 #include "simulator/gate/gate_json.h"
 #include "simulator/gate/table.h"
-#include "simulator/run/version.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/world/live/live_mount.h"
 
 namespace holdfast::cli {
 namespace {
 
-namespace po = boost::program_options;
-
 Arguments gate_arguments() {
   Arguments arguments(
-      "gate", "[DIR|SCENARIO...]",
+      "gate", {"[DIR|SCENARIO...]"},
       "Runs a suite (default: scenarios/) in VIRTUAL over its seeds and its LIVE tier in real time,\n"
       "checks that the naive subjects are rejected, and prints scenarios × measures with verdicts.\n"
       "docs/ci.md shows it in a pipeline.",
       {"holdfast gate", "holdfast gate scenarios/disk --out results", "holdfast gate --no-live",
        "holdfast gate --no-live --no-report --format junit my-scenarios > junit.xml"});
-  arguments.positional("scenario");
   arguments.add()("no-live", "leave out what needs FUSE and real time")(
-      "set", po::value<std::vector<std::string>>()->composing(),
-      "PATH=VALUE: set any path of every scenario")(
-      "repeat", po::value<std::string>(),
-      "play each LIVE scenario so often, alternating with its twin (default: 1)")(
-      "max-seeds", po::value<std::string>(),
+      "set", list_value("PATH=VALUE"), "set any path of every scenario; repeatable")(
+      "repeat", text_value("N"), "play each LIVE scenario so often, alternating with its twin (default: 1)")(
+      "max-seeds", text_value("N"),
       "seeds of one scenario at most, where the published ones cannot decide (default: 20)")(
-      "format", po::value<std::string>(),
-      "list of text, json, junit, markdown (default: all): the first is printed, the others are written")(
-      "out", po::value<std::string>(),
-      "directory for gate.json, junit.xml, summary.md, runs/ and report.html (default: results/gate)")(
+      "format", text_value("LIST"),
+      "of text, json, junit, markdown (default: all): the first is printed, the others are written")(
+      "out", text_value("DIR"),
+      "for gate.json, junit.xml, summary.md, runs/ and report.html (default: results/gate)")(
       "no-report", "do not draw report.html");
   return arguments;
 }
@@ -51,7 +46,7 @@ constexpr std::uint64_t kMostSeedsPlayed = gate::kMostForBounds;
 
 // What is to be played, said before the first run.
 void announce(const std::vector<scenario::Scenario>& scenarios) {
-  fmt::print(stderr, "holdfast {} ({}): {} scenarios\n\n", run::kVersion, run::kCommit, scenarios.size());
+  fmt::print(stderr, "holdfast {} ({}): {} scenarios\n\n", kVersion, kCommit, scenarios.size());
   for (const auto& scenario : scenarios) fmt::print(stderr, "{}\n", scenario::explain_briefly(scenario));
 }
 
@@ -73,7 +68,7 @@ ExitCode gate_command(const Words& words) {
   const auto max_seeds = arguments.number("max-seeds", 20, {1, kMostSeedsPlayed});
   for (const auto* number : {&repeat, &max_seeds})
     if (!*number) return arguments.mistake(number->error().message);
-  auto places = arguments.list("scenario");
+  auto places = arguments.operands();
   if (places.empty()) places = {"scenarios"};
   const auto files = find_scenarios(places);
   if (!files) return arguments.mistake(files.error().message);

@@ -28,31 +28,29 @@ void print_record(const spool::InspectedFrame& frame) {
 
 ExitCode inspect_command(const Words& words) {
   Arguments arguments(
-      "inspect", "DIR",
+      "inspect", {"DIR"},
       "Says what a spool or usage directory holds and what of it is damaged; changes nothing.",
       {"holdfast inspect /var/spool/app", "holdfast inspect /var/spool/app --export > records.jsonl",
        "holdfast inspect /var/lib/app/usage --json"});
-  arguments.positional("directory");
   arguments.add()("export", "print a spool's records as JSON lines");
   arguments.add()("json", "print what it holds as one JSON object");
   if (auto ended = arguments.parse(words)) return *ended;
-  const auto directories = arguments.list("directory");
-  if (directories.size() != 1) return arguments.mistake("name one spool or usage directory");
+  const std::string& directory = arguments.operand(0);
   const bool print = arguments.has("export"), json = arguments.has("json");
   if (print && json) return arguments.mistake("choose --export or --json");
-  if (std::error_code problem; !std::filesystem::is_directory(directories[0], problem))
-    return arguments.mistake(directories[0] + (problem ? ": " + problem.message() : " is no directory") +
+  if (std::error_code problem; !std::filesystem::is_directory(directory, problem))
+    return arguments.mistake(directory + (problem ? ": " + problem.message() : " is no directory") +
                              "; name a spool or usage directory");
   host::PosixFileSystem files;
-  if (is_usage_directory(files, directories[0])) return inspect_usage(files, directories[0], json);
-  auto inspection = spool::inspect(files, directories[0], [&](const spool::InspectedFrame& frame) {
+  if (is_usage_directory(files, directory)) return inspect_usage(files, directory, json);
+  auto inspection = spool::inspect(files, directory, [&](const spool::InspectedFrame& frame) {
     if (print) print_record(frame);
   });
   if (!inspection) {
     std::cerr << "holdfast inspect: " << inspection.error().message << "\n";
     return exit_code(inspection.error().code);
   }
-  const ExitCode verdict = inspection->damaged > 0 || !inspection->unreadable.empty() ? kFailed : kPass;
+  const ExitCode verdict = inspection->damaged > 0 || !inspection->unreadable.empty() ? kFailed : kDone;
   if (json) {
     fmt::print("{}", inspection_json(*inspection));
     return verdict;

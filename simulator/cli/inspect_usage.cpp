@@ -88,7 +88,7 @@ ExitCode inspect_usage(FileSystem& files, const std::string& directory, bool jso
     for (const auto& problem : inspection->problems) fmt::print("not sound: {}\n", problem);
     for (const auto& name : inspection->set_aside) fmt::print("kept aside: {}\n", name);
   }
-  return inspection->problems.empty() && inspection->book ? kPass : kFailed;
+  return inspection->problems.empty() && inspection->book ? kDone : kFailed;
 }
 
 }  // namespace holdfast::cli

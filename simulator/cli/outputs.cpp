@@ -50,7 +50,7 @@ Result<std::vector<Format>> parse_formats(std::string_view list) {
 }
 
 ExitCode Outputs::finish(const gate::GateResult& result, const std::string& json) const {
-  ExitCode code = kPass;
+  ExitCode code = kDone;
   for (const Format format : formats_) {
     switch (format) {
       case Format::text: break;
@@ -65,13 +65,13 @@ ExitCode Outputs::finish(const gate::GateResult& result, const std::string& json
 
 ExitCode Outputs::put(Format format, const std::string& text) const {
   if (prints(format)) std::cout << text;
-  if (directory_.empty()) return kPass;
+  if (directory_.empty()) return kDone;
   std::error_code problem;
   std::filesystem::create_directories(directory_, problem);
   if (problem) return complain(error_of_errno(problem.value(), "create " + directory_));
   if (auto written = oracle::write_whole_file(directory_ + "/" + file_of(format), text); !written)
     return complain(written.error());
-  return kPass;
+  return kDone;
 }
 
 std::string Outputs::file_of(Format format) const {
@@ -84,11 +84,11 @@ ExitCode tell_github(const gate::GateResult& result, bool text_printed) {
       (text_printed ? std::cout : std::cerr) << line << "\n";
   std::cout.flush();
   const std::string summary(variable("GITHUB_STEP_SUMMARY"));
-  if (summary.empty()) return kPass;
+  if (summary.empty()) return kDone;
   std::ofstream file(summary, std::ios::app);
   file << gate::job_summary(result) << "\n";
   file.close();
-  return file ? kPass : complain({Code::io, "the job's summary cannot be appended to " + summary});
+  return file ? kDone : complain({Code::io, "the job's summary cannot be appended to " + summary});
 }
 
 }  // namespace holdfast::cli

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <iostream>
 
+#include "command_line/version.h"
 #include "simulator/cli/arguments.h"
 #include "simulator/cli/commands.h"
 #include "simulator/cli/interruption.h"
@@ -12,7 +13,6 @@
 #include "simulator/gate/gate.h"
 #include "simulator/gate/table.h"
 #include "simulator/oracle/result_json.h"
-#include "simulator/run/version.h"
 #include "simulator/scenario/check.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/scenario/format_measure.h"
@@ -21,28 +21,24 @@
 namespace holdfast::cli {
 namespace {
 
-namespace po = boost::program_options;
-
 Arguments run_arguments() {
   Arguments arguments(
-      "run", "SCENARIO|DIR...",
+      "run", {"SCENARIO|DIR..."},
       "Runs scenarios, in virtual time unless told otherwise, and prints their verdicts.",
       {"holdfast run scenarios/disk/full.json", "holdfast run --live scenarios/disk/full.json --out results",
        "holdfast run scenarios/upstream/outage.json --seeds 1..5 --set load.rate=500/s",
        "holdfast run --live scenarios/stress/slow-upstream.json --set subject.kind=naive-seed",
        "holdfast run scenarios/disk/full.json --json | jq '.runs[0].measures'"});
-  arguments.positional("scenario");
   arguments.add()("live", "in real time, through a FUSE mount and an HTTP upstream")(
-      "virtual", "in virtual time (the default)")("seeds", po::value<std::string>(),
-                                                  "A..B or one number; default: the scenario's own seed")(
-      "set", po::value<std::vector<std::string>>()->composing(),
-      "PATH=VALUE: set any path of the scenario; repeatable")(
-      "repeat", po::value<std::string>(),
+      "virtual", "in virtual time (the default)")("seeds", text_value("A..B"),
+                                                  "or one number; default: the scenario's own seed")(
+      "set", list_value("PATH=VALUE"), "set any path of the scenario; repeatable")(
+      "repeat", text_value("N"),
       "play each seed so often, alternating with its twin: A B, B A, ... (default: 1)")(
-      "format", po::value<std::string>(),
-      "list of text, json, junit, markdown (default: text): the first is printed, all others go to --out")(
-      "json", "the same as --format json")(
-      "out", po::value<std::string>(), "directory for result.json, timeline.csv, faults.jsonl of each run");
+      "format", text_value("LIST"),
+      "of text, json, junit, markdown (default: text): the first is printed, all others go to --out")(
+      "json", "the same as --format json")("out", text_value("DIR"),
+                                           "for result.json, timeline.csv, faults.jsonl of each run");
   return arguments;
 }
 
@@ -122,7 +118,7 @@ struct Played {
   gate::GateResult result{.plain = true};
   std::vector<std::string> documents;  // result.json of each run
   std::size_t runs = 0;
-  ExitCode worst = kPass;
+  ExitCode worst = kDone;
 
   std::string json() const {
     return fmt::format("{{\"version\": 1, \"verdict\": \"{}\", \"runs\": [\n{}]}}\n",
@@ -155,8 +151,8 @@ class Runs {
  private:
   void play_once(const scenario::Scenario& scenario, std::uint64_t number, gate::Row& row) {
     if (text_)
-      fmt::print("holdfast {} ({})  {}  {}  seed {}\n{}\n", run::kVersion, run::kCommit, scenario.title(),
-                 row.world(), scenario.seed, scenario::explain(scenario));
+      fmt::print("holdfast {} ({})  {}  {}  seed {}\n{}\n", kVersion, kCommit, scenario.title(), row.world(),
+                 scenario.seed, scenario::explain(scenario));
     std::fflush(stdout);
     progress_.begin(scenario.title());
     auto outcome = repeats_ > 1 ? runner_.run_pair(scenario, scenario.seed, number)
@@ -195,8 +191,7 @@ class Runs {
 ExitCode run_command(const Words& words) {
   Arguments arguments = run_arguments();
   if (auto ended = arguments.parse(words)) return *ended;
-  if (arguments.list("scenario").empty()) return arguments.mistake("name a scenario file or a directory");
-  const auto files = find_scenarios(arguments.list("scenario"));
+  const auto files = find_scenarios(arguments.operands());
   if (!files) return arguments.mistake(files.error().message);
   if (arguments.has("live") && arguments.has("virtual"))
     return arguments.mistake("choose --live or --virtual");

@@ -9,20 +9,15 @@
 
 namespace holdfast::cli {
 
-namespace po = boost::program_options;
-
 ExitCode subject_command(const Words& words) {
-  Arguments arguments("subject", "SCENARIO", "Internal: the subject's process of a LIVE run.",
+  Arguments arguments("subject", {"SCENARIO"}, "Internal: the subject's process of a LIVE run.",
                       {"(started by holdfast run --live)"});
-  arguments.positional("scenario");
   for (const char* name : {"seed", "incarnation", "mount", "endpoint", "ledger", "claims", "report"})
-    arguments.add()(name, po::value<std::string>()->required(), "");
-  arguments.add()("command-directory", po::value<std::string>(), "");
-  arguments.add()("set", po::value<std::vector<std::string>>()->composing(), "");
+    arguments.add()(name, text_value("VALUE")->required(), "");
+  arguments.add()("command-directory", text_value("VALUE"), "");
+  arguments.add()("set", list_value("PATH=VALUE"), "");
   if (auto ended = arguments.parse(words)) return *ended;
-  const auto files = arguments.list("scenario");
-  if (files.size() != 1) return arguments.mistake("name one scenario");
-  auto scenario = scenario::load_scenario(files[0], arguments.list("set"));
+  auto scenario = scenario::load_scenario(arguments.operand(0), arguments.list("set"));
   if (!scenario) {
     std::cerr << scenario.error().message << "\n";
     return kBadInput;
@@ -44,7 +39,7 @@ ExitCode subject_command(const Words& words) {
     std::cerr << "holdfast subject: " << ran.error().message << "\n";
     return exit_code(ran.error().code);
   }
-  return kPass;
+  return kDone;
 }
 
 }  // namespace holdfast::cli

@@ -14,8 +14,6 @@
 
 namespace holdfast::cli {
 
-namespace po = boost::program_options;
-
 namespace {
 
 struct Mock {
@@ -39,24 +37,24 @@ ExitCode serve(const Mock& mock) {
   (*server)->stop();
   fmt::print("{} requests, {} distinct keys\n", model.requests(), model.known_keys());
   for (const auto& rule : mock.rules) fmt::print("{}: fired {} times\n", rule.name, model.fired(rule.name));
-  return kPass;
+  return kDone;
 }
 
 }  // namespace
 
 ExitCode upstream_command(const Words& words) {
   Arguments arguments(
-      "upstream", "", "Serves the mock upstream on loopback until interrupted, then says what it got.",
+      "upstream", {}, "Serves the mock upstream on loopback until interrupted, then says what it got.",
       {"holdfast upstream --port 8053", "holdfast upstream --latency 50ms --concurrency 4",
        "holdfast upstream --faults faults.json   # [ {\"name\": \"drops\", \"when\": {\"probability\": "
        "0.1}, \"effect\": {\"reset\": \"answer\"}} ]"});
-  arguments.add()("port", po::value<std::string>(), "default: any free one, printed")(
-      "latency", po::value<std::string>(), "service time of a request (default 1ms)")(
-      "concurrency", po::value<std::string>(), "requests served at once (default 64)")(
-      "faults", po::value<std::string>(),
+  arguments.add()("port", text_value("N"), "default: any free one, printed")(
+      "latency", text_value("DURATION"), "service time of a request (default 1ms)")(
+      "concurrency", text_value("N"), "requests served at once (default 64)")(
+      "faults", text_value("FILE"),
       "rules as in a scenario's phase, armed from the start: outage (refuse, error, hang, blackhole), "
       "latency, slow, error_rate, reset, partial, answer; docs/fault-model.md")(
-      "seed", po::value<std::string>(), "of the rules' probabilities (default 1)");
+      "seed", text_value("N"), "of the rules' probabilities (default 1)");
   if (auto ended = arguments.parse(words)) return *ended;
   upstream::UpstreamSettings settings;
   if (arguments.has("latency")) {

@@ -10,11 +10,11 @@
 
 #include "core/host/posix_file_system.h"
 #include "core/host/system_clock.h"
+#include "faultfs/control/scratch_directory.h"
 #include "simulator/oracle/intervals.h"
 #include "simulator/oracle/result_files.h"
 #include "simulator/run/fault_lines_json.h"
 #include "simulator/run/live_evidence.h"
-#include "simulator/run/scratch_directory.h"
 #include "simulator/run/spool_files.h"
 #include "simulator/run/subject_lives.h"
 #include "simulator/run/timetable.h"
@@ -64,11 +64,8 @@ class LiveRun {
   Status prepare() {
     auto schedule = load::make_schedule(scenario_, seed_);
     if (!schedule) return fail(schedule.error());
-    auto scratch = ScratchDirectory::make(settings_.scratch);
-    if (!scratch) return fail(scratch.error());
-    scratch_ = std::move(*scratch);
-    auto ledger =
-        oracle::Ledger::create_file(scratch_->path("ledger"), ledger_capacity(scenario_, *schedule));
+    if (auto made = make_scratch(); !made) return made;
+    auto ledger = oracle::Ledger::create_file(*scratch_ / "ledger", ledger_capacity(scenario_, *schedule));
     if (!ledger) return fail(ledger.error());
     finished_ = std::make_unique<FinishedRun>(std::move(*ledger), scenario_, seed_);
     record_ = &finished_->record;
@@ -80,11 +77,22 @@ class LiveRun {
     return prepare_subject();
   }
 
+  Status make_scratch() {
+    auto scratch = faultfs::ScratchDirectory::make(settings_.scratch + "/holdfast-");
+    if (!scratch) return fail(scratch.error());
+    scratch_.emplace(*std::move(scratch));
+    std::error_code problem;
+    for (const char* name : {"backing", "mount", "logs"})
+      if (!problem) fs::create_directory(*scratch_ / name, problem);
+    return problem ? fail(error_of_errno(problem.value(), "make a directory in " + scratch_->path()))
+                   : Status{};
+  }
+
   Status mount() {
     auto mount = world::LiveMount::start({.faultfs_program = settings_.faultfs_program,
-                                          .backing_dir = scratch_->path("backing"),
-                                          .mountpoint = scratch_->path("mount"),
-                                          .log_dir = scratch_->path("logs"),
+                                          .backing_dir = *scratch_ / "backing",
+                                          .mountpoint = *scratch_ / "mount",
+                                          .log_dir = *scratch_ / "logs",
                                           .seed = seed_});
     if (!mount) return fail(mount.error());
     mount_ = std::move(*mount);
@@ -108,33 +116,33 @@ class LiveRun {
   }
 
   Status prepare_subject() {
-    record_->scenario.subject.place(scratch_->path("mount"), server_->url());
+    record_->scenario.subject.place(*scratch_ / "mount", server_->url());
     lives_ = std::make_unique<SubjectLives>(
         SubjectLives::Settings{.command = [this](std::uint8_t incarnation) { return command(incarnation); },
-                               .log = scratch_->path("logs/subject.log"),
-                               .report = scratch_->path("report.json")},
+                               .log = *scratch_ / "logs/subject.log",
+                               .report = *scratch_ / "report.json"},
         *record_);
-    return oracle::write_whole_file(scratch_->path("scenario.json"), scenario::resolved_json(scenario_));
+    return oracle::write_whole_file(*scratch_ / "scenario.json", scenario::resolved_json(scenario_));
   }
 
   std::vector<std::string> command(std::uint8_t incarnation) const {
     std::vector<std::string> words{settings_.holdfast_program,
                                    "subject",
-                                   scratch_->path("scenario.json"),
+                                   *scratch_ / "scenario.json",
                                    "--seed",
                                    std::to_string(seed_),
                                    "--incarnation",
                                    std::to_string(incarnation),
                                    "--mount",
-                                   scratch_->path("mount"),
+                                   *scratch_ / "mount",
                                    "--endpoint",
                                    server_->url(),
                                    "--ledger",
-                                   scratch_->path("ledger"),
+                                   *scratch_ / "ledger",
                                    "--claims",
-                                   scratch_->path("claims"),
+                                   *scratch_ / "claims",
                                    "--report",
-                                   scratch_->path("report.json")};
+                                   *scratch_ / "report.json"};
     if (scenario_.subject.kind == scenario::SubjectKind::command)
       words.insert(words.end(), {"--command-directory", fs::absolute(command_directory()).string()});
     if (!scenario_.load.trace.empty())
@@ -201,7 +209,7 @@ class LiveRun {
     while (!interrupted_.load() && (since_start() < length || !timetable_.done())) {
       if (auto acted = timetable_.run_due(since_start()); !acted) return acted;
       lives_->watch();
-      spool_files_.sample(segments_below(scratch_->path("backing")));
+      spool_files_.sample(segments_below(*scratch_ / "backing"));
       show_progress();
       pause(std::clamp(timetable_.next(length) - since_start(), Duration{0}, kProgressPeriod));
     }
@@ -253,7 +261,7 @@ class LiveRun {
   Result<std::unique_ptr<FinishedRun>> conclude() {
     finished_->note = lives_->end();
     if (record_->stats) record_->bounds.push_back(spool_files_.bound());
-    finished_->subject_log = scratch_->text_of("logs/subject.log");
+    finished_->subject_log = scenario::read_text_file(*scratch_ / "logs/subject.log").value_or("");
     server_->stop();  // nothing is applied any more
     record_->upstream = {.requests = model_->requests(), .known_keys = model_->known_keys()};
     for (const auto& phase : scenario_.phases)
@@ -266,7 +274,7 @@ class LiveRun {
     if (auto stopped = mount_->stop(); !stopped) return fail(stopped.error());
     const LiveLogs logs{.faults = scenario::read_text_file(fault_log).value_or(""),
                         .syncs = scenario::read_text_file(sync_log).value_or(""),
-                        .claims = scratch_->text_of("claims")};
+                        .claims = scenario::read_text_file(*scratch_ / "claims").value_or("")};
     if (auto audited = audit_logs(*finished_, logs); !audited) return fail(audited.error());
     record_->windows = windows_that_were(*record_);
     return std::move(finished_);
@@ -280,7 +288,7 @@ class LiveRun {
   SpoolFiles spool_files_;
 
   host::SystemClock clock_;
-  std::unique_ptr<ScratchDirectory> scratch_;
+  std::optional<faultfs::ScratchDirectory> scratch_;
   std::unique_ptr<FinishedRun> finished_;
   oracle::RunRecord* record_ = nullptr;
   std::atomic<Time> start_{};

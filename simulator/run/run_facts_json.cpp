@@ -6,7 +6,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "simulator/run/version.h"
+#include "command_line/version.h"
 #include "simulator/scenario/resolved_json.h"
 
 namespace holdfast::run {

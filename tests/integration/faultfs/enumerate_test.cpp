@@ -122,13 +122,48 @@ TEST_F(Enumerate, AProgramThatDoesNotRepeatItselfProvesNothing) {
 
 TEST_F(Enumerate, WhatFailsWithoutAFaultIsNotEnumerated) {
   EXPECT_EQ(enumerate({}, "echo oh dear >&2; exit 1"), 3);
-  EXPECT_THAT(output_, HasSubstr("does not pass without any fault (exit code 1): oh dear"));
+  EXPECT_THAT(output_, HasSubstr("does not pass without any fault: exit code 1; it said:\noh dear\n"));
   EXPECT_EQ(enumerate({"--check", "false"}, "true"), 3);
   EXPECT_EQ(enumerate({"--errors", "EOI"}, "true"), 3);
   EXPECT_EQ(enumerate({"--timeout", "soon"}, "true"), 3);
   EXPECT_EQ(enumerate({"--source", backing("absent")}, "true"), 3);
   EXPECT_EQ(run({"enumerate"}), 3);
   EXPECT_EQ(run({"enumerate", "--", "no-such-program"}), 3) << output_;
+}
+
+// The usual mistake: a program that was not told where the mount is would survive all of nothing.
+TEST_F(Enumerate, AProgramThatAsksNothingOfTheMountProvesNothing) {
+  EXPECT_EQ(run({"enumerate", "--", "true"}), 2);
+  EXPECT_THAT(output_, HasSubstr("{} in its words is the mount's path"));
+}
+
+TEST_F(Enumerate, WhereToWriteIsMadeSureOfBeforeAnythingRuns) {
+  const std::string script = "touch " + backing() + "-ran";
+  EXPECT_EQ(enumerate({"--out", backing("state")}, script), 3);
+  EXPECT_THAT(output_, HasSubstr("nothing can be written to " + backing("state")));
+  EXPECT_FALSE(std::filesystem::exists(backing() + "-ran"));
+}
+
+TEST_F(Enumerate, ThePlansOfAnEarlierTimeGo) {
+  const std::vector<std::string> options = {"--errors", "ENOSPC", "--out", out()};
+  EXPECT_EQ(enumerate(options, R"(echo x > "$1/a")"), 1);
+  EXPECT_TRUE(std::filesystem::exists(out() + "/plan-1.json"));
+  EXPECT_EQ(enumerate(options, R"(echo x > "$1/a" || true)"), 0);
+  EXPECT_FALSE(std::filesystem::exists(out() + "/plan-1.json"));
+}
+
+// The third run with a fault hangs until Ctrl-C; the two before it are told.
+TEST_F(Enumerate, CtrlCLosesNothingThatWasFound) {
+  const std::string runs = backing() + "-runs";
+  std::ofstream(backing() + "-script")
+      << "echo >> " << runs << "; test $(wc -l < " << runs << ") -lt 4 || sleep 1000; echo x > \"$1/a\"\n";
+  const std::string words = "timeout --preserve-status -s INT 2 " + kProgram + " enumerate --jobs 1 --out " +
+                            out() + " -- sh " + backing() + "-script {} > " + backing() + "-said 2>&1";
+  EXPECT_EQ(WEXITSTATUS(std::system(words.c_str())), 130);
+  EXPECT_THAT(content_of(backing() + "-said"), HasSubstr("0 of 2 failures survived; "));
+  const auto found = json::parse(content_of(out() + "/enumerate.json"));
+  EXPECT_EQ(found.at("points").size(), 2U);
+  EXPECT_GT(found.at("not_run"), 5);
 }
 
 TEST_F(Enumerate, CtrlCLeavesNoMountAndNoProcess) {

@@ -133,6 +133,39 @@ TEST_F(Life, ABackgroundMountIsSteeredAndEndedByCommands) {
   EXPECT_FALSE(is_mounted());
 }
 
+// A command that asked the mount itself would wait with everybody else.
+TEST_F(Life, AMountThatHangsOnEverythingIsSteeredAndEndedByCommands) {
+  ASSERT_EQ(run({"mount", backing(), mountpoint(), "--daemon"}), 0) << output_;
+  const std::string plan = backing() + "-plan.json";
+  std::ofstream(plan) << R"({"rules": [{"name": "h", "effect": {"hang": {"for": "60s", "then": "EIO"}}}]})";
+  ASSERT_EQ(run({"load", mountpoint(), plan}), 0) << output_;
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(run({"status", mountpoint(), "--json"}), 0) << output_;
+  EXPECT_EQ(json::parse(output_).at("operations").count("getattr"), 0U) << "not even counted: " << output_;
+  EXPECT_EQ(run({"clear", mountpoint() + "/."}), 0) << output_;
+  EXPECT_EQ(run({"load", mountpoint(), plan}), 0) << output_;
+  EXPECT_EQ(run({"mount", backing(), mountpoint()}), 3) << output_;
+  EXPECT_EQ(run({"unmount", mountpoint()}), 0) << output_;
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+  EXPECT_FALSE(is_mounted());
+}
+
+// A login shell has XDG_RUNTIME_DIR, sudo and cron have not.
+TEST_F(Life, CommandsFindAMountThatWasMadeWithAnotherRuntimeDirectory) {
+  const char* before = ::getenv("XDG_RUNTIME_DIR");
+  const std::string saved = before != nullptr ? before : "";
+  ::unsetenv("XDG_RUNTIME_DIR");
+  ASSERT_EQ(run({"mount", backing(), mountpoint(), "--daemon"}), 0) << output_;
+  const std::string runtime = backing() + "-run";
+  ASSERT_EQ(::mkdir(runtime.c_str(), 0700), 0);
+  ::setenv("XDG_RUNTIME_DIR", runtime.c_str(), 1);
+  EXPECT_EQ(run({"status", mountpoint()}), 0) << output_;
+  EXPECT_EQ(run({"unmount", mountpoint()}), 0) << output_;
+  EXPECT_FALSE(is_mounted());
+  if (before != nullptr) ::setenv("XDG_RUNTIME_DIR", saved.c_str(), 1);
+  if (before == nullptr) ::unsetenv("XDG_RUNTIME_DIR");
+}
+
 TEST_F(Life, ADisconnectedMountAnswersNothingUntilItIsUnmounted) {
   mount();
   Opened file(mountpoint("a"), O_RDWR | O_CREAT);

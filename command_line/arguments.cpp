@@ -1,4 +1,4 @@
-#include "faultfs/cli/arguments.h"
+#include "command_line/arguments.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,57 +7,67 @@
 #include "core/base/nearest.h"
 #include "core/base/units.h"
 
-namespace holdfast::faultfs::cli {
+namespace holdfast::command_line {
 
 namespace po = boost::program_options;
 
-ExitCode tell(const Error& error) {
-  std::cerr << "faultfs: " << error.message << '\n';
-  return exit_code(error.code);
+namespace {
+
+constexpr const char* kOperand = "operand";
+
+bool may_be_left_out(const std::string& operand_name) { return operand_name.starts_with('['); }
+bool takes_any_number(const std::string& operand_name) {
+  return operand_name.ends_with("...") || operand_name.ends_with("...]");
 }
 
-Arguments::Arguments(std::string command, std::vector<std::string> operands, std::string purpose,
-                     std::vector<std::string> examples)
-    : command_(std::move(command)),
-      names_(std::move(operands)),
+}  // namespace
+
+Arguments::Arguments(std::string program, std::string command, std::vector<std::string> operands,
+                     std::string purpose, std::vector<std::string> examples)
+    : name_(std::move(program) + " " + std::move(command)),
+      operand_names_(std::move(operands)),
       purpose_(std::move(purpose)),
       examples_(std::move(examples)) {
   options_.add_options()("help,h", "print this and end");
 }
 
-void Arguments::read(const std::vector<std::string>& words) {
-  const auto dashes = runs_program_ ? std::ranges::find(words, "--") : words.end();
-  if (dashes != words.end()) program_.assign(dashes + 1, words.end());
-  po::options_description all;
-  all.add(options_).add_options()("operand", po::value<std::vector<std::string>>());
-  po::positional_options_description positions;
-  positions.add("operand", -1);
-  const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-  const std::vector<std::string> own(words.begin(), dashes);
-  po::store(po::command_line_parser(own).options(all).positional(positions).style(style).run(), values_);
-  po::notify(values_);
-  operands_ = list("operand");
-}
-
 std::optional<ExitCode> Arguments::parse(const std::vector<std::string>& words) {
   try {
     read(words);
+    if (has("help")) {
+      print_help();
+      return kDone;
+    }
+    po::notify(values_);  // which misses required options
   } catch (const po::unknown_option& problem) {
     return mistake(problem.what() + nearest_option(problem.get_option_name()));
   } catch (const po::error& problem) {
     return mistake(problem.what());
   }
-  if (has("help")) {
-    print_help();
-    return kDone;
-  }
-  if (const auto missing = what_is_missing()) return mistake(*missing);
+  if (const auto wrong = wrong_operands()) return mistake(*wrong + "; usage: " + usage());
   return std::nullopt;
 }
 
-std::optional<std::string> Arguments::what_is_missing() const {
-  if (operands_.size() != names_.size()) return "usage: " + usage();
-  if (runs_program_ && program_.empty()) return "the program to run is missing; usage: " + usage();
+void Arguments::read(const std::vector<std::string>& words) {
+  const auto dashes = runs_program_ ? std::ranges::find(words, "--") : words.end();
+  if (dashes != words.end()) program_words_.assign(dashes + 1, words.end());
+  const std::vector<std::string> own(words.begin(), dashes);
+  po::options_description all;
+  all.add(options_).add_options()(kOperand, po::value<std::vector<std::string>>());
+  po::positional_options_description positions;
+  positions.add(kOperand, -1);
+  const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  po::store(po::command_line_parser(own).options(all).positional(positions).style(style).run(), values_);
+  operands_ = list(kOperand);
+}
+
+std::optional<std::string> Arguments::wrong_operands() const {
+  const std::size_t named = operand_names_.size();
+  const bool any_number = named > 0 && takes_any_number(operand_names_.back());
+  if (operands_.size() < named && !may_be_left_out(operand_names_[operands_.size()]))
+    return operand_names_[operands_.size()] + " is missing";
+  if (operands_.size() > named && !any_number) return "\"" + operands_[named] + "\" is one word too many";
+  if (runs_program_ && program_words_.empty()) return "the program to run is missing";
   return std::nullopt;
 }
 
@@ -98,13 +108,13 @@ Result<Duration> Arguments::duration(const char* name, Duration otherwise, Durat
 }
 
 ExitCode Arguments::mistake(const std::string& what) const {
-  std::cerr << "faultfs " << command_ << ": " << what << "; see faultfs " << command_ << " --help\n";
+  std::cerr << name_ << ": " << what << "; see " << name_ << " --help\n";
   return kBadInput;
 }
 
 std::string Arguments::usage() const {
-  std::string line = "faultfs " + command_;
-  for (const auto& name : names_) line += " " + name;
+  std::string line = name_;
+  for (const auto& name : operand_names_) line += " " + name;
   return line + " [OPTIONS]" + (runs_program_ ? " -- COMMAND..." : "");
 }
 
@@ -114,4 +124,4 @@ void Arguments::print_help() const {
   std::cout << "\n" << usage() << "\n" << purpose_ << "\n\n" << options_;
 }
 
-}  // namespace holdfast::faultfs::cli
+}  // namespace holdfast::command_line
