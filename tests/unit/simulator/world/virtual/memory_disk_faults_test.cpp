@@ -1,5 +1,6 @@
 // What each effect does to a program on the memory disk. The same effects on a real mount:
 // tests/integration/faultfs; both beside each other: two_worlds_test.cpp there.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -121,12 +122,12 @@ TEST(DiskFaults, ALostPermissionStopsWhoComesByNameAndNotTheOpenFile) {
     EXPECT_TRUE((*file)->truncate(10));
     EXPECT_TRUE((*file)->sync());
     EXPECT_TRUE((*file)->close());
-    EXPECT_EQ(disk.open("/mnt/f", OpenMode::reading()).error().code, Code::permission);
-    EXPECT_EQ(disk.open("/mnt/g", OpenMode::creating()).error().code, Code::permission);
-    EXPECT_EQ(disk.remove("/mnt/f").error().code, Code::permission);
-    EXPECT_EQ(disk.rename("/mnt/f", "/mnt/g").error().code, Code::permission);
-    EXPECT_EQ(disk.make_directory("/mnt/d").error().code, Code::permission);
-    EXPECT_EQ(disk.list("/mnt").error().code, Code::permission);
+    EXPECT_EQ(code_of(disk.open("/mnt/f", OpenMode::reading())), Code::permission);
+    EXPECT_EQ(code_of(disk.open("/mnt/g", OpenMode::creating())), Code::permission);
+    EXPECT_EQ(code_of(disk.remove("/mnt/f")), Code::permission);
+    EXPECT_EQ(code_of(disk.rename("/mnt/f", "/mnt/g")), Code::permission);
+    EXPECT_EQ(code_of(disk.make_directory("/mnt/d")), Code::permission);
+    EXPECT_EQ(code_of(disk.list("/mnt")), Code::permission);
     EXPECT_TRUE(disk.stat("/mnt/f"));
   });
 }
@@ -139,12 +140,12 @@ TEST(DiskFaults, AReadOnlyVolumeRefusesTheOpenFileTooAndGoesOnReading) {
     auto file = disk.open("/mnt/f", OpenMode::updating());
     ASSERT_TRUE(file);
     test.arm({.name = "remounted", .when = {}, .effect = {.read_only = ReadOnlyEffect{}}});
-    EXPECT_EQ((*file)->write_at(0, bytes_of("y")).error().code, Code::read_only);
-    EXPECT_EQ((*file)->truncate(10).error().code, Code::read_only);
-    EXPECT_EQ((*file)->sync().error().code, Code::read_only);
+    EXPECT_EQ(code_of((*file)->write_at(0, bytes_of("y"))), Code::read_only);
+    EXPECT_EQ(code_of((*file)->truncate(10)), Code::read_only);
+    EXPECT_EQ(code_of((*file)->sync()), Code::read_only);
     EXPECT_TRUE((*file)->close());
-    EXPECT_EQ(disk.open("/mnt/f", OpenMode::updating()).error().code, Code::read_only);
-    EXPECT_EQ(disk.remove("/mnt/f").error().code, Code::read_only);
+    EXPECT_EQ(code_of(disk.open("/mnt/f", OpenMode::updating())), Code::read_only);
+    EXPECT_EQ(code_of(disk.remove("/mnt/f")), Code::read_only);
     EXPECT_EQ(content_of(disk, "/mnt/f"), kText);
     EXPECT_TRUE(disk.list("/mnt"));
   });
@@ -194,8 +195,8 @@ TEST(DiskFaults, InodesRunOutAndComeBack) {
     write_file(disk, "/mnt/a", kText);
     EXPECT_TRUE(disk.make_directory("/mnt/d"));
     EXPECT_EQ(disk.space("/mnt")->free_inodes, 0U);
-    EXPECT_EQ(disk.open("/mnt/b", OpenMode::creating()).error().code, Code::no_space);
-    EXPECT_EQ(disk.make_directory("/mnt/e").error().code, Code::no_space);
+    EXPECT_EQ(code_of(disk.open("/mnt/b", OpenMode::creating())), Code::no_space);
+    EXPECT_EQ(code_of(disk.make_directory("/mnt/e")), Code::no_space);
     EXPECT_TRUE(disk.rename("/mnt/a", "/mnt/c")) << "a new name needs no inode";
     write_file(disk, "/mnt/c", kText + kText);
     EXPECT_TRUE(disk.remove("/mnt/c"));
@@ -219,13 +220,13 @@ TEST(DiskFaults, AnotherKindInItsPlaceIsMetByNameOnly) {
           .name = "replaced", .when = {.path = std::move(path)}, .effect = {.replaced = ReplacedEffect{by}}};
     };
     test.arm(replaced("spool/f", Kind::directory));
-    EXPECT_EQ(disk.open("/mnt/spool/f", OpenMode::reading()).error().code, Code::wrong_kind);
-    EXPECT_EQ(disk.rename("/mnt/spool/f.new", "/mnt/spool/f").error().code, Code::wrong_kind);
-    EXPECT_EQ(disk.remove("/mnt/spool/f").error().code, Code::wrong_kind);
+    EXPECT_EQ(code_of(disk.open("/mnt/spool/f", OpenMode::reading())), Code::wrong_kind);
+    EXPECT_EQ(code_of(disk.rename("/mnt/spool/f.new", "/mnt/spool/f")), Code::wrong_kind);
+    EXPECT_EQ(code_of(disk.remove("/mnt/spool/f")), Code::wrong_kind);
     test.arm(replaced("spool", Kind::file));
-    EXPECT_EQ(disk.open("/mnt/spool/g", OpenMode::creating()).error().code, Code::wrong_kind);
-    EXPECT_EQ(disk.list("/mnt/spool").error().code, Code::wrong_kind);
-    EXPECT_EQ(disk.stat("/mnt/spool/f").error().code, Code::wrong_kind);
+    EXPECT_EQ(code_of(disk.open("/mnt/spool/g", OpenMode::creating())), Code::wrong_kind);
+    EXPECT_EQ(code_of(disk.list("/mnt/spool")), Code::wrong_kind);
+    EXPECT_EQ(code_of(disk.stat("/mnt/spool/f")), Code::wrong_kind);
     EXPECT_TRUE((*file)->write_at(0, bytes_of("y"))) << "an open file goes on";
     EXPECT_TRUE((*file)->close());
   });
@@ -274,8 +275,13 @@ TEST(DiskFaults, AShortReadIsAskedForTheRest) {
   test.run([&] {
     write_file(test.disk(), "/mnt/f", kText);
     test.arm({.name = "short", .when = {}, .effect = {.shortens = ShortEffect{.bytes = 300}}});
-    EXPECT_EQ(content_of(test.disk(), "/mnt/f"), kText);
+    const auto file = test.disk().open("/mnt/f", OpenMode::reading());
+    ASSERT_TRUE(file);
+    ByteBuffer bytes(kText.size());
+    EXPECT_EQ((*file)->read_at(0, bytes).value_or(0), kText.size());
+    EXPECT_EQ(as_text(bytes), kText);
     EXPECT_GE(test.injector.fired("short"), 6U) << "2000 bytes, 300 at a time";
+    EXPECT_TRUE((*file)->close());
   });
 }
 
@@ -370,6 +376,58 @@ TEST(DiskFaults, AFailedSyncLosesWhatItsFileSystemLosesAndTellsAsItDoes) {
   EXPECT_TRUE(synced.second);
   EXPECT_EQ(synced.seen, old);
   EXPECT_EQ(synced.durable, old);
+}
+
+TEST(DiskFaults, AFailedSyncIsToldToEachFileThatWasOpen) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/f", kText);
+    auto first = disk.open("/mnt/f", OpenMode::updating());
+    auto second = disk.open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(first && second);
+    test.arm({.name = "fails", .when = {.limit = 1}, .effect = {.sync_failure = SyncFailureEffect{}}});
+    EXPECT_EQ(code_of((*first)->sync()), Code::io);
+    EXPECT_TRUE((*first)->sync());
+    EXPECT_EQ(code_of((*second)->sync()), Code::io);
+    EXPECT_TRUE((*second)->sync());
+    EXPECT_TRUE((*first)->close());
+    EXPECT_TRUE((*second)->close());
+  });
+}
+
+TEST(DiskFaults, OpenFlagsTellTheWriterOfAFileFromItsUpdater) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/f", kText);
+    auto updater = disk.open("/mnt/f", OpenMode::updating());
+    auto writer = disk.open("/mnt/f", {.read = false, .write = true});
+    ASSERT_TRUE(updater && writer);
+    test.arm({.name = "fails",
+              .when = {.flags = OpenFlags{O_ACCMODE, O_WRONLY}},
+              .effect = {.error = ErrorEffect{EIO}}});
+    EXPECT_TRUE((*updater)->write_at(0, bytes_of("y")));
+    EXPECT_EQ(code_of((*writer)->write_at(0, bytes_of("y"))), Code::io);
+    test.injector.heal(test.now());
+    EXPECT_TRUE((*updater)->close());
+    EXPECT_TRUE((*writer)->close());
+  });
+}
+
+TEST(DiskFaults, WhatIsCutOffMakesRoom) {
+  TestWorld test;
+  test.run([&] {
+    auto& disk = test.disk();
+    write_file(disk, "/mnt/f", std::string(3 * SpaceBudget::kBlock, 'x'));
+    test.arm({.name = "full", .when = {}, .effect = {.full = FullEffect{0}}});
+    EXPECT_EQ(disk.space("/mnt")->free_bytes, 0U);
+    auto file = disk.open("/mnt/f", OpenMode::updating());
+    ASSERT_TRUE(file);
+    EXPECT_TRUE((*file)->truncate(1));
+    EXPECT_EQ(disk.space("/mnt")->free_bytes, 2 * SpaceBudget::kBlock);
+    EXPECT_TRUE((*file)->close());
+  });
 }
 
 }  // namespace

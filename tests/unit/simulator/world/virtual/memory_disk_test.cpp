@@ -137,7 +137,7 @@ TEST(MemoryDisk, AFailedSyncIsReportedAndItsBytesAreNeverBelievedAgain) {
     test.arm(error_rule(faultfs::Operation::fsync, EIO));
     const auto failed = file->sync_data();
     ASSERT_FALSE(failed);
-    EXPECT_EQ(failed.error().code, Code::io);
+    EXPECT_EQ(code_of(failed), Code::io);
     EXPECT_EQ(failed.error().os_error, EIO);
     test.injector.heal(test.now());
     EXPECT_TRUE(file->sync_data()) << "a second sync says yes, as kernels do";
@@ -234,10 +234,10 @@ TEST(MemoryDisk, AFullDiskTakesWhatFitsThenSaysSo) {
     EXPECT_EQ(*written, 2 * kBlock - 100);
     const auto more = file->write_at(100 + *written, bytes_of(three_blocks));
     ASSERT_FALSE(more);
-    EXPECT_EQ(more.error().code, Code::no_space);
+    EXPECT_EQ(code_of(more), Code::no_space);
     EXPECT_TRUE(file->write_at(0, bytes_of("rewriting needs no room")));
     EXPECT_EQ(test.disk().space("/mnt")->free_bytes, 0u);
-    EXPECT_EQ(test.disk().open("/mnt/y", OpenMode::creating()).error().code, Code::no_space);
+    EXPECT_EQ(code_of(test.disk().open("/mnt/y", OpenMode::creating())), Code::no_space);
     EXPECT_TRUE(file->truncate(kBlock));
     EXPECT_EQ(test.disk().space("/mnt")->free_bytes, kBlock);
     EXPECT_TRUE(file->close());
@@ -252,7 +252,7 @@ TEST(MemoryDisk, WriteAllGoesOnAfterAShortWriteAndEndsWithItsError) {
     auto file = create(test.disk(), "/mnt/x");
     const auto written = write_all(*file, 0, bytes_of(std::string(3 * kBlock, 'x')));
     ASSERT_FALSE(written);
-    EXPECT_EQ(written.error().code, Code::no_space);
+    EXPECT_EQ(code_of(written), Code::no_space);
     EXPECT_EQ(*file->size(), 2 * kBlock) << "what fitted is there";
     EXPECT_TRUE(write_all(*file, kBlock, bytes_of(std::string(kBlock, 'y'))));
     EXPECT_TRUE(file->close());
@@ -264,7 +264,7 @@ TEST(MemoryDisk, ARemovedFileGivesItsRoomBackWhenItsLastHandleCloses) {
   test.run([&] {
     auto file = create(test.disk(), "/mnt/x");
     EXPECT_TRUE(file->allocate(0, 3 * kBlock));
-    EXPECT_EQ(file->allocate(0, 5 * kBlock).error().code, Code::no_space);
+    EXPECT_EQ(code_of(file->allocate(0, 5 * kBlock)), Code::no_space);
     EXPECT_TRUE(test.disk().remove("/mnt/x"));
     EXPECT_EQ(test.disk().space("/mnt")->free_bytes, kBlock);
     EXPECT_TRUE(file->close());
@@ -279,8 +279,8 @@ TEST(MemoryDisk, AFullFaultIsRealRoomAndHeals) {
     test.arm(full_rule(kBlock));
     EXPECT_EQ(test.disk().space("/mnt")->free_bytes, kBlock);
     EXPECT_EQ(*file->write_at(0, bytes_of(std::string(2 * kBlock, 'x'))), kBlock);
-    EXPECT_EQ(file->write_at(kBlock, bytes_of("more")).error().code, Code::no_space);
-    EXPECT_EQ(test.disk().make_directory("/mnt/d").error().code, Code::no_space);
+    EXPECT_EQ(code_of(file->write_at(kBlock, bytes_of("more"))), Code::no_space);
+    EXPECT_EQ(code_of(test.disk().make_directory("/mnt/d")), Code::no_space);
     test.injector.heal(test.now());
     EXPECT_TRUE(file->write_at(kBlock, bytes_of("more")));
     EXPECT_TRUE(file->close());
@@ -295,7 +295,7 @@ TEST(MemoryDisk, FaultPathsAreRelativeToTheMountAndNothingFailsOutside) {
     EXPECT_TRUE(make_directories(disk, "/mnt/spool"));
     EXPECT_TRUE(make_directories(disk, "/mntx/spool"));
     test.arm(error_rule(faultfs::Operation::create, EACCES, "spool/*.seg"));
-    EXPECT_EQ(disk.open("/mnt/spool/1.seg", OpenMode::creating()).error().code, Code::permission);
+    EXPECT_EQ(code_of(disk.open("/mnt/spool/1.seg", OpenMode::creating())), Code::permission);
     EXPECT_TRUE(disk.open("/mnt/spool/1.txt", OpenMode::creating()));
     EXPECT_TRUE(disk.open("/mntx/spool/1.seg", OpenMode::creating()));
   });

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -43,5 +44,12 @@ struct TestWorld {
 };
 
 inline Bytes bytes_of(const std::string& text) { return as_bytes(text); }
+
+// Why it failed; nothing when it did not. (To ask a success for its error is undefined, and in a test often
+// gives the error of the line before.)
+template <class T>
+std::optional<Code> code_of(const Result<T>& result) {
+  return result ? std::nullopt : std::optional(result.error().code);
+}
 
 }  // namespace holdfast::world
