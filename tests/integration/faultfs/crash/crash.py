@@ -13,13 +13,14 @@ Prints one JSON object: in how many rounds the store was damaged ("broken"), or 
 """
 
 import argparse
+import contextlib
+import ctypes
 import json
 import os
 import random
 import signal
 import socket
 import sys
-import time
 
 import programs
 
@@ -49,11 +50,12 @@ class Control:
 
 
 class Told:
-    """What one life of the program said: how far it got, and which items it was told had failed."""
+    """What one life of the program said."""
 
     def __init__(self):
         self.acknowledged = []
         self.failed = []
+        self.crashed = False  # by itself, upon what it found
 
 
 def store_items(program, first, told, goes_on):
@@ -94,15 +96,22 @@ def what_survived(program):
     return None if there is None else set(there)
 
 
-def kill_group(leader):
-    """Returns when none is left, so that nobody writes any more."""
-    for _ in range(1000):
-        try:
-            os.killpg(leader, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-        time.sleep(0.005)
-    sys.exit(f"processes of group {leader} do not end")
+def adopt_orphans():
+    """What a child leaves behind becomes a child of this process, which can wait for its end."""
+    set_child_subreaper = 36  # of prctl
+    if ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0) != 0:
+        sys.exit("prctl(PR_SET_CHILD_SUBREAPER) failed")
+
+
+def end_group(leader):
+    """Kills the leader and what it left behind, and returns when none is left; the status of the leader."""
+    _, status = os.waitpid(leader, 0)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-leader, 0)
+    return status
 
 
 def life(program, first, goes_on):
@@ -121,14 +130,14 @@ def life(program, first, goes_on):
         for line in lines:
             if line.endswith("\n"):
                 (told.acknowledged if line[0] == "+" else told.failed).append(int(line[1:]))
-    os.waitpid(child, 0)
-    kill_group(child)
+    status = end_group(child)
+    told.crashed = os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL
     return told
 
 
 def judge(found, program, told, expected):
     """The items that are there now; None where the store must begin anew."""
-    there = what_survived(program)
+    there = None if told.crashed else what_survived(program)
     if there is None:
         found["broken"] += 1
         return None
@@ -150,6 +159,7 @@ def main():
     words.add_argument("--sync-failure")
     words.add_argument("--names", default="drawn")
     given = words.parse_args()
+    adopt_orphans()
     control = Control(given.control)
     drawn = random.Random(given.seed)
     program = programs.ALL[given.program](given.mount, given.setting)

@@ -82,7 +82,8 @@ TEST(DurabilityLedger, WhatMovedIntoANewDirectoryIsNeverUnderNeitherName) {
   constexpr std::uint64_t kOther = 3;
   ledger.named(made(kRoot, "below", kBelow));
   ledger.named(moved(kOther, "a", kBelow, "a", 10));
-  EXPECT_EQ(ledger.directory_synced(kBelow, ledger.moment()).size(), 2U) << "the directory's own name comes with it";
+  EXPECT_EQ(ledger.directory_synced(kBelow, ledger.moment()).size(), 2U)
+      << "the directory's own name comes with it";
 }
 
 TEST(DurabilityLedger, SeedsKeepThePrefixesThatAJournalCouldLeave) {
