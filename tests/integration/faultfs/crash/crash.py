@@ -55,7 +55,7 @@ class Told:
     def __init__(self):
         self.acknowledged = []
         self.failed = []
-        self.crashed = False  # by itself, upon what it found
+        self.stopped = False  # by what it found, and not by a fault
 
 
 def store_items(program, first, told, goes_on):
@@ -131,13 +131,14 @@ def life(program, first, goes_on):
             if line.endswith("\n"):
                 (told.acknowledged if line[0] == "+" else told.failed).append(int(line[1:]))
     status = end_group(child)
-    told.crashed = os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL
+    crashed = os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL
+    told.stopped = crashed or (bool(told.failed) and not goes_on)
     return told
 
 
 def judge(found, program, told, expected):
     """The items that are there now; None where the store must begin anew."""
-    there = None if told.crashed else what_survived(program)
+    there = None if told.stopped else what_survived(program)
     if there is None:
         found["broken"] += 1
         return None

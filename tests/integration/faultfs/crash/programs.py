@@ -113,7 +113,7 @@ class LevelDb(Program):
     def connect(self):
         import plyvel
 
-        return plyvel.DB(self.path, create_if_missing=True, write_buffer_size=64 << 10, paranoid_checks=True)
+        return plyvel.DB(self.path, create_if_missing=True, write_buffer_size=64 << 10)
 
     def create(self):
         self.connect().close()
