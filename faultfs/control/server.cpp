@@ -165,6 +165,8 @@ Status ControlServer::answer(Client& client, const std::string& line) {
   } else if (request->verb == Verb::promised) {
     const auto promise = handler_.promised();
     text = promise ? print_promise_answer(*promise) : print_failure(promise.error());
+    if (text.size() > kLongestAnswer)
+      text = print_failure({Code::unsupported, "so much was promised that it does not fit into an answer"});
   } else if (request->verb == Verb::status) {
     text = print_status_answer(handler_.status());
   } else if (request->verb == Verb::coverage) {

@@ -4,8 +4,9 @@
 //   if (!back) ... errno ...
 //
 // An inode that has another name gets one more. One that has none cannot have one again, so it is copied:
-// bytes, mode, owner, times and extended attributes; a directory comes back empty. What stands at the
-// name is left, and the error is EEXIST. Blocks for as long as the copy takes. Safe from any thread.
+// bytes, and as far as it may be mode, owner, times (not of a symlink) and extended attributes; a directory
+// comes back empty. What stands at the name is left, and the error is EEXIST; a copy that fails stays
+// half-way. Blocks for as long as the copy takes. Safe from any thread.
 #pragma once
 
 #include "faultfs/fuse/descriptor.h"

@@ -23,7 +23,8 @@ void do_opendir(fuse_req_t request, NodePtr node, fuse_file_info info) {
     return;
   }
   auto& fs = Passthrough::of(request);
-  auto* directory = fs.handles.add(std::make_unique<DirectoryHandle>(stream, std::move(node)));
+  auto* directory =
+      fs.handles.add(std::make_unique<DirectoryHandle>(stream, std::move(node), fs.next_handle()));
   info.fh = reinterpret_cast<std::uint64_t>(directory);
   // Whether what is kept is still right the kernel asks by the directory's time of change.
   info.cache_readdir = info.keep_cache = fs.leases_listings() ? 1 : 0;
@@ -93,6 +94,7 @@ void readdir(fuse_req_t request, fuse_ino_t, std::size_t size, off_t offset, fus
   Call call = call_of(request, Operation::readdir, path);
   call.offset = static_cast<std::uint64_t>(offset);
   call.size = size;
+  call.handle = directory.number;
   fs.perform(request, call, Place::here, [request, &directory, size, offset](const Decision&) {
     do_readdir(request, directory, size, offset);
   });
@@ -103,11 +105,13 @@ void fsyncdir(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* inf
   DirectoryHandle& directory = *directory_of(info);
   const Time start = monotonic_now();
   const auto path = fs.nodes.path_of(*directory.node);
-  fs.perform(request, call_of(request, Operation::fsyncdir, path), fs.place_of_sync(*directory.node),
-             [request, &directory, data_only, path, start](const Decision&) {
+  const auto begin = fs.durability.moment();
+  Call call = call_of(request, Operation::fsyncdir, path);
+  call.handle = directory.number;
+  fs.perform(request, call, fs.place_of_sync(*directory.node),
+             [request, &directory, data_only, path, start, begin](const Decision&) {
                auto& owner = Passthrough::of(request);
                const int descriptor = ::dirfd(directory.stream);
-               const auto begin = owner.durability.moment();
                const int result = data_only != 0 ? ::fdatasync(descriptor) : ::fsync(descriptor);
                const int error = result == 0 ? 0 : errno;
                if (error == 0) owner.durability.directory_synced(*directory.node, begin);

@@ -8,10 +8,14 @@
 //
 // A change and its account are one step: changes come one at a time, syncs beside them. `change` answers as
 // system calls do: negative, with errno, when nothing was changed. What is un-synced is bounded
-// (DurabilityLedger): beyond that everything is synced, and said to be by `settled`. Off: changes and nothing
-// else. Safe from any thread.
+// (DurabilityLedger, and a quarter of the process's descriptors): beyond that everything is synced, and
+// `settled` says so; as where a descriptor was missing, or what was there could not be read. Off: changes and
+// nothing else. Safe from any thread.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <mutex>
 #include <set>
@@ -44,6 +48,8 @@ struct ByteChange {
   // What the program meant to write, and where, whatever arrives; empty: nobody can say what is there now.
   std::uint64_t offset = 0;
   std::span<const std::byte> meant{};
+  bool counts = false;  // `change` says how many bytes of it were written
+  bool partly = false;  // something may have been changed though `change` failed
 };
 
 // A name that comes or goes.
@@ -66,18 +72,32 @@ class Durability {
     const std::lock_guard lock(mutex_);
     const Before before = look_at(what);
     const auto result = change();
-    if (result >= 0) note(what, before);
+    const int error = errno;
+    note(what, before, result);
+    errno = error;
     return result;
   }
 
+  // `make` makes an inode with this name; `link` only a name.
   template <class Make>
   int make(const NamePlace& place, Make make) {
     if (!on_) return make();
     const std::lock_guard lock(mutex_);
     const int result = make();
+    if (result >= 0) note_inode(place);
     if (result >= 0) note_made(place);
     return result;
   }
+  template <class Link>
+  int link(const NamePlace& place, Link link) {
+    if (!on_) return link();
+    const std::lock_guard lock(mutex_);
+    const int result = link();
+    if (result >= 0) note_made(place);
+    return result;
+  }
+  // An inode was made without a name.
+  void made_nameless(const struct stat& status);
   template <class Remove>
   int remove(const NamePlace& place, Remove remove) {
     if (!on_) return remove();
@@ -91,7 +111,7 @@ class Durability {
   int rename(const NamePlace& from, const NamePlace& to, bool exchange, Rename rename) {
     if (!on_) return rename();
     const std::lock_guard lock(mutex_);
-    const Descriptor source = look_at(from);
+    const std::uint64_t source = inode_at(from);
     const Descriptor target = look_at(to);
     const int result = rename();
     if (result >= 0) note_renamed(from, source, to, target, exchange);
@@ -102,9 +122,19 @@ class Durability {
   std::uint64_t moment() const;
   void synced(const Node& file, std::uint64_t begin);
   void directory_synced(const Node& directory, std::uint64_t begin);
-  // A failed sync: its bytes are still seen and will never be written; or the file is what it was.
-  void given_up(const Node& file, std::uint64_t begin);
-  void reverted(const Node& file);
+  // A failed sync: its bytes are still seen and will never be written, whether its caller was told or not.
+  void given_up(const Node& file, std::uint64_t begin, bool told);
+  // ... or the file is made what it was, by `revert`, which is true when it succeeds.
+  template <class Revert>
+  bool revert(const Node& file, std::uint64_t begin, Revert revert) {
+    if (!on_) return revert();
+    const std::lock_guard lock(mutex_);
+    const bool done = revert();
+    const int error = errno;
+    if (done) note_reverted(file, begin);
+    errno = error;
+    return done;
+  }
 
   UnsyncedReport unsynced() const;
   // What is durable, as programs were told.
@@ -117,7 +147,7 @@ class Durability {
     std::uint64_t size = 0;
     std::vector<std::vector<std::byte>> old;  // by place
     std::vector<std::byte> around;            // in the sectors of what is meant
-    bool too_large = false;                   // to be kept
+    bool unknown = false;                     // too much to be kept, or it could not be read
   };
 
   using NameIn = std::pair<std::uint64_t, std::string>;  // a directory's inode
@@ -126,6 +156,8 @@ class Durability {
   const bool on_;
   const int root_;
   const std::size_t most_pins_;
+  Descriptor sync_;           // of the backing file system
+  bool must_settle_ = false;  // something could not be kept within reach
   mutable std::mutex mutex_;
   DurabilityLedger ledger_;
   InodePins pins_;  // of un-synced files, of directories with un-synced names, and of what lost its name
@@ -134,16 +166,22 @@ class Durability {
   std::set<NameIn> gone_;  // that were durably removed and not durably made again
 
   static Before look_at(const ByteChange& what);
-  static Descriptor look_at(const NamePlace& place);
-  void note(const ByteChange& what, const Before& before);
+  static std::uint64_t inode_at(const NamePlace& place);
+  Descriptor look_at(const NamePlace& place);
+  void note(const ByteChange& what, const Before& before, std::int64_t result);
+  void note_changed(const ByteChange& what, const Before& before);
   void note_meant(const ByteChange& what, const Before& before);
   void note_places(const DurabilityLedger::File& file, std::span<const BytePlace> places,
                    const Before& before, std::uint64_t size);
+  void note_inode(const NamePlace& place);
   void note_made(const NamePlace& place);
+  void note_reverted(const Node& file, std::uint64_t begin);
   void note_removed(const NamePlace& place, const Descriptor& gone);
-  void note_renamed(const NamePlace& from, const Descriptor& source, const NamePlace& to,
+  void note_renamed(const NamePlace& from, std::uint64_t source, const NamePlace& to,
                     const Descriptor& target, bool exchange);
+  void pin(std::uint64_t inode, int descriptor);
   void pin(const Node& node);
+  void forget_when_gone(std::uint64_t inode);
   void unpin(const std::vector<NameChange>& durable);
   void note_durable(const std::vector<NameChange>& changes);
   std::set<NameIn> unsynced_places() const;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "faultfs/fuse/bring_back.h"
 #include "faultfs/fuse/durability.h"
@@ -15,9 +16,19 @@
 namespace holdfast::faultfs {
 namespace {
 
-bool remove_any(int directory, const char* name) {
-  return ::unlinkat(directory, name, 0) == 0 ||
-         (errno == EISDIR && ::unlinkat(directory, name, AT_REMOVEDIR) == 0);
+// A directory that was synced itself has its names durably, and goes with them.
+bool remove_any(int directory, const std::string& name) {
+  std::error_code error;
+  std::filesystem::remove_all(DescriptorPath(directory).c_str() + ("/" + name), error);
+  errno = error.value();
+  return !error;
+}
+
+template <class Entry>
+void cap(std::vector<Entry>& list, std::uint64_t& left_out) {
+  if (list.size() <= PowerCutReport::kMostListed) return;
+  left_out += list.size() - PowerCutReport::kMostListed;
+  list.resize(PowerCutReport::kMostListed);
 }
 
 std::string failure_of(const std::string& path) { return path + ": " + ::strerror(errno); }
@@ -33,6 +44,10 @@ PowerCutReport Durability::cut(std::uint64_t seed, const CutOptions& options) {
   std::ranges::reverse(report.lost_names);
   std::ranges::sort(report.files, {}, &CutFile::path);
   report.settled = std::exchange(settled_, 0);
+  cap(report.files, report.left_out);
+  cap(report.lost_names, report.left_out);
+  cap(report.kept_names, report.left_out);
+  cap(report.failures, report.left_out);
   note_durable(lost.kept_names);
   (void)ledger_.clear();
   sync_everything();
@@ -50,7 +65,7 @@ bool Durability::undo(const NameChange& change) {
   const char* name = change.name.c_str();
   const char* to_name = change.to_name.c_str();
   switch (change.kind) {
-    case NameChange::made: return remove_any(directory, name);
+    case NameChange::made: return remove_any(directory, change.name);
     case NameChange::removed: return bring_back(change.inode, directory, change.name);
     case NameChange::exchanged: return ::renameat2(directory, name, to, to_name, RENAME_EXCHANGE) == 0;
     case NameChange::renamed: break;
@@ -74,7 +89,7 @@ CutFile Durability::undo(const FileUndo& file, std::vector<std::string>& failure
   const int descriptor = pins_.descriptor(file.inode);
   struct stat status {};
   if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0) return seen;  // it is gone with its name
-  if (!revert(DescriptorPath(descriptor).c_str(), {file.writes, file.size}))
+  if (!faultfs::revert(DescriptorPath(descriptor).c_str(), {file.writes, file.size}))
     failures.push_back(failure_of(file.path));
   const std::uint64_t inode = space_id(key_of(status));
   for (const auto& range : ledger_.unsynced(file.inode)) written_.forget(inode, range.begin, range.end);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/base/utf8.h"
 #include "faultfs/fuse/durability.h"
 #include "faultfs/fuse/passthrough.h"
 
@@ -17,7 +18,7 @@ PromisedName::Kind kind_of(mode_t mode) {
   return S_ISLNK(mode) ? PromisedName::symlink : PromisedName::other;
 }
 
-std::uint64_t inode_at(const char* path) {
+std::uint64_t inode_of_path(const char* path) {
   struct stat status {};
   return ::stat(path, &status) == 0 ? space_id(key_of(status)) : 0;
 }
@@ -44,11 +45,11 @@ std::set<Durability::NameIn> Durability::unsynced_places() const {
 
 void Durability::promise_file(std::uint64_t inode, PromisedFile file, std::uint64_t size,
                               Promise& promise) const {
-  const bool is_unsynced = ledger_.is_unsynced(inode);
-  const std::uint64_t durable = is_unsynced ? std::min(size, ledger_.durable_size(inode)) : size;
-  file.runs = written_.runs(inode, ledger_.unsynced(inode), durable);
+  const bool is_promised = ledger_.is_promised(inode);
+  const std::uint64_t durable = is_promised ? size : std::min(size, ledger_.durable_size(inode));
+  file.runs = written_.runs(inode, ledger_.unpromised(inode), durable);
   if (file.runs.empty()) return;  // nobody wrote it here
-  if (!is_unsynced) file.size = size;
+  if (is_promised) file.size = size;
   promise.files.push_back(std::move(file));
 }
 
@@ -67,14 +68,18 @@ Promise Durability::promised() const {
   Promise promise{.complete = written_.complete() && gone_.size() < kMostGone};
   const auto unsynced = unsynced_places();
   const std::string root = std::string(DescriptorPath(root_).c_str()) + "/.";
-  std::vector<std::uint64_t> directories = {inode_at(root.c_str())};  // by depth
+  std::vector<std::uint64_t> directories = {inode_of_path(root.c_str())};  // by depth
   promise_gone(directories.back(), "", unsynced, promise);
-  std::error_code ignored;
-  for (auto at = std::filesystem::recursive_directory_iterator(root, ignored);
-       at != std::filesystem::recursive_directory_iterator(); at.increment(ignored)) {
+  std::error_code error;
+  for (auto at = std::filesystem::recursive_directory_iterator(root, error);
+       at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
     const std::string path = at->path().string().substr(root.size() + 1);
     struct stat status {};
-    if (::lstat(at->path().c_str(), &status) != 0) continue;
+    if (valid_utf8(path) != path || ::lstat(at->path().c_str(), &status) != 0) {  // JSON has no such text
+      promise.complete = false;
+      at.disable_recursion_pending();
+      continue;
+    }
     directories.resize(static_cast<std::size_t>(at.depth()) + 1);
     if (unsynced.contains({directories.back(), at->path().filename().string()})) {
       at.disable_recursion_pending();
@@ -86,6 +91,8 @@ Promise Durability::promised() const {
     if (S_ISREG(status.st_mode))
       promise_file(directories.back(), {.path = path}, static_cast<std::uint64_t>(status.st_size), promise);
   }
+  if (error) promise.complete = false;
+  std::ranges::sort(promise.gone);
   std::ranges::sort(promise.files, {}, &PromisedFile::path);
   std::ranges::sort(promise.names, {}, &PromisedName::path);
   return promise;

@@ -5,8 +5,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+
+#include "faultfs/fuse/descriptor.h"
 
 namespace holdfast::faultfs {
 namespace {
@@ -80,14 +81,15 @@ void drop_set_id(const char* path) {
   if (dropped != 0) (void)::chmod(path, status.st_mode & 07777 & ~dropped);
 }
 
-std::vector<std::byte> bytes_there(const char* path, std::uint64_t offset, std::uint64_t size) {
-  std::vector<std::byte> bytes;
-  const int descriptor = ::open(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return bytes;
-  bytes.resize(size);
-  const ssize_t got = read_whole(descriptor, bytes, offset);
-  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  ::close(descriptor);
+std::optional<std::vector<std::byte>> bytes_there(const char* path, std::uint64_t offset,
+                                                  std::uint64_t size) {
+  if (size == 0) return std::vector<std::byte>();
+  const Descriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::vector<std::byte> bytes(size);
+  const ssize_t got = read_whole(*file, bytes, offset);
+  if (got < 0) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(got));
   return bytes;
 }
 

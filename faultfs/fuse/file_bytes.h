@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,7 +36,7 @@ bool revert(const char* path, const Reversal& reversal);
 void drop_set_id(const char* path);
 
 // What a file holds there now, as far as it reaches. `path` opens it again, since a file that is open for
-// writing alone cannot be read.
-std::vector<std::byte> bytes_there(const char* path, std::uint64_t offset, std::uint64_t size);
+// writing alone cannot be read. Nothing when that failed.
+std::optional<std::vector<std::byte>> bytes_there(const char* path, std::uint64_t offset, std::uint64_t size);
 
 }  // namespace holdfast::faultfs

@@ -37,7 +37,8 @@ struct FileHandle {
 struct DirectoryHandle {
   DIR* stream;
   NodePtr node;
-  std::mutex mutex{};  // a delayed readdir runs beside an undelayed one
+  std::uint64_t number;  // in order of opening, files among them
+  std::mutex mutex{};    // a delayed readdir runs beside an undelayed one
   off_t offset = 0;
   dirent* held = nullptr;  // read, but did not fit the last answer
 

@@ -83,13 +83,16 @@ ssize_t write_accounted(fuse_req_t request, const WriteTo& to, std::span<const s
   if (!decision.pieces) {
     const BytePlace place{to.offset, bytes.size()};
     change.places = {&place, 1};
+    change.counts = true;
     return durability.change_bytes(
         change, [&] { return write_whole(to.handle.descriptor, bytes, to.offset, to.synced); });
   }
   std::vector<BytePlace> places;
   for (const Piece& piece : *decision.pieces) places.push_back({piece.to, piece.size});
-  change.places = places;
+  change.partly = true;
   if (decision.answer != 0) change.meant = {};  // a write that failed promises nothing
+  if (decision.answer == 0) places.push_back({to.offset, bytes.size()});  // no sync has promised it yet
+  change.places = places;
   return durability.change_bytes(change, [&]() -> ssize_t {
     return write_pieces(to.handle.descriptor, bytes, to.offset, *decision.pieces, to.synced) ? 0 : -1;
   });
@@ -103,7 +106,8 @@ void do_write(fuse_req_t request, const WriteTo& to, std::span<const std::byte> 
   if (decision.keeps_old)
     Passthrough::of(request).faults.keep_old(
         space_id(handle.node->key()), to.offset,
-        bytes_there(DescriptorPath(handle.node->descriptor()).c_str(), to.offset, bytes.size()));
+        bytes_there(DescriptorPath(handle.node->descriptor()).c_str(), to.offset, bytes.size())
+            .value_or(std::vector<std::byte>()));
   const ssize_t done = write_accounted(request, to, bytes, decision);
   if (done < 0) {
     answer(request, -1);
@@ -151,28 +155,34 @@ struct SyncRequest {
   std::string path;
   std::uint64_t end;
   Time start;
+  std::uint64_t begin;  // Durability::moment(): what is written later it does not cover
 };
+
+// The sync failed: what was dirty is taken back, or stays to be seen and is never written.
+void lose_dirty(fuse_req_t request, const FileHandle& handle, const SyncRequest& sync,
+                const Decision& decision) {
+  auto& fs = Passthrough::of(request);
+  fs.syncs.given_up(space_id(handle.node->key()), sync.path, sync.end, sync.start);
+  if (!decision.reversal.size) {
+    fs.durability.given_up(*handle.node, sync.begin, decision.answer != 0);
+    fuse_reply_err(request, decision.answer);
+    return;
+  }
+  const DescriptorPath path(handle.node->descriptor());
+  const bool done =
+      fs.durability.revert(*handle.node, sync.begin, [&] { return revert(path.c_str(), decision.reversal); });
+  const int error = done ? decision.answer : errno;
+  fs.syncs.truncated(sync.path, *decision.reversal.size);
+  fuse_reply_err(request, error);
+}
 
 void do_sync(fuse_req_t request, const FileHandle& handle, const SyncRequest& sync,
              const Decision& decision) {
   auto& durability = Passthrough::of(request).durability;
-  const auto begin = durability.moment();
-  if (decision.loses_dirty) {
-    auto& syncs = Passthrough::of(request).syncs;
-    syncs.given_up(space_id(handle.node->key()), sync.path, sync.end, sync.start);
-    const bool done = revert(DescriptorPath(handle.node->descriptor()).c_str(), decision.reversal);
-    if (decision.reversal.size) {
-      syncs.truncated(sync.path, *decision.reversal.size);
-      durability.reverted(*handle.node);
-    } else {
-      durability.given_up(*handle.node, begin);
-    }
-    fuse_reply_err(request, done ? decision.answer : errno);
-    return;
-  }
+  if (decision.loses_dirty) return lose_dirty(request, handle, sync, decision);
   const int result = sync.data_only ? ::fdatasync(handle.descriptor) : ::fsync(handle.descriptor);
   if (result != 0) return answer(request, result);
-  durability.synced(*handle.node, begin);
+  durability.synced(*handle.node, sync.begin);
   Passthrough::of(request).syncs.synced(sync.data_only ? "fdatasync" : "fsync", sync.path, sync.end,
                                         sync.start);
   fuse_reply_err(request, decision.answer);
@@ -182,6 +192,7 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   auto& fs = Passthrough::of(request);
   const FileHandle& handle = *handle_of(info);
   const Time start = monotonic_now();
+  const auto begin = fs.durability.moment();
   struct stat status {};
   // A rule that meets it may be logged, with the same size whoever else listens.
   if (fs.syncs.on() || fs.faults.may_meet({Operation::fsync})) (void)::fstat(handle.descriptor, &status);
@@ -190,7 +201,7 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   Call call = call_on(request, Operation::fsync, handle, path, 0, end);
   call.newest_handle = fs.newest_handle();
   fs.perform(request, call, fs.place_of_sync(*handle.node),
-             [request, &handle, sync = SyncRequest{data_only != 0, path, end, start}](
+             [request, &handle, sync = SyncRequest{data_only != 0, path, end, start, begin}](
                  const Decision& decision) { do_sync(request, handle, sync, decision); });
 }
 

@@ -6,9 +6,11 @@
 
 namespace holdfast::faultfs {
 
-void InodePins::pin(std::uint64_t inode, int descriptor) {
+bool InodePins::pin(std::uint64_t inode, int descriptor) {
   Pin& pin = pins_[inode];
-  if (++pin.reasons == 1) pin.descriptor = Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  ++pin.reasons;
+  if (!pin.descriptor) pin.descriptor = Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  return static_cast<bool>(pin.descriptor);
 }
 
 void InodePins::unpin(std::uint64_t inode) {

@@ -18,8 +18,8 @@ namespace holdfast::faultfs {
 
 class InodePins {
  public:
-  // The descriptor stays the caller's.
-  void pin(std::uint64_t inode, int descriptor);
+  // The descriptor stays the caller's. False when the process has none left.
+  bool pin(std::uint64_t inode, int descriptor);
   void unpin(std::uint64_t inode);
   // Another inode took its place.
   void replace(std::uint64_t inode, Descriptor descriptor);

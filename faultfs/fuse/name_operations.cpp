@@ -110,7 +110,7 @@ void link(fuse_req_t request, fuse_ino_t id, fuse_ino_t parent_id, const char* n
              [request, node = std::move(node), parent = std::move(parent), name = std::string(name),
               path](const Decision&) {
                const DescriptorPath source(node->descriptor());
-               const int linked = Passthrough::of(request).durability.make({*parent, name, path}, [&] {
+               const int linked = Passthrough::of(request).durability.link({*parent, name, path}, [&] {
                  return ::linkat(AT_FDCWD, source.c_str(), parent->descriptor(), name.c_str(),
                                  AT_SYMLINK_FOLLOW);
                });

@@ -149,6 +149,7 @@ void do_create_nameless(fuse_req_t request, const Creation& creation) {
   fs.faults.made_inode(creation.path, fuse_req_ctx(request)->uid);
   fuse_entry_param entry{};
   const auto node = fs.nodes.enter_nameless(creation.parent, kPathOfNameless, descriptor, entry.attr);
+  if (node) fs.durability.made_nameless(entry.attr);
   answer_created(request, creation, descriptor, node, entry);
 }
 

@@ -100,6 +100,7 @@ json to_json(const PowerCutReport& report) {
           {"files", std::move(files)},
           {"names", {{"kept", json_of(report.kept_names)}, {"lost", json_of(report.lost_names)}}},
           {"failures", report.failures},
+          {"left_out", report.left_out},
           {"settled", report.settled}};
 }
 
@@ -114,6 +115,7 @@ Result<PowerCutReport> power_cut_from_json(const json& value) {
     report.kept_names = changes_of(value.at("names").at("kept"));
     report.lost_names = changes_of(value.at("names").at("lost"));
     report.failures = value.at("failures").get<std::vector<std::string>>();
+    report.left_out = value.at("left_out").get<std::uint64_t>();
     report.settled = value.at("settled").get<std::uint64_t>();
     return report;
   });

@@ -4,7 +4,7 @@
 //                "names": [{"change": "made", "path": "db-journal"}], "settled": 0}
 //   power cut:  {"seed": 1, "files": [{"path": "db", "kept": 1, "lost": 2, "torn": 0, "size": 4096}],
 //                "names": {"kept": [...], "lost": [{"change": "renamed", "path": "a", "to": "b"}]},
-//                "failures": [], "settled": 0}
+//                "failures": [], "left_out": 0, "settled": 0}
 //
 // change: made, removed, renamed, exchanged. kept, lost, torn: writes since the file's last sync. settled:
 // how often so much was un-synced that all of it was made durable. The readers say what is wrong. Pure.
@@ -38,10 +38,13 @@ struct CutFile {
 };
 
 struct PowerCutReport {
+  static constexpr std::size_t kMostListed = 10'000;
+
   std::uint64_t seed = 0;
   std::vector<CutFile> files;
   std::vector<NameChange> kept_names, lost_names;  // in order
   std::vector<std::string> failures;               // what could not be taken back, and why
+  std::uint64_t left_out = 0;                      // entries beyond kMostListed of a list
   std::uint64_t settled = 0;
 };
 

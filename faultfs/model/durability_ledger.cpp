@@ -68,6 +68,12 @@ class Draws {
   Fate fate_;
 };
 
+// Neighbours become one write.
+void add_write(std::vector<OldBytes>& writes, std::uint64_t at, const std::vector<std::byte>& bytes) {
+  if (writes.empty() || writes.back().offset + writes.back().bytes.size() != at) writes.push_back({at, {}});
+  writes.back().bytes.insert(writes.back().bytes.end(), bytes.begin(), bytes.end());
+}
+
 }  // namespace
 
 void DurabilityLedger::add(const File& file, std::uint64_t old_size, Write write) {
@@ -165,15 +171,23 @@ void DurabilityLedger::synced(std::uint64_t inode, std::uint64_t begin) {
   replace_writes(found, std::move(left));
 }
 
-void DurabilityLedger::given_up(std::uint64_t inode, std::uint64_t begin) {
+void DurabilityLedger::given_up(std::uint64_t inode, std::uint64_t begin, bool told) {
   const auto found = files_.find(inode);
   if (found == files_.end()) return;
-  for (Write& write : found->second.writes)
-    if (write.moment < begin && !write.cuts) write.given_up = true;
+  for (Write& write : found->second.writes) {
+    if (write.moment >= begin || write.cuts) continue;
+    write.given_up = true;
+    write.promised = write.promised || !told;
+  }
 }
 
-void DurabilityLedger::reverted(std::uint64_t inode) {
-  if (const auto found = files_.find(inode); found != files_.end()) replace_writes(found, {});
+void DurabilityLedger::reverted(std::uint64_t inode, std::uint64_t begin) {
+  const auto found = files_.find(inode);
+  if (found == files_.end()) return;
+  std::vector<Write> left;
+  for (const Write& write : found->second.writes)
+    if (write.moment >= begin) left.push_back(write);
+  replace_writes(found, std::move(left));
 }
 
 void DurabilityLedger::named(NameChange change) {
@@ -200,12 +214,10 @@ std::vector<NameChange> DurabilityLedger::clear() {
   return std::exchange(names_, {});
 }
 
-std::vector<DurabilityLedger::Range> DurabilityLedger::unsynced(std::uint64_t inode) const {
+std::vector<DurabilityLedger::Range> DurabilityLedger::ranges_of(const std::vector<const Write*>& writes) {
   std::vector<Range> ranges;
-  const auto found = files_.find(inode);
-  if (found == files_.end()) return ranges;
-  for (const Write& write : found->second.writes)
-    if (write.size > 0) ranges.push_back({write.offset, write.offset + write.size});
+  for (const Write* write : writes)
+    if (write->size > 0) ranges.push_back({write->offset, write->offset + write->size});
   std::ranges::sort(ranges, {}, &Range::begin);
   std::vector<Range> merged;
   for (const Range& range : ranges) {
@@ -216,6 +228,26 @@ std::vector<DurabilityLedger::Range> DurabilityLedger::unsynced(std::uint64_t in
     }
   }
   return merged;
+}
+
+std::vector<DurabilityLedger::Range> DurabilityLedger::unsynced(std::uint64_t inode) const {
+  std::vector<const Write*> writes;
+  if (const auto found = files_.find(inode); found != files_.end())
+    for (const Write& write : found->second.writes) writes.push_back(&write);
+  return ranges_of(writes);
+}
+
+std::vector<DurabilityLedger::Range> DurabilityLedger::unpromised(std::uint64_t inode) const {
+  std::vector<const Write*> writes;
+  if (const auto found = files_.find(inode); found != files_.end())
+    for (const Write& write : found->second.writes)
+      if (!write.promised) writes.push_back(&write);
+  return ranges_of(writes);
+}
+
+bool DurabilityLedger::is_promised(std::uint64_t inode) const {
+  const auto found = files_.find(inode);
+  return found == files_.end() || std::ranges::all_of(found->second.writes, &Write::promised);
 }
 
 std::vector<DurabilityLedger::File> DurabilityLedger::unsynced_files() const {
@@ -235,7 +267,7 @@ FileUndo DurabilityLedger::undo_of(std::uint64_t inode, const Dirty& file, std::
   for (std::size_t ordinal = file.writes.size(); ordinal-- > 0;) {
     const Write& write = file.writes[ordinal];
     const std::uint64_t end = write.offset + write.size;
-    bool lost_some = false, kept_some = write.size == 0;
+    bool lost_some = write.size == 0 && ordinal >= sizes_kept, kept_some = write.size == 0 && !lost_some;
     for (std::uint64_t at = write.offset; at < end; at = (at / kSector + 1) * kSector) {
       const std::uint64_t sector = at / kSector;
       const bool loses =
@@ -246,11 +278,12 @@ FileUndo DurabilityLedger::undo_of(std::uint64_t inode, const Dirty& file, std::
         continue;
       }
       lost_some = true;
+      if (at >= undo.size) continue;  // cut off with the size
       std::vector<std::byte> bytes(std::min(end, (sector + 1) * kSector) - at);
       const auto from = std::min<std::size_t>(at - write.offset, write.old.size());
       const auto count = std::min(bytes.size(), write.old.size() - from);
       std::copy_n(write.old.begin() + static_cast<std::ptrdiff_t>(from), count, bytes.begin());
-      undo.writes.push_back({at, std::move(bytes)});
+      add_write(undo.writes, at, bytes);
     }
     ++(lost_some && kept_some ? undo.torn : lost_some ? undo.lost : undo.kept);
   }

@@ -70,6 +70,7 @@ class DurabilityLedger {
   static constexpr std::size_t kMostNames = 100'000;
   static constexpr std::uint64_t kSector = 512;
   static constexpr std::size_t kCostOfChange = 128;  // what an un-synced write takes besides its bytes
+  static constexpr std::size_t kCostOfSector = 64;   // ... and what taking it back takes
 
   struct File {
     std::uint64_t inode = 0;
@@ -92,10 +93,13 @@ class DurabilityLedger {
   // What a sync covers that begins now.
   std::uint64_t moment() const { return moment_; }
   void synced(std::uint64_t inode, std::uint64_t begin);
-  // A sync that began then has failed for good: no later one will write what is dirty now.
-  void given_up(std::uint64_t inode, std::uint64_t begin);
-  // The file is what it was at its last sync.
-  void reverted(std::uint64_t inode);
+  // A sync that began then gave up what was dirty: no later one will write it. `told`: its caller heard of
+  // it.
+  void given_up(std::uint64_t inode, std::uint64_t begin, bool told);
+  // What was dirty when a sync began is gone: the file is there as it was at its last one.
+  void reverted(std::uint64_t inode, std::uint64_t begin);
+  // Nobody can find the file any more.
+  void forget(std::uint64_t inode) { reverted(inode, UINT64_MAX); }
 
   void named(NameChange change);
   // The changes that are durable from now on.
@@ -107,6 +111,9 @@ class DurabilityLedger {
 
   // Sorted, without overlap.
   std::vector<Range> unsynced(std::uint64_t inode) const;
+  // Those of them of which no sync said that they are durable.
+  std::vector<Range> unpromised(std::uint64_t inode) const;
+  bool is_promised(std::uint64_t inode) const;  // all of it
   std::vector<File> unsynced_files() const;
   bool is_unsynced(std::uint64_t inode) const { return files_.contains(inode); }
   // How long an un-synced file was at its last sync.
@@ -125,6 +132,7 @@ class DurabilityLedger {
     bool cuts = false;  // a truncation: its bytes come back if and only if the size does
     std::uint64_t moment = 0;
     bool given_up = false;
+    bool promised = false;  // given up, and nobody was told
   };
   struct Dirty {
     std::string path;
@@ -142,7 +150,10 @@ class DurabilityLedger {
   static FileUndo undo_of(std::uint64_t inode, const Dirty& file, std::uint64_t seed, Fate fate);
   static void take_out(std::vector<Write>& writes, Range durable);
   static Range sectors_of(std::uint64_t offset, std::uint64_t size);
-  static std::size_t cost_of(const Write& write) { return kCostOfChange + write.old.size(); }
+  static std::vector<Range> ranges_of(const std::vector<const Write*>& writes);
+  static std::size_t cost_of(const Write& write) {
+    return kCostOfChange + write.old.size() + kCostOfSector * (write.size / kSector);
+  }
 };
 
 }  // namespace holdfast::faultfs

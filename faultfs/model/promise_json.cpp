@@ -22,6 +22,10 @@ json json_of(const PromisedFile& file) {
   return value;
 }
 
+bool is_possible(const WrittenSectors::Run& run) {
+  return run.offset < run.end && run.end - run.offset <= WrittenSectors::kLongestRun;
+}
+
 PromisedFile file_of(const json& value) {
   PromisedFile file{.path = value.at("path").get<std::string>()};
   if (value.contains("size")) file.size = value.at("size").get<std::uint64_t>();
@@ -55,6 +59,10 @@ Result<Promise> promise_from_json(const json& value) {
     Promise promise{.gone = value.at("gone").get<std::vector<std::string>>(),
                     .complete = value.at("complete").get<bool>()};
     for (const json& file : value.at("files")) promise.files.push_back(file_of(file));
+    for (const PromisedFile& file : promise.files)
+      if (!std::ranges::all_of(file.runs, is_possible))
+        return fail(Code::invalid,
+                    "it is no promise: " + file.path + " has a run without bytes or beyond 64 KiB");
     for (const json& name : value.at("names")) {
       const auto kind = std::ranges::find(kKinds, name.at("kind").get<std::string>());
       const auto number = std::min<std::ptrdiff_t>(kind - kKinds.begin(), PromisedName::other);

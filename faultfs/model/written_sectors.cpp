@@ -62,6 +62,7 @@ void WrittenSectors::forget(std::uint64_t inode, std::uint64_t from, std::uint64
   const auto end = file->second.lower_bound((to - 1) / kSector + 1);
   count_ -= static_cast<std::size_t>(std::distance(begin, end));
   file->second.erase(begin, end);
+  if (file->second.empty()) files_.erase(file);
 }
 
 void WrittenSectors::moved(std::uint64_t inode, std::uint64_t to) {
@@ -78,12 +79,13 @@ std::vector<WrittenSectors::Run> WrittenSectors::runs(std::uint64_t inode,
   std::vector<Run> runs;
   const auto file = files_.find(inode);
   if (file == files_.end()) return runs;
+  auto range = without.begin();
   for (const auto& [number, checksum] : file->second) {
     const std::uint64_t begin = number * kSector;
     const std::uint64_t end = std::min(begin + kSector, size);
     if (begin >= size) break;
-    const auto meets = [&](const auto& range) { return range.begin < begin + kSector && begin < range.end; };
-    if (std::ranges::any_of(without, meets)) continue;
+    while (range != without.end() && range->end <= begin) ++range;
+    if (range != without.end() && range->begin < begin + kSector) continue;
     const bool continues =
         !runs.empty() && runs.back().end == begin && end - runs.back().offset <= kLongestRun;
     if (!continues) runs.push_back({begin, begin, 0});

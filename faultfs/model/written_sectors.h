@@ -43,7 +43,8 @@ class WrittenSectors {
     std::uint32_t crc32c = 0;  // over the checksums of its sectors
     bool operator==(const Run&) const = default;
   };
-  // What is known of a file of this size, but for the sectors that these ranges touch.
+  // What is known of a file of this size, but for the sectors that these ranges touch, which are sorted and
+  // do not overlap.
   std::vector<Run> runs(std::uint64_t inode, const std::vector<DurabilityLedger::Range>& without,
                         std::uint64_t size) const;
 

@@ -106,7 +106,9 @@ TEST_F(Histories, KeepEveryPromiseOverAPowerCut) {
     if (random.below(2) == 0) (void)::fsync(*Opened(mountpoint(), O_RDONLY | O_DIRECTORY));
     const auto promise = control().promised();
     ASSERT_TRUE(promise) << promise.error().message;
-    ASSERT_TRUE(control().cut_power({.seed = i}));
+    const auto report = control().cut_power({.seed = i});
+    ASSERT_TRUE(report) << report.error().message;
+    ASSERT_TRUE(report->failures.empty()) << report->failures[0];
     const auto broken = broken_promises(*promise, backing());
     ASSERT_TRUE(broken.empty()) << "history " << i << ": " << broken[0] << "\n" << steps;
     for (const auto& file : promise->files)

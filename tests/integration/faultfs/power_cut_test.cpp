@@ -113,8 +113,19 @@ TEST_F(PowerCutTest, WhatWasRemovedComesBackAsItWas) {
   EXPECT_EQ(directory.st_mode & 07777, 0750U);
 }
 
+TEST_F(PowerCutTest, ADirectoryThatWasSyncedGoesWithItsNameWhichWasNot) {
+  mount_with_account();
+  ASSERT_EQ(::mkdir(mountpoint("d").c_str(), 0755), 0);
+  write("d/f", "bytes");
+  EXPECT_EQ(sync("d/f"), 0);
+  sync_directory("d");
+  cut();
+  EXPECT_FALSE(exists("d"));
+}
+
 TEST_F(PowerCutTest, WhatWasOpenIsDead) {
   mount_with_account();
+  const Opened directory(mountpoint(), O_RDONLY | O_DIRECTORY);
   const Opened file(mountpoint("f"), O_RDWR | O_CREAT);
   sync_directory();
   cut();
@@ -123,6 +134,7 @@ TEST_F(PowerCutTest, WhatWasOpenIsDead) {
   EXPECT_EQ(error_of(::read(*file, &byte, 1)), EIO);
   EXPECT_EQ(error_of(::fsync(*file)), EIO);
   EXPECT_EQ(error_of(::ftruncate(*file, 5)), EIO);
+  EXPECT_EQ(error_of(::fsync(*directory)), EIO);
   const Opened anew(mountpoint("f"), O_RDWR);
   EXPECT_EQ(::write(*anew, &byte, 1), 1);
 }

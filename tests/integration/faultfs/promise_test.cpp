@@ -44,6 +44,54 @@ TEST_F(PromiseTest, ALostWriteIsFoundOut) {
   EXPECT_THAT(broken(), ElementsAre("f: bytes 0-4096 were durable, and are others"));
 }
 
+TEST_F(PromiseTest, ALostWriteIsPromisedWhenItIsSyncedAndNotBefore) {
+  store("f", std::string(4096, 'a'));
+  arm(R"({"name": "lies", "when": {"path": "f"}, "effect": {"lost": true}})");
+  const Opened file(mountpoint("f"), O_WRONLY);
+  ASSERT_EQ(::pwrite(*file, std::string(1024, 'b').data(), 1024, 0), 1024);
+  EXPECT_THAT(broken(), IsEmpty());
+  EXPECT_EQ(::fsync(*file), 0);
+  EXPECT_EQ(broken().size(), 1U);
+}
+
+TEST_F(PromiseTest, ASyncThatFailedPromisesNothing) {
+  for (const std::string profile : {"btrfs", "ext4_ordered"}) {
+    store(profile, std::string(4096, 'a'));
+    arm(R"({"name": "s", "when": {"nth": 1}, "effect": {"sync_failure": ")" + profile + "\"}}");
+    const Opened file(mountpoint(profile), O_WRONLY);
+    ASSERT_EQ(::pwrite(*file, std::string(512, 'b').data(), 512, 0), 512);
+    EXPECT_EQ(error_of(::fsync(*file)), EIO) << profile;
+    EXPECT_THAT(broken(), IsEmpty()) << profile;
+    arm("");
+  }
+}
+
+// The kernel of ext4 with data=journal succeeds, and tells the next who asks.
+TEST_F(PromiseTest, ASyncThatLiedIsFoundOutAfterAPowerCut) {
+  store("f", std::string(4096, 'a'));
+  arm(R"({"name": "s", "when": {"nth": 1}, "effect": {"sync_failure": "ext4_data"}})");
+  const Opened file(mountpoint("f"), O_WRONLY);
+  ASSERT_EQ(::pwrite(*file, std::string(512, 'b').data(), 512, 0), 512);
+  EXPECT_EQ(::fsync(*file), 0);
+  const auto promise = control().promised();
+  ASSERT_TRUE(promise);
+  ASSERT_TRUE(control().cut_power());
+  EXPECT_EQ(broken_promises(*promise, backing()).size(), 1U);
+}
+
+TEST_F(PromiseTest, AFileThatWasMadeWithoutANameIsPromisedOnceItHasOne) {
+  const Opened file(mountpoint(), O_WRONLY | O_TMPFILE);
+  ASSERT_EQ(::pwrite(*file, std::string(512, 'b').data(), 512, 0), 512);
+  EXPECT_EQ(::fsync(*file), 0);
+  const std::string descriptor = "/proc/self/fd/" + std::to_string(*file);
+  ASSERT_EQ(::linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, mountpoint("f").c_str(), AT_SYMLINK_FOLLOW), 0);
+  sync_directory();
+  const auto promise = control().promised();
+  ASSERT_TRUE(promise);
+  ASSERT_EQ(promise->files.size(), 1U);
+  EXPECT_EQ(promise->files[0].size, 512U);
+}
+
 TEST_F(PromiseTest, DamageOnTheWayIsFoundOut) {
   arm(R"({"name": "flips", "when": {"path": "f"}, "effect": {"corrupt": {"on": "write", "with": "bit_flips", "count": 1}}})");
   store("f", std::string(100'000, 'a'));

@@ -9,7 +9,7 @@ fails there, and it goes on for some items before it is killed. Then the power i
 FATE is what becomes of names whose directory was not synced: drawn, or kept, as most file systems keep them.
 Prints one JSON object: in how many rounds the store was damaged ("broken"), or acknowledged items were missing
 ("lost", at most "most_lost" at a time), or an item was there though the program was told that it had failed
-("false_failures"). After a break or a loss it begins anew.
+("false_failures"), or its own tool had to mend it before it opened ("repaired"). After a break or a loss it begins anew.
 """
 
 import argparse
@@ -78,22 +78,28 @@ def store_items(program, first, told, goes_on):
             left -= 1
 
 
-def what_survived(program):
+def what_survived(found, program):
     """By a process of its own, since a broken store can crash who opens it. None when it is broken."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             there = program.survived()
-            os.write(write_end, json.dumps(None if there is None else sorted(there)).encode())
-        finally:
+            os.write(write_end, json.dumps([there is not None and sorted(there), program.repaired]).encode())
             os._exit(0)
+        finally:
+            os._exit(1)
     os.close(write_end)
     with os.fdopen(read_end) as answer:
         text = answer.read()
-    os.waitpid(child, 0)
-    there = json.loads(text) if text else None
-    return None if there is None else set(there)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return None
+    if os.WEXITSTATUS(status) != 0:
+        sys.exit("what survived could not be looked at")
+    there, repaired = json.loads(text)
+    found["repaired"] += repaired
+    return None if there is False else set(there)
 
 
 def adopt_orphans():
@@ -138,7 +144,7 @@ def life(program, first, goes_on):
 
 def judge(found, program, told, expected):
     """The items that are there now; None where the store must begin anew."""
-    there = None if told.stopped else what_survived(program)
+    there = None if told.stopped else what_survived(found, program)
     if there is None:
         found["broken"] += 1
         return None
@@ -164,7 +170,7 @@ def main():
     control = Control(given.control)
     drawn = random.Random(given.seed)
     program = programs.ALL[given.program](given.mount, given.setting)
-    found = {"rounds": given.rounds, "broken": 0, "lost": 0, "most_lost": 0, "false_failures": 0, "acknowledged": 0}
+    found = {"rounds": given.rounds, "broken": 0, "lost": 0, "most_lost": 0, "repaired": 0, "false_failures": 0, "acknowledged": 0}
     there = None
     for number in range(given.rounds):
         if there is None:
@@ -177,7 +183,10 @@ def main():
         told = life(program, max(there, default=-1) + 1, bool(given.sync_failure))
         found["acknowledged"] += len(told.acknowledged)
         control.ask(command="clear")
-        control.ask(command="power_cut", seed=given.seed * 1_000_000 + number, names=given.names)
+        seed = given.seed * 1_000_000 + number
+        cut = control.ask(command="power_cut", seed=seed, names=given.names)["power_cut"]
+        if cut["failures"] or cut["settled"]:
+            sys.exit(f"the power cut took less than it should: {cut['failures']}, settled {cut['settled']}")
         there = judge(found, program, told, there | set(told.acknowledged))
     print(json.dumps(found))
 

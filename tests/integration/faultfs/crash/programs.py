@@ -4,6 +4,7 @@ it is durable by the program's own word, and reads what is there.
 Items are numbers, each with a payload that tells whether it is whole.
 """
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -39,6 +40,7 @@ def sync_tree(directory):
 class Program:
     operations = 40  # to be killed at one of so many
     syncs = 20
+    repaired = False  # before it opened
 
     def __init__(self, directory, setting):
         self.directory = os.path.abspath(directory)
@@ -232,7 +234,9 @@ class Redis(Program):
     def __init__(self, directory, setting):
         super().__init__(directory, setting)
         self.server = None
-        self.socket_path = os.path.join(tempfile.mkdtemp(prefix="redis-crash-"), "socket")
+        place = tempfile.mkdtemp(prefix="holdfast-redis-")
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+        self.socket_path = os.path.join(place, "socket")
 
     def start(self):
         words = {"port": 0, "unixsocket": self.socket_path, "dir": self.path, "appendonly": "yes",
@@ -290,8 +294,18 @@ class Redis(Program):
 
         yield store
 
+    def repair(self):
+        """As its manual says, where it does not start."""
+        manifest = os.path.join(self.path, "appendonlydir", "appendonly.aof.manifest")
+        command = ["redis-check-aof", "--fix", manifest]
+        subprocess.run(command, input=b"y\ny\n", capture_output=True, check=False)
+        self.repaired = True
+
     def survived(self):
         lines = self.start()
+        if lines is None:
+            self.repair()
+            lines = self.start()
         try:
             if lines is None:
                 return None

@@ -190,12 +190,12 @@ TEST(DurabilityLedger, WhatAFailedSyncGaveUpIsLostUnlessItIsWrittenAgain) {
   file.write(0, std::string(2048, 'o'));
   file.sync();
   file.write(0, std::string(1024, 'g'));
-  ledger.given_up(kFile, ledger.moment());
+  ledger.given_up(kFile, ledger.moment(), true);
   file.write(512, std::string(512, 'n'));
   ledger.synced(kFile, ledger.moment());
   EXPECT_EQ(file.after(ledger.cut(1, {.data = Fate::kept})),
             std::string(512, 'o') + std::string(512, 'n') + std::string(1024, 'o'));
-  ledger.reverted(kFile);
+  ledger.reverted(kFile, ledger.moment());
   EXPECT_FALSE(ledger.is_unsynced(kFile));
 }
 
