@@ -53,6 +53,7 @@ void print(const PowerCutReport& report) {
   print_names(report.lost_names);
   if (!report.kept_names.empty()) std::cout << "kept, though un-synced:\n";
   print_names(report.kept_names);
+  if (report.left_out > 0) std::cout << report.left_out << " more are not listed\n";
   print_settled(report.settled);
   for (const std::string& failure : report.failures)
     std::cerr << "faultfs: not taken back: " << failure << "\n";

@@ -81,12 +81,11 @@ class Durability {
   // `make` makes an inode with this name; `link` only a name.
   template <class Make>
   int make(const NamePlace& place, Make make) {
-    if (!on_) return make();
-    const std::lock_guard lock(mutex_);
-    const int result = make();
-    if (result >= 0) note_inode(place);
-    if (result >= 0) note_made(place);
-    return result;
+    return link(place, [&] {
+      const int result = make();
+      if (on_ && result >= 0) note_inode(place);
+      return result;
+    });
   }
   template <class Link>
   int link(const NamePlace& place, Link link) {

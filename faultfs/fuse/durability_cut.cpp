@@ -19,9 +19,9 @@ namespace {
 // A directory that was synced itself has its names durably, and goes with them.
 bool remove_any(int directory, const std::string& name) {
   std::error_code error;
-  std::filesystem::remove_all(DescriptorPath(directory).c_str() + ("/" + name), error);
-  errno = error.value();
-  return !error;
+  const auto removed = std::filesystem::remove_all(DescriptorPath(directory).c_str() + ("/" + name), error);
+  errno = error ? error.value() : ENOENT;
+  return !error && removed > 0;
 }
 
 template <class Entry>

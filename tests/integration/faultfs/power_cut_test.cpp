@@ -210,6 +210,22 @@ TEST_F(PowerCutTest, SharedMemoryIsAccountedForAsItIsWrittenBack) {
   EXPECT_EQ(seen("f"), std::string(10, 'm') + std::string(4086, 'o'));
 }
 
+TEST_F(PowerCutTest, AChangeThatIsTooLargeToBeTakenBackIsMadeDurableAndToldOf) {
+  mount_with_account();
+  store("large", "");
+  store("small", "old");
+  const Opened large(mountpoint("large"), O_RDWR);
+  ASSERT_EQ(::ftruncate(*large, DurabilityLedger::kMostBytes + 1), 0);
+  EXPECT_EQ(::fsync(*large), 0);
+  write("small", "new");
+  EXPECT_EQ(control().unsynced()->settled, 0U);
+  ASSERT_EQ(::ftruncate(*large, 0), 0);
+  EXPECT_EQ(control().unsynced()->settled, 1U);
+  EXPECT_EQ(cut().settled, 1U);
+  EXPECT_EQ(std::filesystem::file_size(mountpoint("large")), 0U);
+  EXPECT_EQ(seen("small"), "new") << "everything was synced";
+}
+
 TEST_F(PowerCutTest, TheSameSeedGivesTheSameLoss) {
   mount_with_account({"--seed", "5"});
   std::vector<std::string> states;

@@ -30,7 +30,7 @@ class Recorder final : public ControlHandler {
   MountStatus status() override { return {}; }
   Result<PowerCutReport> cut_power(const PowerCutRequest& cut) override {
     if (!cut.seed) return fail(Code::unsupported, "no account is kept");
-    return PowerCutReport{.seed = *cut.seed, .files = {{"f", 1, 2, 3, 4096}}};
+    return PowerCutReport{.seed = *cut.seed, .files = {{"f", 1, 2, 3, 4096}}, .left_out = 9};
   }
   Result<UnsyncedReport> unsynced() override {
     NameChange moved{.kind = NameChange::renamed};
@@ -108,6 +108,7 @@ TEST_F(ControlSocket, WhatAPowerCutTookArrivesAsItIs) {
   ASSERT_EQ(report->files.size(), 1U);
   EXPECT_EQ(report->files[0].torn, 3U);
   EXPECT_EQ(report->files[0].size, 4096U);
+  EXPECT_EQ(report->left_out, 9U);
   EXPECT_EQ(client->cut_power().error().message, "no account is kept");
   const auto unsynced = client->unsynced();
   ASSERT_TRUE(unsynced) << unsynced.error().message;
