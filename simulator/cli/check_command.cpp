@@ -8,6 +8,7 @@
 #include "simulator/cli/run_settings.h"
 #include "simulator/scenario/explain.h"
 #include "simulator/scenario/live_only.h"
+#include "simulator/scenario/virtual_only.h"
 
 namespace holdfast::cli {
 namespace {
@@ -38,6 +39,13 @@ ExitCode check_as_json(const std::vector<std::string>& files, const std::vector<
   return code;
 }
 
+// The world that alone can play it, and why; "" when both can.
+std::string one_world(const scenario::Scenario& scenario) {
+  if (const auto why = scenario::why_live_only(scenario); !why.empty()) return ", LIVE only: " + why;
+  if (const auto why = scenario::why_virtual_only(scenario); !why.empty()) return ", VIRTUAL only: " + why;
+  return "";
+}
+
 }  // namespace
 
 ExitCode check_command(const Words& words) {
@@ -52,8 +60,7 @@ ExitCode check_command(const Words& words) {
   if (arguments.has("json")) return check_as_json(*files, arguments.list("set"));
   const auto loaded = load_all(*files, arguments.list("set"));
   for (const auto& scenario : loaded.scenarios) {
-    const std::string why = scenario::why_live_only(scenario);
-    fmt::print("{}: ok{}\n", scenario.file, why.empty() ? "" : ", LIVE only: " + why);
+    fmt::print("{}: ok{}\n", scenario.file, one_world(scenario));
   }
   return loaded.ended.value_or(kDone);
 }

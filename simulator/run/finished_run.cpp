@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/random.h"
 #include "core/delivery/held_record.h"
 #include "core/ingest/record_frame.h"
 #include "core/spool/inspect.h"
@@ -35,6 +34,8 @@ Status read_usage(FileSystem& files, oracle::RunRecord& record) {
 }
 
 }  // namespace
+
+RandomStream power_cut_seeds(std::uint64_t seed) { return Random(seed).stream("power_cut"); }
 
 std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule) {
   if (scenario.load.arrival != scenario::Arrival::closed)

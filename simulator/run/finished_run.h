@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/random.h"
 #include "core/env/file_system.h"
 #include "core/options.h"
 #include "core/stats.h"
@@ -18,6 +19,8 @@ namespace holdfast::run {
 
 // How long a subject may take to close, in both worlds.
 inline constexpr Duration kCloseWithin = std::chrono::seconds(5);
+// How long a life tries to open its subject.
+inline constexpr Duration kOpenWithin = std::chrono::seconds(10);
 
 struct FinishedRun {
   FinishedRun(std::unique_ptr<oracle::Ledger> owned, scenario::Scenario played, std::uint64_t seed)
@@ -28,7 +31,14 @@ struct FinishedRun {
   std::vector<std::string> fault_lines;  // faults.jsonl
   std::string subject_log;               // LIVE: what the subject said on standard error
   std::string note;                      // what a person should know: why it ended early, say
+  // VIRTUAL: calls of the subject's lives to the disk and the link, in each phase, and those that came
+  // after the last (kernel.h). A process event may name one by its number.
+  std::vector<std::uint64_t> operations_in_phases;
+  std::uint64_t operations = 0;  // all of them
 };
+
+// Of each power cut in its turn.
+RandomStream power_cut_seeds(std::uint64_t seed);
 
 // How many entries the ledger of a run needs.
 std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule);

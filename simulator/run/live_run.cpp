@@ -20,6 +20,7 @@
 #include "simulator/run/timetable.h"
 #include "simulator/scenario/resolved_json.h"
 #include "simulator/scenario/text_file.h"
+#include "simulator/scenario/virtual_only.h"
 #include "simulator/upstream/http/http_server.h"
 #include "simulator/world/live/live_mount.h"
 
@@ -42,7 +43,8 @@ class LiveRun {
         settings_(settings),
         interrupted_(interrupted),
         progress_(progress),
-        spool_files_(scenario) {}
+        spool_files_(scenario),
+        cuts_(power_cut_seeds(seed)) {}
 
   Result<std::unique_ptr<FinishedRun>> run() {
     if (auto ready = prepare(); !ready) return fail(ready.error());
@@ -93,10 +95,20 @@ class LiveRun {
                                           .backing_dir = *scratch_ / "backing",
                                           .mountpoint = *scratch_ / "mount",
                                           .log_dir = *scratch_ / "logs",
-                                          .seed = seed_});
+                                          .seed = seed_,
+                                          .power_cut = may_be_cut()});
     if (!mount) return fail(mount.error());
     mount_ = std::move(*mount);
     return {};
+  }
+
+  // Keeping the account of what is un-synced is not for nothing.
+  bool may_be_cut() const {
+    return std::ranges::any_of(scenario_.phases, [](const scenario::Phase& phase) {
+      return std::ranges::any_of(phase.process, [](const scenario::ProcessEvent& event) {
+        return event.action == scenario::ProcessAction::power_cut;
+      });
+    });
   }
 
   Status serve() {
@@ -170,6 +182,10 @@ class LiveRun {
   Status befall(const scenario::ProcessEvent& event) {
     switch (event.action) {
       case scenario::ProcessAction::kill: lives_->kill(since_start()); break;
+      case scenario::ProcessAction::power_cut:
+        lives_->kill(since_start());
+        if (auto cut = mount_->cut_power(cuts_.next()); !cut) return cut;
+        break;
       case scenario::ProcessAction::restart: lives_->ask_to_stop(since_start()); break;
       case scenario::ProcessAction::pause: lives_->pause(); break;
       case scenario::ProcessAction::clock_jump: lives_->shift_wall(event.shift, event.name); return {};
@@ -181,6 +197,7 @@ class LiveRun {
   Status relieve(const scenario::ProcessEvent& event) {
     switch (event.action) {
       case scenario::ProcessAction::kill:
+      case scenario::ProcessAction::power_cut:
       case scenario::ProcessAction::restart: return lives_->start_again();
       case scenario::ProcessAction::pause: lives_->resume(); break;
       case scenario::ProcessAction::clock_jump: lives_->shift_wall(Duration{0}, ""); break;
@@ -286,6 +303,7 @@ class LiveRun {
   const std::atomic<bool>& interrupted_;
   const OnProgress& progress_;
   SpoolFiles spool_files_;
+  RandomStream cuts_;
 
   host::SystemClock clock_;
   std::optional<faultfs::ScratchDirectory> scratch_;
@@ -306,6 +324,9 @@ Result<std::unique_ptr<FinishedRun>> run_live(const scenario::Scenario& scenario
                                               const LiveSettings& settings,
                                               const std::atomic<bool>& interrupted,
                                               const OnProgress& progress) {
+  if (const auto why = scenario::why_virtual_only(scenario); !why.empty())
+    return fail(Code::invalid,
+                scenario.file + ": this is played in VIRTUAL only, since " + why + "; leave --live out");
   if (auto available = world::LiveMount::available(); !available) return fail(available.error());
   return LiveRun(scenario, seed, settings, interrupted, progress).run();
 }

@@ -24,7 +24,6 @@ namespace {
 
 constexpr Duration kOrderLook = std::chrono::milliseconds(1);
 constexpr Duration kProcessPeriod = std::chrono::milliseconds(50);
-constexpr Duration kOpenWithin = std::chrono::seconds(10);
 constexpr Duration kHostAlone = std::chrono::seconds(1);  // before the tracker opens, and after it closed
 
 class LiveSubject {

@@ -3,8 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "core/base/check.h"
 #include "simulator/run/subject_orders.h"
 #include "simulator/scenario/text_file.h"
@@ -14,12 +12,6 @@ namespace {
 
 constexpr Duration kReadyWithin = std::chrono::seconds(15);
 constexpr Duration kGoneWithin = std::chrono::seconds(15);
-
-// What it left of its limit, below 0 when it went beyond. The life with the least speaks for all: a limit
-// depends on what the life had when it began.
-std::int64_t room(const oracle::Bound& bound) {
-  return static_cast<std::int64_t>(bound.limit) - static_cast<std::int64_t>(bound.highest);
-}
 
 }  // namespace
 
@@ -124,19 +116,9 @@ std::string SubjectLives::take_report(world::SubjectProcess::Exit exit) {
 }
 
 void SubjectLives::add(const SubjectReport& report) {
-  record_.stats = report.stats;
-  record_.closed = report.closed;
-  record_.host = report.host;
-  record_.breaker.insert(record_.breaker.end(), report.breaker.begin(), report.breaker.end());
+  add_report(record_, report);
   record_.isolation->exceptions_escaped += report.exceptions;
   if (record_.core()) record_.isolation->allocations += report.allocations;
-  for (const auto& bound : report.bounds) {
-    const auto known = std::ranges::find(record_.bounds, bound.what, &oracle::Bound::what);
-    if (known == record_.bounds.end())
-      record_.bounds.push_back(bound);
-    else if (room(bound) < room(*known))
-      *known = bound;
-  }
 }
 
 }  // namespace holdfast::run

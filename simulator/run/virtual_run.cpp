@@ -7,11 +7,8 @@
 #include "simulator/oracle/intervals.h"
 #include "simulator/run/fault_lines_json.h"
 #include "simulator/run/spool_files.h"
+#include "simulator/run/virtual_lives.h"
 #include "simulator/scenario/live_only.h"
-#include "simulator/subject/ledger_observer.h"
-#include "simulator/subject/load_driver.h"
-#include "simulator/subject/watched_transport.h"
-#include "simulator/world/virtual/virtual_world.h"
 
 namespace holdfast::run {
 namespace {
@@ -43,12 +40,14 @@ class VirtualRun {
                 .disk_capacity = scenario.disk.capacity,
                 .mount_root = kMountRoot},
                injector_, model_),
-        node_(world_.environment()),
-        transport_(node_.transport),
-        env_{node_.clock, node_.scheduler, node_.files, transport_, node_.random, node_.log},
-        observer_(*finished_->ledger, start_,
-                  [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
-        sampler_(scenario),
+        lives_(world_,
+               {.scenario = record_.scenario,
+                .seed = seed,
+                .schedule = schedule_,
+                .ledger = *finished_->ledger,
+                .start = start_,
+                .on_claim = [this](Time now, const DurableClaim& claim) { audit(now, claim); }},
+               record_),
         spool_files_(scenario) {
     record_.attempts.emplace(scenario.recovery_window(), finished_->ledger->capacity());
     fill_intended(*finished_->ledger, schedule_);
@@ -58,24 +57,18 @@ class VirtualRun {
   Result<std::unique_ptr<FinishedRun>> run() {
     plan_phases();
     sample_at(start_);
-    Status status;
-    auto main = env_.scheduler.spawn("main", [&] { status = play(); });
-    const Time latest = start_ + drain_deadline() + kCloseWithin + kAfterDeadline;
-    if (!world_.run_until_done(*main, latest)) give_up_on_subject();
-    if (!status) return fail(status.error());
+    lives_.begin();
+    world_.run_until(start_ + record_.scenario.length());
+    wait_for_drain();
+    finished_->note = lives_.end(world_.clock().now() + kCloseWithin + kAfterDeadline);
+    ended_ = true;
+    if (lives_.failure()) return fail(*lives_.failure());
+    if (auto read = read_disk(); !read) return fail(read.error());
     conclude();
     return std::move(finished_);
   }
 
  private:
-  // What its abandoned fibers own on their stacks, and the subject itself, cannot be destroyed any more.
-  void give_up_on_subject() {
-    finished_->note = "the subject hangs: it did not close";
-    record_.isolation = oracle::Isolation{.died = true};
-    record_.length = world_.clock().now() - start_;
-    (void)subject_.release();
-  }
-
   Duration drain_deadline() const {
     const auto windows = oracle::planned_windows(record_.scenario);
     const Duration healed = windows.empty() ? Duration{0} : windows.back().to;
@@ -85,36 +78,76 @@ class VirtualRun {
   void plan_phases() {
     Duration at{0};
     for (const auto& phase : record_.scenario.phases) {
-      world_.at(start_ + at, [this, &phase] {
-        const Time now = world_.clock().now();
-        injector_.arm(phase.disk, now);
-        model_.arm(phase.upstream, now);
-      });
+      world_.at(start_ + at, [this, &phase] { arm(phase); });
       const Time began = start_ + at;
       for (const auto& turn : scenario::turns_of(phase.process, phase.length))
-        world_.at(began + turn.at, [this, turn, began] { act(turn, began); });
+        world_.at(began + turn.at, [this, turn, until = began + turn.span.to] {
+          turn.begins ? begin(turn, until) : end(turn);
+        });
       at += phase.length;
     }
-    world_.at(start_ + at, [this] {
-      injector_.heal(world_.clock().now());
-      model_.heal(world_.clock().now());
+    world_.at(start_ + at, [this] { heal(); });
+  }
+
+  void arm(const scenario::Phase& phase) {
+    const Time now = world_.clock().now();
+    injector_.arm(phase.disk, now);
+    model_.arm(phase.upstream, now);
+    phases_began_.push_back(world_.operations());
+  }
+
+  void heal() {
+    injector_.heal(world_.clock().now());
+    model_.heal(world_.clock().now());
+    phases_began_.push_back(world_.operations());
+  }
+
+  void begin(const scenario::Turn& turn, Time until) {
+    const auto& event = *turn.event;
+    if (event.operation) return await_operation(event);
+    befall(event, until);
+  }
+
+  // The span is the whole phase: what has not happened in it does not happen later, and whose down time would
+  // last longer is back by then.
+  void await_operation(const scenario::ProcessEvent& event) {
+    world_.before_operation(world_.operations() + *event.operation, [this, &event] {
+      befall(event, kNever);
+      world_.at(world_.clock().now() + event.lasts, [this, life = lives_.incarnation()] {
+        if (!lives_.alive() && lives_.incarnation() == life) lives_.start_again();
+      });
     });
   }
 
-  // Of those that VIRTUAL plays (scenario/live_only.h).
-  void act(const scenario::Turn& turn, Time phase_start) {
+  void befall(const scenario::ProcessEvent& event, Time until) {
+    ++record_.fired[event.name];
+    switch (event.action) {
+      case scenario::ProcessAction::kill: lives_.kill(); break;
+      case scenario::ProcessAction::power_cut: break;  // no scenario of this world has one (live_only.h)
+      case scenario::ProcessAction::restart: lives_.ask_to_stop(); break;
+      case scenario::ProcessAction::pause: lives_.pause(until); break;
+      case scenario::ProcessAction::clock_jump: world_.shift_wall(event.shift); break;
+    }
+  }
+
+  void end(const scenario::Turn& turn) {
     const auto& event = *turn.event;
-    if (turn.begins) ++record_.fired[event.name];
-    if (event.action == scenario::ProcessAction::clock_jump)
-      world_.shift_wall(turn.begins ? event.shift : Duration{0});
-    else if (turn.begins)
-      world_.pause(env_, phase_start + turn.span.to);
+    if (event.operation) {
+      world_.before_operation(0, {});
+      if (lives_.alive()) return;
+    }
+    switch (event.action) {
+      case scenario::ProcessAction::kill:
+      case scenario::ProcessAction::power_cut:
+      case scenario::ProcessAction::restart: lives_.start_again(); break;
+      case scenario::ProcessAction::pause: break;  // it ends by itself
+      case scenario::ProcessAction::clock_jump: world_.shift_wall(Duration{0}); break;
+    }
   }
 
   void sample_at(Time when) {
     world_.at(when, [this] {
-      if (subject_)
-        if (auto stats = subject_->stats()) sampler_.sample(*stats);
+      lives_.watch();
       spool_files_.sample(segments_below(world_.disk(), kMountRoot));
       const Time now = world_.clock().now();
       if (progress_) progress_(now - start_, *finished_->ledger);
@@ -122,33 +155,18 @@ class VirtualRun {
     });
   }
 
-  // The life of the subject, on a fiber of its node.
-  Status play() {
-    subject_ = subject::make_subject(env_, record_.scenario.subject, observer_);
-    if (auto started = subject_->start(); !started) return started;
-    subject::LoadDriver driver(env_,
-                               {.load = record_.scenario.load,
-                                .seed = record_.seed,
-                                .after_call = [this] { world::VirtualWorld::ring_filled(env_); }},
-                               schedule_, *finished_->ledger, *subject_);
-    driver.run(start_, start_ + record_.scenario.length());
-    wait_for_drain();
-    if (auto stopped = subject_->stop(kCloseWithin); !stopped) finished_->note = stopped.error().message;
-    record_.stats = subject_->stats();
-    record_.closed = !record_.stats || record_.stats->detached_workers == 0;
-    ended_ = true;
-    subject_.reset();
-    return record_.core() ? read_disk(env_.files, record_) : Status{};
-  }
-
   void wait_for_drain() {
     const Time deadline = start_ + drain_deadline();
-    const Time load_end = start_ + record_.scenario.length();
-    for (Time now = env_.clock.now(); now < deadline; now = env_.clock.now()) {
-      if (now >= load_end && subject_->drained()) break;
-      env_.scheduler.sleep_until(std::min(deadline, std::max(load_end, now + kSamplePeriod)));
-    }
-    record_.length = env_.clock.now() - start_;
+    for (Time now = world_.clock().now(); now < deadline && !lives_.drained(); now = world_.clock().now())
+      world_.run_until(std::min(deadline, now + kSamplePeriod));
+    record_.length = world_.clock().now() - start_;
+  }
+
+  // As who inspects it would, from another node.
+  Status read_disk() {
+    Status read;
+    if (record_.core()) world_.run([&] { read = run::read_disk(world_.disk(), record_); });
+    return read;
   }
 
   void audit(Time now, const DurableClaim& claim) {
@@ -181,19 +199,19 @@ class VirtualRun {
     record_.trace_hash = fmt::format("{:016x}", world_.trace_hash());
     record_.windows = oracle::planned_windows(record_.scenario);
     record_.upstream = {.requests = model_.requests(), .known_keys = model_.known_keys()};
-    record_.breaker = observer_.breaker_changes();
-    if (record_.core()) record_.bounds = bounds();
+    if (record_.core()) record_.bounds.push_back(spool_files_.bound());
+    count_operations();
     for (const auto& phase : record_.scenario.phases) {
       for (const auto& rule : phase.disk.rules) record_.fired[rule.name] = injector_.fired(rule.name);
       for (const auto& rule : phase.upstream) record_.fired[rule.name] = model_.fired(rule.name);
     }
   }
 
-  std::vector<oracle::Bound> bounds() const {
-    auto all = sampler_.bounds();
-    all.push_back(in_flight_bound(record_.scenario, transport_));
-    all.push_back(spool_files_.bound());
-    return all;
+  void count_operations() {
+    finished_->operations = world_.operations();
+    phases_began_.push_back(finished_->operations);
+    for (std::size_t i = 1; i < phases_began_.size(); ++i)
+      finished_->operations_in_phases.push_back(phases_began_[i] - phases_began_[i - 1]);
   }
 
   const Time start_ = world::VirtualWorld::start();
@@ -204,14 +222,10 @@ class VirtualRun {
   faultfs::Injector injector_;
   upstream::UpstreamModel model_;
   world::VirtualWorld world_;
-  Environment node_;  // what the world gives
-  subject::WatchedTransport transport_;
-  Environment env_;  // what the subject gets
-  subject::LedgerObserver observer_;
-  BoundsSampler sampler_;
+  VirtualLives lives_;
   SpoolFiles spool_files_;
-  std::unique_ptr<subject::Subject> subject_;
-  std::string disk_faults_;  // JSON lines
+  std::vector<std::uint64_t> phases_began_;  // at which operation
+  std::string disk_faults_;                  // JSON lines
   bool ended_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include "core/base/units.h"
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
+#include "simulator/scenario/virtual_only.h"
 
 namespace holdfast::scenario {
 namespace {
@@ -245,6 +246,8 @@ void check_frame(const Scenario& scenario, Reasons& reasons) {
   if (scenario.live_tier && scenario.length() > kLongestLive)
     reasons.add(0, "the phases last " + format_duration(scenario.length()) + "; in the live tier at most " +
                        format_duration(kLongestLive));
+  if (const auto why = why_virtual_only(scenario); scenario.live_tier && !why.empty())
+    reasons.add(0, "it cannot be of the live tier: " + why);
   if (!scenario.seeds) return;
   const auto [first, last] = *scenario.seeds;
   if (first > last)

@@ -14,6 +14,7 @@
 #include "simulator/scenario/measures.h"
 #include "simulator/scenario/names.h"
 #include "simulator/scenario/time_axis.h"
+#include "simulator/scenario/virtual_only.h"
 
 namespace holdfast::scenario {
 namespace {
@@ -186,16 +187,19 @@ std::string describe(const upstream::UpstreamRule& rule) {
 }
 
 std::string describe(const ProcessEvent& event) {
-  const std::string at = format_duration(event.at);
+  const std::string at = event.operation
+                             ? fmt::format("before I/O operation {} of the phase", *event.operation)
+                             : "at " + format_duration(event.at);
   const std::string lasts =
       event.lasts == Duration::max() ? "the rest of the phase" : format_duration(event.lasts);
   std::string text = event.name + ": ";
   switch (event.action) {
-    case ProcessAction::kill: text += fmt::format("kill -9 at {}, back after {}", at, lasts); break;
-    case ProcessAction::restart: text += fmt::format("restart at {}, back after {}", at, lasts); break;
-    case ProcessAction::pause: text += fmt::format("paused at {} for {}", at, lasts); break;
+    case ProcessAction::kill: text += fmt::format("kill -9 {}, back after {}", at, lasts); break;
+    case ProcessAction::power_cut: text += fmt::format("power cut {}, back after {}", at, lasts); break;
+    case ProcessAction::restart: text += fmt::format("restart {}, back after {}", at, lasts); break;
+    case ProcessAction::pause: text += fmt::format("paused {} for {}", at, lasts); break;
     case ProcessAction::clock_jump:
-      text += fmt::format("wall clock {} {} at {} for {}", event.shift < Duration{0} ? "back" : "forward",
+      text += fmt::format("wall clock {} {} {} for {}", event.shift < Duration{0} ? "back" : "forward",
                           format_duration(std::max(event.shift, -event.shift)), at, lasts);
       break;
   }
@@ -274,6 +278,7 @@ std::string seeds(const Scenario& scenario) {
 std::string worlds(const Scenario& scenario) {
   if (const auto why = why_live_only(scenario); !why.empty())
     return fmt::format("{}, LIVE only: {}", kTierNames[scenario.live_tier ? 1 : 0], why);
+  if (const auto why = why_virtual_only(scenario); !why.empty()) return "virtual, VIRTUAL only: " + why;
   if (scenario.live_tier) return "live: the gate plays it in virtual time and on this machine";
   return "virtual: the gate plays it in virtual time only";
 }

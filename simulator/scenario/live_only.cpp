@@ -38,9 +38,8 @@ std::string why_live_only(const Scenario& scenario) {
       if (auto why = why_of(rule); !why.empty()) return why;
   for (const auto& phase : scenario.phases)
     for (const auto& event : phase.process)
-      if (event.ends_life())
-        return "the process event \"" + event.name +
-               "\" ends the subject's process, which VIRTUAL cannot do yet";
+      if (event.action == ProcessAction::power_cut)
+        return "the process event \"" + event.name + "\" cuts the power, which VIRTUAL cannot do yet";
   return "";
 }
 

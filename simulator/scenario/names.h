@@ -19,7 +19,8 @@ inline constexpr std::string_view kTierNames[] = {"virtual", "live"};  // by val
 inline constexpr std::string_view kOutageNames[] = {"refuse", "error", "hang", "blackhole"};
 inline constexpr std::string_view kResetNames[] = {"request", "answer"};
 inline constexpr std::string_view kAnswerFaultNames[] = {"lost", "truncated"};
-inline constexpr std::string_view kProcessActionNames[] = {"kill", "restart", "pause", "clock_jump"};
+inline constexpr std::string_view kProcessActionNames[] = {"kill", "power_cut", "restart", "pause",
+                                                           "clock_jump"};
 
 inline std::string_view to_string(Arrival arrival) {
   return kArrivalNames[static_cast<std::size_t>(arrival)];

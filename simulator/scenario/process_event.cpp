@@ -6,6 +6,7 @@
 namespace holdfast::scenario {
 
 std::vector<EventSpan> spans_of(const ProcessEvent& event, Duration phase_length) {
+  if (event.operation) return {{Duration{0}, phase_length}};
   std::vector<EventSpan> spans;
   for (std::uint32_t i = 0; i < event.times; ++i) {
     const Duration from = event.at + i * event.every;

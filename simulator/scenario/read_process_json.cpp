@@ -17,6 +17,7 @@ constexpr std::uint64_t kMostTimes = 250;  // of one event
 constexpr Duration kDownAfterKill = 100ms;
 constexpr Duration kDownAfterRestart = 1s;  // the stop included
 constexpr Duration kLongestEvent = 1h;
+constexpr std::uint64_t kLastOperation = 1'000'000'000;
 
 void read_repeats(ObjectReader& reader, ProcessEvent& event) {
   std::uint64_t times = 1;
@@ -29,8 +30,22 @@ void read_repeats(ObjectReader& reader, ProcessEvent& event) {
   if (times == 1 && every) reader.problem("every", "it happens once; say how many \"times\"");
 }
 
+// Either `at`, and perhaps again, or before an operation, once.
+void read_instant(ObjectReader& reader, ProcessEvent& event) {
+  if (!event.kills() || reader.find("operation") == nullptr) {
+    reader.require("at");
+    reader.duration("at", event.at, {0s, 24h});
+    return;
+  }
+  std::uint64_t operation = 0;
+  if (reader.count("operation", operation, {1, kLastOperation})) event.operation = operation;
+  for (std::string_view key : {"at", "times", "every"})
+    if (reader.find(key) != nullptr)
+      reader.problem(key, "the event waits for an operation, which comes once; leave one of the two out");
+}
+
 void read_end_of_life(ObjectReader& reader, ProcessEvent& event) {
-  event.lasts = event.action == ProcessAction::kill ? kDownAfterKill : kDownAfterRestart;
+  event.lasts = event.kills() ? kDownAfterKill : kDownAfterRestart;
   reader.duration("down", event.lasts, {1ms, kLongestEvent});
   read_repeats(reader, event);
 }
@@ -56,10 +71,10 @@ void read_clock_jump(ObjectReader& reader, ProcessEvent& event) {
 
 void read_action(ObjectReader reader, ProcessEvent& event) {
   reader.allow(keys_of("/phases/*/process/*/" + std::string(to_string(event.action))));
-  reader.require("at");
-  reader.duration("at", event.at, {0s, 24h});
+  read_instant(reader, event);
   switch (event.action) {
     case ProcessAction::kill:
+    case ProcessAction::power_cut:
     case ProcessAction::restart: return read_end_of_life(reader, event);
     case ProcessAction::pause: return read_pause(reader, event);
     case ProcessAction::clock_jump: return read_clock_jump(reader, event);

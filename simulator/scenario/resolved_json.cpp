@@ -56,7 +56,11 @@ json upstream_rule_json(const upstream::UpstreamRule& rule) {
 }
 
 json process_event_json(const ProcessEvent& event) {
-  json action = {{"at", format_duration(event.at)}};
+  json action = json::object();
+  if (event.operation)
+    action["operation"] = *event.operation;
+  else
+    action["at"] = format_duration(event.at);
   if (event.lasts != Duration::max())
     action[event.ends_life() ? "down" : "for"] = format_duration(event.lasts);
   if (event.times > 1) {

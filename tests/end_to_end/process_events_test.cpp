@@ -58,6 +58,23 @@ TEST_F(LiveRun, WhatEndsMakesRoomForWhatBeginsAtTheSameInstant) {
   expect_laws(result, run.output);
 }
 
+TEST_F(LiveRun, WhatWasReportedDurableIsThereAfterAPowerCut) {
+  auto scenario =
+      nlohmann::json::parse(std::ifstream(source("scenarios/process/pause.json")), nullptr, true, true);
+  scenario["phases"][1]["process"] = nlohmann::json::parse(R"([
+    { "name": "dark", "power_cut": { "at": "500ms", "down": "300ms", "times": 3, "every": "800ms" } } ])");
+  scenario["expect"] = {"loss.unaccounted == 0"};
+  const std::string file = scratch.path() + "/power-cut.json";
+  std::ofstream(file) << scenario;
+  auto words = live("", kShort);
+  words[3] = file;
+  const auto run = run_program(words);
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto result = only_result(scratch.path());
+  EXPECT_EQ(result["faults_fired"]["dark"], 3);
+  expect_laws(result, run.output);
+}
+
 // Counted as fired only when the subject has answered that its clock is set.
 TEST_F(LiveRun, AWallClockThatJumpsDisturbsNoTimer) {
   const auto run = run_program(

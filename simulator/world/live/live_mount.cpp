@@ -8,13 +8,15 @@ Result<void> LiveMount::available() { return faultfs::fuse_available(); }
 
 Result<std::unique_ptr<LiveMount>> LiveMount::start(const Options& options) {
   std::unique_ptr<LiveMount> mount(new LiveMount(options));
-  auto process =
-      faultfs::MountProcess::start({.program = options.faultfs_program,
-                                    .source = options.backing_dir,
-                                    .mountpoint = options.mountpoint,
-                                    .output = options.log_dir + "/faultfs.log",
-                                    .more = {"--seed", std::to_string(options.seed), "--fault-log",
-                                             mount->fault_log(), "--sync-log", mount->sync_log()}});
+  std::vector<std::string> more = {"--seed",      std::to_string(options.seed),
+                                   "--fault-log", mount->fault_log(),
+                                   "--sync-log",  mount->sync_log()};
+  if (options.power_cut) more.emplace_back("--power-cut");
+  auto process = faultfs::MountProcess::start({.program = options.faultfs_program,
+                                               .source = options.backing_dir,
+                                               .mountpoint = options.mountpoint,
+                                               .output = options.log_dir + "/faultfs.log",
+                                               .more = std::move(more)});
   if (!process) return fail(process.error());
   mount->process_ = *std::move(process);
   return mount;
@@ -34,6 +36,14 @@ Status LiveMount::arm(const faultfs::FaultPlan& plan) {
 Status LiveMount::heal() {
   if (auto running = is_running(); !running) return running;
   return process_->control().clear();
+}
+
+Status LiveMount::cut_power(std::uint64_t seed) {
+  if (auto running = is_running(); !running) return running;
+  const auto report = process_->control().cut_power({.seed = seed, .options = {}});
+  if (!report) return fail(report.error());
+  if (report->failures.empty()) return {};
+  return fail(Code::unavailable, "the power cut could not take everything back: " + report->failures.front());
 }
 
 Result<std::string> LiveMount::status() {

@@ -30,6 +30,7 @@ class LiveMount {
     std::string mountpoint;
     std::string log_dir;
     std::uint64_t seed = 1;
+    bool power_cut = false;  // it may be cut, and keeps account of what is not durable
   };
 
   // Whether FUSE works here; the error (Code::unsupported) says what to do.
@@ -39,6 +40,8 @@ class LiveMount {
 
   Status arm(const faultfs::FaultPlan& plan);
   Status heal();
+  // Takes what is not durable, as the seed draws. Of a mount that may be cut, when nobody uses it.
+  Status cut_power(std::uint64_t seed);
   // The daemon's state as a JSON object.
   Result<std::string> status();
   Status stop() { return process_->stop(); }

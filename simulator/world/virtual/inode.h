@@ -75,8 +75,7 @@ struct Inode {
   std::string path;  // as of `path_epoch`, or the last one it had
   std::uint64_t path_epoch = 0;
 
-  bool syncing = false;
-  WaitList sync_queue;
+  WaitList sync_queue;  // one sync at a time
 };
 
 }  // namespace holdfast::world

@@ -1,5 +1,7 @@
 #include "simulator/world/virtual/kernel.h"
 
+#include <array>
+#include <new>
 #include <utility>
 
 #include "core/base/check.h"
@@ -8,7 +10,12 @@
 namespace holdfast::world {
 namespace {
 constexpr std::size_t kDescribedCalls = 8;
+
+void never_destroy(std::function<void()> body) {
+  alignas(std::function<void()>) std::array<std::byte, sizeof body> storage;
+  ::new (storage.data()) std::function<void()>(std::move(body));
 }
+}  // namespace
 
 WaitList::~WaitList() { HOLDFAST_CHECK(empty(), "a fiber still waits for something that was destroyed"); }
 
@@ -96,6 +103,21 @@ void Kernel::resume(TaskState& task) {
   const bool ended = task.fiber.resume();
   current_ = nullptr;
   if (ended) finish(task);
+  if (std::exchange(operation_reached_, false)) std::exchange(before_operation_, nullptr)();
+}
+
+void Kernel::before_operation(std::uint64_t number, std::function<void()> call) {
+  HOLDFAST_CHECK(!call || number > operations_, "an operation that has begun can be waited for no more");
+  awaited_operation_ = number;
+  before_operation_ = std::move(call);
+}
+
+void Kernel::begin_operation(const char* port_call) {
+  enter_port(port_call);
+  if (current_->node == kHarnessNode || ++operations_ != awaited_operation_ || !before_operation_) return;
+  operation_reached_ = true;
+  loop_.wake_at(now(), *current_);
+  suspend();
 }
 
 void Kernel::pause(NodeId node, Time until) {
@@ -158,15 +180,31 @@ bool Kernel::run_until(const std::function<bool()>& done, Time latest) {
 void Kernel::abandon_all() {
   HOLDFAST_CHECK(!in_fiber(), "a world is ended from outside its fibers");
   std::vector<std::function<void()>> bodies;
+  for (auto& task : tasks_)
+    if (task.id != 0) bodies.push_back(forget(task));
+}
+
+// What the bodies own may be half changed, and their destructors are code of the node.
+void Kernel::kill(NodeId node) {
+  HOLDFAST_CHECK(!in_fiber(), "a node is killed from outside its fibers");
+  std::vector<TaskState*> dead;
   for (auto& task : tasks_) {
-    if (task.id == 0) continue;
-    if (task.waits_in != nullptr) task.waits_in->take_out(task);
-    loop_.renew(task);
-    bodies.push_back(task.fiber.abandon());
-    task.id = 0;
-    free_.push_back(&task);
+    if (task.id == 0 || task.node != node) continue;
+    never_destroy(forget(task));
+    dead.push_back(&task);
   }
-  live_ = 0;
+  for (auto* task : dead) wake_all(task->joiners);
+  paused_until_.erase(node);
+  note(PortCall::kill, node, dead.size());
+}
+
+std::function<void()> Kernel::forget(TaskState& task) {
+  if (task.waits_in != nullptr) task.waits_in->take_out(task);
+  loop_.renew(task);
+  task.id = 0;
+  --live_;
+  free_.push_back(&task);
+  return task.fiber.abandon();
 }
 
 void Kernel::enter_port(const char* port_call) const {

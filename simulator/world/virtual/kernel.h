@@ -10,8 +10,8 @@
 //
 // Ends: abandon_all() forgets every fiber that has not ended. Nothing on their stacks is destroyed,
 // so what they own there stays allocated: a harness closes its trackers first. Their bodies (the
-// closures, kept outside the stacks) are destroyed, after all of them were forgotten. Killing one
-// node will use the same door with the bodies forgotten too, its memory then belonging to an arena.
+// closures, kept outside the stacks) are destroyed, after all of them were forgotten. kill() forgets
+// the fibers of one node and their bodies too: no instruction of the node runs any more.
 #pragma once
 
 #include <cstdint>
@@ -99,6 +99,18 @@ class Kernel {
   // of waking. From a call of the harness: the fibers it meets are all suspended.
   void pause(NodeId node, Time until);
 
+  // The end of a node: its fibers are never resumed and never unwound, wait for nothing any more, and
+  // who joined one of them from another node goes on. From a call of the harness. What its fibers had
+  // asked of a disk or a link is the disk's and the link's affair.
+  void kill(NodeId node);
+
+  // Calls of a node's fibers to its disk and its link, over all nodes but the harness, so far.
+  std::uint64_t operations() const { return operations_; }
+  // The fiber that is about to begin operation `number`, counted from 1, stands still at its entry while
+  // the call is made, outside any fiber and before anything else happens; it goes on at that instant if it
+  // was not killed. One call at a time: another takes its place, an empty one takes it away.
+  void before_operation(std::uint64_t number, std::function<void()> call);
+
   // Runs every event up to and including `end`, then stands at `end`.
   void run_until(Time end);
   // The same, but stops as soon as the task has ended or the predicate holds (asked after each
@@ -116,6 +128,8 @@ class Kernel {
   }
   // Called first by every blocking port call: no lock held, no exception in flight, on a fiber.
   void enter_port(const char* port_call) const;
+  // The same for an operation on a disk or a link, which is counted.
+  void begin_operation(const char* port_call);
 
  private:
   TaskState& free_slot();
@@ -123,6 +137,7 @@ class Kernel {
   void resume(TaskState& task);
   void resume_unless_paused(TaskState& task);
   void finish(TaskState& task);
+  std::function<void()> forget(TaskState& task);
   bool step(Time limit);
   std::string describe() const;
 
@@ -136,6 +151,10 @@ class Kernel {
   bool watched_ = false;  // a predicate is asked after each event, so each must be one
   std::uint64_t next_id_ = 1;
   std::size_t live_ = 0;
+  std::uint64_t operations_ = 0;
+  std::uint64_t awaited_operation_ = 0;  // 0: none
+  std::function<void()> before_operation_;
+  bool operation_reached_ = false;  // the call is due as soon as the fiber has suspended
 };
 
 }  // namespace holdfast::world

@@ -64,14 +64,26 @@ MemoryDisk::~MemoryDisk() {
 }
 
 faultfs::Decision MemoryDisk::pass(const Request& request) {
+  auto decision = decide(request);
+  take_time(decision.delay, device_time(request));
+  return decision;
+}
+
+faultfs::Decision MemoryDisk::decide(const Request& request) {
+  if (const auto path = within_mount(request.path))
+    return injector_.decide(call_of(request, *path), kernel_.now());
   faultfs::Decision decision;
   decision.granted = request.size;
-  if (const auto path = within_mount(request.path))
-    decision = injector_.decide(call_of(request, *path), kernel_.now());
-  if (decision.delay.count() > 0) kernel_.wait(delayed_, kernel_.now() + decision.delay);
-  const Duration device = request.reaches_device ? settings_.latency : Duration::zero();
-  kernel_.sleep_until(kernel_.now() + device);
   return decision;
+}
+
+Duration MemoryDisk::device_time(const Request& request) const {
+  return request.reaches_device ? settings_.latency : Duration::zero();
+}
+
+void MemoryDisk::take_time(Duration delay, Duration device) {
+  if (delay.count() > 0) kernel_.wait(delayed_, kernel_.now() + delay);
+  kernel_.sleep_until(kernel_.now() + device);
 }
 
 faultfs::Call MemoryDisk::call_of(const Request& request, std::string_view path) const {
@@ -231,6 +243,7 @@ std::vector<std::string> MemoryDisk::files_below(const std::string& directory) c
 }
 
 void MemoryDisk::release_handles(NodeId node) {
+  orphan_syncs(node);
   for (auto at = handles_.begin(); at != handles_.end();) {
     const auto handle = at++;
     if (handle->second.node == node) release(handle->first);

@@ -17,8 +17,7 @@
 // them durable. A failed sync_directory changes nothing; the next one covers the same names.
 //
 // Prepared, not built: power_cut() gives each inode its durable_bytes() (or a seeded choice between
-// those and the visible ones, sector by sector) and each directory its durable names; a kill calls
-// release_handles(node) and lets a sync under way arrive.
+// those and the visible ones, sector by sector) and each directory its durable names.
 #pragma once
 
 #include <expected>
@@ -73,7 +72,8 @@ class MemoryDisk final : public FileSystem {
   // Syncs of files that succeeded.
   std::uint64_t syncs() const { return syncs_; }
 
-  // A crash of the node closes its files and releases its locks, without a word to it.
+  // A crash of the node closes its files and releases its locks, without a word to it. Its syncs of files
+  // that are under way arrive when they would have, unless the power fails before.
   void release_handles(NodeId node);
 
  private:
@@ -106,8 +106,21 @@ class MemoryDisk final : public FileSystem {
     std::uint64_t handle = 0;
   };
 
+  // A sync of a file that has begun and not arrived.
+  struct SyncUnderWay {
+    InodePtr inode;
+    NodeId node = kHarnessNode;
+    std::uint64_t number = 0;
+    faultfs::Decision decision{};
+    Time due{};
+    bool orphaned = false;  // its fiber is dead
+  };
+
   // Asks for faults, then blocks for as long as the operation takes.
   faultfs::Decision pass(const Request& request);
+  faultfs::Decision decide(const Request& request);
+  Duration device_time(const Request& request) const;
+  void take_time(Duration delay, Duration device);
   // On an open file, with where and how much.
   Request on(Handle& handle, faultfs::Operation operation, std::uint64_t offset = 0, std::uint64_t size = 0);
   faultfs::Call call_of(const Request& request, std::string_view path) const;
@@ -146,6 +159,8 @@ class MemoryDisk final : public FileSystem {
   Answer<void> truncate(Handle& handle, std::uint64_t size);
   Answer<std::uint64_t> size(Handle& handle);
   Answer<void> sync(Handle& handle);
+  faultfs::Decision end_sync(Inode& inode);
+  void orphan_syncs(NodeId node);
   Answer<bool> try_lock(std::uint64_t number, Handle& handle);
   Answer<void> close(std::uint64_t number);
   void release(std::uint64_t number);
@@ -163,10 +178,12 @@ class MemoryDisk final : public FileSystem {
   InodePtr root_;
   WaitList delayed_;  // operations that a fault holds
   std::map<std::uint64_t, Handle> handles_;
+  std::map<std::uint64_t, SyncUnderWay> under_way_;  // by inode
   static constexpr std::uint64_t kRootInode = 1;
   std::uint64_t next_inode_ = kRootInode + 1;
   std::uint64_t next_handle_ = 1;
   std::uint64_t path_epoch_ = 1;
+  std::uint64_t next_sync_ = 1;
   std::uint64_t syncs_ = 0;
 };
 

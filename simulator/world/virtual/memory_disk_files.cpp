@@ -125,20 +125,39 @@ Answer<std::uint64_t> MemoryDisk::size(Handle& handle) {
 // One sync of a file at a time, as the kernel's own lock has it.
 Answer<void> MemoryDisk::sync(Handle& handle) {
   const InodePtr inode = handle.inode;
-  while (inode->syncing) kernel_.wait(inode->sync_queue, kNever);
-  inode->syncing = true;
+  while (under_way_.contains(inode->number)) kernel_.wait(inode->sync_queue, kNever);
   inode->content.begin_sync();
   Request request = on(handle, Operation::fsync);
   request.reaches_device = true;
-  const auto passage = pass(request);
-  inode->content.end_sync(passage.error == 0 && !passage.loses_dirty);
-  revert(*inode, passage.reversal);
-  inode->syncing = false;
-  kernel_.wake_all(inode->sync_queue);
+  auto& sync = under_way_[inode->number] = {inode, handle.node, next_sync_++, decide(request)};
+  const Duration delay = sync.decision.delay;
+  sync.due = kernel_.now() + delay + device_time(request);
+  take_time(delay, device_time(request));
+  const auto passage = end_sync(*inode);
   if (passage.error != 0) return std::unexpected(passage.error);
   if (passage.answer != 0) return std::unexpected(passage.answer);
   ++syncs_;
   return {};
+}
+
+faultfs::Decision MemoryDisk::end_sync(Inode& inode) {
+  const auto passage = std::move(under_way_.extract(inode.number).mapped().decision);
+  inode.content.end_sync(passage.error == 0 && !passage.loses_dirty);
+  revert(inode, passage.reversal);
+  kernel_.wake_all(inode.sync_queue);
+  return passage;
+}
+
+void MemoryDisk::orphan_syncs(NodeId node) {
+  for (auto& [inode, sync] : under_way_) {
+    if (sync.node != node || sync.orphaned) continue;
+    sync.orphaned = true;
+    kernel_.at(sync.due, [this, inode, number = sync.number] {
+      const auto found = under_way_.find(inode);
+      if (found != under_way_.end() && found->second.number == number)
+        end_sync(*InodePtr(found->second.inode));
+    });
+  }
 }
 
 void MemoryDisk::revert(Inode& inode, const faultfs::Reversal& reversal) {

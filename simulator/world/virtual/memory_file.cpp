@@ -19,7 +19,7 @@ MemoryFile::~MemoryFile() {
 
 // Null when the file was closed.
 MemoryDisk::Handle* MemoryFile::enter(const char* port_call) {
-  disk_.kernel_.enter_port(port_call);
+  disk_.kernel_.begin_operation(port_call);
   return number_ != 0 ? handle_ : nullptr;
 }
 

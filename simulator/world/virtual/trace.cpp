@@ -31,6 +31,7 @@ std::string_view to_string(PortCall call) {
     case PortCall::space: return "space";
     case PortCall::send: return "send";
     case PortCall::log: return "log";
+    case PortCall::kill: return "kill";
   }
   return "unknown";
 }

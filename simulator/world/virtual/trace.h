@@ -48,6 +48,7 @@ enum class PortCall : std::uint8_t {
   space,
   send,
   log,
+  kill,
 };
 std::string_view to_string(PortCall call);
 

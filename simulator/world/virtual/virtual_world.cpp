@@ -5,6 +5,13 @@
 #include "core/base/check.h"
 
 namespace holdfast::world {
+namespace {
+
+NodeId node_of(const Environment& environment) {
+  return static_cast<VirtualScheduler&>(environment.scheduler).node();
+}
+
+}  // namespace
 
 VirtualWorld::VirtualWorld(WorldSettings settings, faultfs::Injector& injector,
                            upstream::UpstreamModel& model)
@@ -39,7 +46,12 @@ void VirtualWorld::ring_filled(const Environment& environment) {
 }
 
 void VirtualWorld::pause(const Environment& environment, Time until) {
-  kernel_.pause(static_cast<VirtualScheduler&>(environment.scheduler).node(), until);
+  kernel_.pause(node_of(environment), until);
+}
+
+void VirtualWorld::kill(const Environment& environment) {
+  kernel_.kill(node_of(environment));
+  disk_.release_handles(node_of(environment));
 }
 
 std::unique_ptr<Task> VirtualWorld::spawn(std::string name, std::function<void()> body) {

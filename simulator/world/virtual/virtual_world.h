@@ -76,6 +76,9 @@ class VirtualWorld {
   // Faults of the process, called between events: no fiber of the environment's node runs before
   // `until`, whatever wakes it (deadlines pass all the same); every wall clock is wrong by `shift`.
   void pause(const Environment& environment, Time until);
+  // The end of the environment's node (kernel.h), whose files are closed and whose locks are free: a sync
+  // under way arrives, and requests that have left reach the upstream. Its next life is a new environment.
+  void kill(const Environment& environment);
   void shift_wall(Duration shift) { clock_.shift_wall(shift); }
 
   // A call of the harness at an instant, outside any fiber: it must not block.
@@ -96,6 +99,11 @@ class VirtualWorld {
 
   std::uint64_t trace_hash() const { return kernel_.trace().hash(); }
   std::uint64_t events() const { return kernel_.events(); }
+  // Calls of the nodes to the disk and the link, so far (kernel.h, before_operation).
+  std::uint64_t operations() const { return kernel_.operations(); }
+  void before_operation(std::uint64_t number, std::function<void()> call) {
+    kernel_.before_operation(number, std::move(call));
+  }
 
  private:
   WorldSettings settings_;

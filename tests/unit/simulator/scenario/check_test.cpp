@@ -105,6 +105,15 @@ TEST(CheckScenario, ProcessEventsHappenOneAtATime) {
               HasSubstr("at 100ms \"a\" is not over"));
 }
 
+TEST(CheckScenario, AnEventThatWaitsForAnOperationHasItsPhaseForItselfAndIsNoMatterForLive) {
+  EXPECT_EQ(refusal({R"(phases.stress.process=[{"name":"a","kill":{"operation":5}}])"}), "");
+  EXPECT_THAT(refusal({R"(phases.stress.process=[
+      {"name":"a","kill":{"operation":5}}, {"name":"b","pause":{"at":"1s","for":"100ms"}}])"}),
+              HasSubstr("the pause \"b\" cannot fire: at 1s \"a\" is not over"));
+  EXPECT_THAT(refusal({"tier=live", R"(phases.stress.process=[{"name":"a","kill":{"operation":5}}])"}),
+              HasSubstr("it cannot be of the live tier: the process event \"a\" waits for an I/O operation"));
+}
+
 TEST(CheckScenario, NoMoreLivesThanTheLedgerCanTellApart) {
   EXPECT_THAT(refusal({"phases.stress.for=30s", R"(phases.stress.process=[
       {"name":"a","kill":{"at":"0s","down":"1ms","times":250,"every":"10ms"}},

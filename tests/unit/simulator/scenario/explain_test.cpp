@@ -58,16 +58,26 @@ TEST(Explain, SaysWhenTheTrackerHasFallbackLocations) {
               HasSubstr("subject    holdfast with a backup and an emergency directory"));
 }
 
-TEST(Explain, TellsProcessEventsApartAndWhatOnlyLiveCanDo) {
+TEST(Explain, TellsProcessEventsApart) {
   const std::string text = explain(*small({"host={}", R"(phases.stress.process=[
       {"name": "a", "restart": {"at": "0s", "down": "50ms", "times": 4, "every": "100ms"}},
       {"name": "b", "pause": {"at": "1s", "for": "100ms"}},
-      {"name": "c", "clock_jump": {"at": "1500ms", "back": "1h"}}])"}));
+      {"name": "c", "clock_jump": {"at": "1500ms", "back": "1h"}},
+      {"name": "d", "power_cut": {"at": "1s"}}])"}));
   EXPECT_THAT(text, HasSubstr("a: restart at 0ns, back after 50ms, 4 times, every 100ms\n"));
   EXPECT_THAT(text, HasSubstr("b: paused at 1s for 100ms\n"));
   EXPECT_THAT(text, HasSubstr("c: wall clock back 1h at 1500ms for the rest of the phase\n"));
+  EXPECT_THAT(text, HasSubstr("d: power cut at 1s, back after 100ms\n"));
   EXPECT_THAT(text, HasSubstr("host       producer 0 streams beside its records, 50us"));
-  EXPECT_THAT(text, HasSubstr("virtual, LIVE only: the process event \"a\" ends the subject's process"));
+}
+
+TEST(Explain, SaysWhatOnlyOneWorldCanPlay) {
+  EXPECT_THAT(explain(*small({"subject.kind=naive-sync"})),
+              HasSubstr("virtual, LIVE only: the subject naive-sync uses real files"));
+  const std::string text =
+      explain(*small({R"(phases.stress.process=[{"name": "a", "kill": {"operation": 7}}])"}));
+  EXPECT_THAT(text, HasSubstr("virtual, VIRTUAL only: the process event \"a\" waits for an I/O operation"));
+  EXPECT_THAT(text, HasSubstr("a: kill -9 before I/O operation 7 of the phase, back after 100ms\n"));
 }
 
 TEST(Explain, SaysWhichOperationsAndHowOften) {

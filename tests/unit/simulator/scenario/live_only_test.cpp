@@ -16,7 +16,7 @@ std::string why(const std::vector<std::string>& overrides) {
   return scenario ? why_live_only(*scenario) : "";
 }
 
-const std::string kNoEvents = "phases.stress.process=[]";
+const std::string kNoEvents = "phases.stress.process=[]";  // the host task has none
 
 TEST(LiveOnly, BothWorldsPlayTheCoreAndTheSeed) {
   EXPECT_EQ(why({kNoEvents}), "");
@@ -53,9 +53,9 @@ TEST(LiveOnly, RulesThatNeedAProcessOrAMount) {
   EXPECT_THAT(why({kNoEvents, effect(R"({"disconnect": true})")}), HasSubstr("breaks a mount"));
 }
 
-TEST(LiveOnly, EndsOfALifeButNoPauseAndNoJump) {
-  EXPECT_THAT(why({}), HasSubstr("the process event \"crash\" ends the subject's process"));
-  EXPECT_EQ(why({R"(phases.stress.process=[{"name":"p","pause":{"at":"0s","for":"1s"}},
+TEST(LiveOnly, NoProcessEvent) {
+  EXPECT_EQ(why({}), "") << "a kill";
+  EXPECT_EQ(why({R"(phases.stress.process=[{"name":"r","restart":{"at":"0s"}},
                                            {"name":"j","clock_jump":{"at":"1s","back":"1h"}}])"}),
             "");
 }

@@ -66,7 +66,9 @@ TEST(ParseScenario, ReadsEveryProcessEvent) {
       {"name": "deployed", "restart": {"at": "2ms", "down": "3ms", "times": 4, "every": "5ms"}},
       {"name": "frozen", "pause": {"at": "6ms", "for": "7ms"}},
       {"name": "synchronised", "clock_jump": {"at": "8ms", "back": "1h", "for": "9ms"}},
-      {"name": "ahead", "clock_jump": {"at": "10ms", "forward": "1m"}}])"});
+      {"name": "ahead", "clock_jump": {"at": "10ms", "forward": "1m"}},
+      {"name": "dark", "power_cut": {"at": "11ms", "times": 2, "every": "1s"}},
+      {"name": "precise", "kill": {"operation": 250, "down": "1s"}}])"});
   ASSERT_TRUE(scenario) << scenario.error().message;
   const auto& events = scenario->phases[1].process;
   EXPECT_EQ(events[0].action, ProcessAction::kill);
@@ -78,6 +80,11 @@ TEST(ParseScenario, ReadsEveryProcessEvent) {
   EXPECT_EQ(events[3].shift, -1h);
   EXPECT_EQ(events[4].shift, 1min);
   EXPECT_EQ(spans_of(events[4], 1s).back().to, 1s) << "until the phase ends";
+  EXPECT_EQ(events[5].action, ProcessAction::power_cut);
+  EXPECT_EQ(events[5].lasts, 100ms);
+  EXPECT_EQ(events[6].operation, 250U);
+  EXPECT_EQ(events[6].lasts, 1s);
+  EXPECT_EQ(spans_of(events[6], 5s).back().to, 5s) << "nobody knows when it comes";
 }
 
 TEST(ParseScenario, SaysWhatIsWrongWithAProcessEvent) {
@@ -92,6 +99,12 @@ TEST(ParseScenario, SaysWhatIsWrongWithAProcessEvent) {
               HasSubstr("\"every\" is missing"));
   EXPECT_THAT(complaint(R"({"name": "x", "kill": {"at": "1s", "every": "2s"}})"),
               HasSubstr("it happens once"));
+  EXPECT_THAT(complaint(R"({"name": "x", "kill": {"at": "1s", "operation": 5}})"),
+              HasSubstr("leave one of the two out"));
+  EXPECT_THAT(complaint(R"({"name": "x", "kill": {"operation": 5, "times": 2, "every": "1s"}})"),
+              HasSubstr("which comes once"));
+  EXPECT_THAT(complaint(R"({"name": "x", "kill": {"operation": 0}})"), HasSubstr("from 1 to 1000000000"));
+  EXPECT_THAT(complaint(R"({"name": "x", "restart": {"operation": 5}})"), HasSubstr("\"operation\""));
   EXPECT_THAT(complaint(R"({"name": "x", "clock_jump": {"at": "1s"}})"), HasSubstr("either"));
   EXPECT_THAT(complaint(R"({"name": "x", "clock_jmup": {"at": "1s"}})"),
               HasSubstr("did you mean \"clock_jump\"?"));

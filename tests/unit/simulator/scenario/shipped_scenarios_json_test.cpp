@@ -220,6 +220,8 @@ TEST(ScenarioSchema, RefusesWhatTheParserRefuses) {
   both_refuse("/phases/1/upstream/0/effect", json{{"answer", "late"}});
   both_refuse("/phases/1/disk/0/effect/full/left", "1MB");
   both_refuse("/phases/1/process/0/kill", json::object());
+  both_refuse("/phases/1/process/0/kill", json{{"operation", 0}});
+  both_refuse("/phases/1/process/0/kill", json{{"at", "1s"}, {"operation", 1}});
   both_refuse("/expect/0", "retention.durable >=");
 }
 

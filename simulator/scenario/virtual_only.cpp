@@ -1,0 +1,14 @@
+#include "simulator/scenario/virtual_only.h"
+
+namespace holdfast::scenario {
+
+std::string why_virtual_only(const Scenario& scenario) {
+  for (const auto& phase : scenario.phases)
+    for (const auto& event : phase.process)
+      if (event.operation)
+        return "the process event \"" + event.name +
+               "\" waits for an I/O operation, and nobody can stop a real process before the one it names";
+  return "";
+}
+
+}  // namespace holdfast::scenario
