@@ -15,6 +15,7 @@ ExitCode run_command(const Words& words);
 ExitCode gate_command(const Words& words);
 ExitCode check_command(const Words& words);
 ExitCode explain_command(const Words& words);
+ExitCode hunt_command(const Words& words);
 ExitCode report_command(const Words& words);
 ExitCode inspect_command(const Words& words);
 ExitCode upstream_command(const Words& words);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <iostream>
 
 #include "command_line/version.h"
@@ -10,6 +9,7 @@
 #include "simulator/cli/outputs.h"
 #include "simulator/cli/progress.h"
 #include "simulator/cli/run_settings.h"
+#include "simulator/cli/seeds.h"
 #include "simulator/gate/gate.h"
 #include "simulator/gate/table.h"
 #include "simulator/oracle/result_json.h"
@@ -40,22 +40,6 @@ Arguments run_arguments() {
       "json", "the same as --format json")("out", text_value("DIR"),
                                            "for result.json, timeline.csv, faults.jsonl of each run");
   return arguments;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// "7" or "1..20", at most as many as a scenario may publish.
-std::optional<scenario::SeedRange> parse_seeds(std::string_view text) {
-  const auto dots = text.find("..");
-  const auto first = parse_number(text.substr(0, dots));
-  const auto last = dots == std::string_view::npos ? first : parse_number(text.substr(dots + 2));
-  if (!first || !last || *last < *first || *last - *first >= scenario::kMostSeeds) return std::nullopt;
-  return scenario::SeedRange{*first, *last};
 }
 
 // Every place a record can be in, and that they add up.
@@ -202,11 +186,8 @@ ExitCode run_command(const Words& words) {
   if (outputs.too_many()) return arguments.mistake("several formats need a directory: add --out");
   const auto repeats = arguments.number("repeat", 1, {1, 1000});
   if (!repeats) return arguments.mistake(repeats.error().message);
-  const auto seeds =
-      arguments.has("seeds") ? parse_seeds(arguments.text("seeds")) : scenario::SeedRange{0, 0};
-  if (!seeds)
-    return arguments.mistake("--seeds takes A..B or one number (at most a million seeds), not \"" +
-                             arguments.text("seeds") + "\"");
+  const auto seeds = parse_seeds(arguments.text("seeds", "0"));
+  if (!seeds) return arguments.mistake(seeds.error().message);
   auto loaded = load_all(*files, arguments.list("set"));
   if (loaded.ended) return *loaded.ended;
   if (arguments.has("out"))
