@@ -1,12 +1,16 @@
 """The mechanism of tests/mutants, with programs and patches made for the occasion."""
 import json
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CHECK, APPLY = ROOT / "tests/mutants/check.py", ROOT / "tests/mutants/apply.sh"
+MUTANTS = ROOT / "tests/mutants"
+CHECK, APPLY = MUTANTS / "check.py", MUTANTS / "apply.sh"
+CLASSES = ("durability", "accounting", "identity", "breaker", "retry", "spool", "ingress", "harness")
+
 PATCH = "--- a/core/a.cpp\n+++ b/core/a.cpp\n@@ -1,3 +1,3 @@\n one\n-two\n+zwei\n three\n"
 
 
@@ -104,14 +108,13 @@ class Check(unittest.TestCase):
 
 
 class Apply(unittest.TestCase):
-    def apply(self, text, files=("core/a.cpp",)):
+    def apply(self, text):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             (folder / "core").mkdir()
             (folder / "core/a.cpp").write_text(text)
-            (folder / "core/b.cpp").write_text("b\n")
-            (folder / "planted.patch").write_text("What: two becomes zwei.\n\n" + PATCH)
-            ran = subprocess.run([APPLY, folder, folder / "mutated", folder / "planted.patch", *files],
+            (folder / "planted.patch").write_text(PATCH)
+            ran = subprocess.run([APPLY, folder, folder / "mutated", folder / "planted.patch"],
                                  capture_output=True, text=True)
             mutated = folder / "mutated/core/a.cpp"
             return ran, mutated.read_text() if mutated.exists() else ""
@@ -124,10 +127,36 @@ class Apply(unittest.TestCase):
     def test_a_patch_that_no_longer_applies_is_an_error_that_says_so(self):
         ran, _ = self.apply("eins\n")
         self.assertEqual(ran.returncode, 1)
-        self.assertIn("no longer applies to: core/a.cpp", ran.stderr)
+        self.assertIn("planted.patch no longer applies", ran.stderr)
 
-    def test_a_file_that_the_patch_leaves_alone_is_an_error(self):
-        self.assertEqual(self.apply("one\ntwo\nthree\n", ("core/a.cpp", "core/b.cpp"))[0].returncode, 1)
+
+class Manifest(unittest.TestCase):
+    rows = json.loads((MUTANTS / "mutants.json").read_text())
+
+    def test_every_patch_is_declared_once_and_says_whether_it_was_reached_and_triggered(self):
+        self.assertEqual(sorted(row["name"] for row in self.rows), sorted(path.stem for path in MUTANTS.glob("*.patch")))
+        for row in self.rows:
+            self.assertIn("mutant::mark(", (MUTANTS / f"{row['name']}.patch").read_text(), row["name"])
+
+    def test_every_patch_applies(self):
+        for row in self.rows:
+            with tempfile.TemporaryDirectory() as folder:
+                patches = [MUTANTS / f"{name}.patch" for name in [row["name"], row.get("with")] if name]
+                ran = subprocess.run([APPLY, ROOT, folder, *patches], capture_output=True, text=True)
+                self.assertEqual(ran.returncode, 0, ran.stderr)
+
+    def test_every_row_says_what_the_bug_is_and_who_must_notice(self):
+        laws = {"conservation", "durability", "identity", "isolation", "bounds", "liveness", "breaker", "determinism"}
+        for row in self.rows:
+            self.assertIn(row["class"], CLASSES, row["name"])
+            self.assertRegex(row["bug"], r"^[A-Z].*\.$", row["name"])
+            self.assertTrue(all(re.fullmatch(r"(S|CB|DF|LS)-\d\d", bug) for bug in row["corpus"]), row["name"])
+            self.assertLessEqual(set(row["laws"]), laws, row["name"])
+            self.assertTrue(row["laws"] or "measure" in row or "verdict" in row, row["name"])
+
+    def test_each_kind_of_bug_is_there_and_there_are_enough(self):
+        self.assertEqual({row["class"] for row in self.rows}, set(CLASSES))
+        self.assertGreaterEqual(len(self.rows), 24)
 
 
 if __name__ == "__main__":
