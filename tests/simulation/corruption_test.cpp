@@ -11,7 +11,11 @@ using faultfs::CorruptEffect;
 using faultfs::CorruptKind;
 using faultfs::CorruptWhen;
 
+#ifdef HOLDFAST_TSAN
+constexpr int kSeeds = 2;
+#else
 constexpr int kSeeds = 12;
+#endif
 
 faultfs::Rule corrupting(CorruptEffect effect, std::string path,
                          std::uint64_t probability = faultfs::kCertain) {

@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include "tests/simulation/tracker_fixture.h"
 
 namespace holdfast {
@@ -60,7 +62,7 @@ TEST(Flush, DoesNotWaitForRecordsThatKeepComing) {
   world.run([&] {
     auto tracker = world.open();
     world.arm({full(0)});
-    bool stop = false;
+    std::atomic<bool> stop{false};
     const auto load = world.env.scheduler.spawn("load", [&] {
       for (auto producer = tracker->make_producer(); !stop; world.sleep(1ms)) world.offer(producer, 2);
     });

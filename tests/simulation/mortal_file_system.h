@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/env/file_system.h"
+#include "simulator/world/virtual/harness_scope.h"
 
 namespace holdfast {
 
@@ -97,6 +98,7 @@ class MortalFileSystem final : public FileSystem {
 
   static std::unexpected<Error> gone() { return fail(Code::io, "the program was killed", EIO); }
   bool lives() {
+    const world::HarnessScope scope;
     if (left_ == 0) return false;
     ++calls_;
     --left_;

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <functional>
 #include <map>
@@ -35,10 +36,11 @@ using namespace std::chrono_literals;
 using faultfs::Operation;
 using upstream::Outage;
 
-// What the tracker tells its observer.
+// What the tracker tells its observer; part of the harness, whichever worker tells it.
 class Witness final : public Observer {
  public:
   void on_durable(Time, const DurableClaim& claim) override {
+    const world::HarnessScope scope;
     durable.insert(claim.references.begin(), claim.references.end());
     std::uint64_t begin = claim.begin;
     for (std::size_t i = 0; i < claim.references.size(); ++i, begin = claim.ends[i - 1])
@@ -47,9 +49,11 @@ class Witness final : public Observer {
     EXPECT_EQ(begin, claim.end) << "the frames of a claim are its bytes";
   }
   void on_acknowledged(Time, std::span<const std::uint64_t> references) override {
+    const world::HarnessScope scope;
     acknowledged.insert(references.begin(), references.end());
   }
   void on_dropped(Time, std::uint64_t reference, DropReason reason) override {
+    const world::HarnessScope scope;
     dropped[reference].push_back(reason);
   }
   std::size_t dropped_for(DropReason reason) const {
@@ -79,6 +83,7 @@ class ScriptedTransport final : public Transport {
       : scheduler_(scheduler), clock_(clock), answer_(std::move(answer)) {}
 
   SendResult send(const Request& request, Time, const CancelFlag&) override {
+    const world::HarnessScope scope;
     scheduler_.sleep_until(clock_.now() + 1ms);
     requests.push_back(request);
     return answer_(request);
@@ -220,7 +225,7 @@ struct TrackerWorld {
   Environment env;
   Options options;
   Witness witness;
-  std::uint64_t next_reference = 1;
+  std::atomic<std::uint64_t> next_reference{1};
 };
 
 }  // namespace holdfast

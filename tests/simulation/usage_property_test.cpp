@@ -11,6 +11,8 @@ namespace {
 
 #ifdef HOLDFAST_ASAN
 constexpr std::uint64_t kUsualSeeds = 3;  // each takes the address sanitizer four seconds
+#elif defined(HOLDFAST_TSAN)
+constexpr std::uint64_t kUsualSeeds = 1;  // a race needs no more
 #else
 constexpr std::uint64_t kUsualSeeds = 10;
 #endif

@@ -9,9 +9,13 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "simulator/world/virtual/harness_scope.h"
 
 #ifdef HOLDFAST_ASAN
 #include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef HOLDFAST_TSAN
+#include <sanitizer/tsan_interface.h>
 #endif
 
 namespace holdfast::world {
@@ -46,6 +50,39 @@ void finish_switch([[maybe_unused]] void* saved, [[maybe_unused]] const void** b
 #endif
 }
 
+// ThreadSanitizer takes a fiber for a thread: begun in order, resumed without any (so that only what the
+// program does orders it after others), left in order. Without it they do nothing.
+void* make_thread() {
+#ifdef HOLDFAST_TSAN
+  const unsigned scopes = HarnessScope::exchange(0);
+  void* thread = __tsan_create_fiber(0);
+  HarnessScope::exchange(scopes);
+  return thread;
+#else
+  return nullptr;
+#endif
+}
+// Gives the thread that is left.
+void* enter_thread([[maybe_unused]] void* thread) {
+#ifdef HOLDFAST_TSAN
+  void* outer = __tsan_get_current_fiber();
+  __tsan_switch_to_fiber(thread, __tsan_switch_to_fiber_no_sync);
+  return outer;
+#else
+  return nullptr;
+#endif
+}
+void leave_thread([[maybe_unused]] void* outer) {
+#ifdef HOLDFAST_TSAN
+  __tsan_switch_to_fiber(outer, 0);
+#endif
+}
+void free_thread([[maybe_unused]] void* thread) {
+#ifdef HOLDFAST_TSAN
+  __tsan_destroy_fiber(thread);
+#endif
+}
+
 }  // namespace
 
 // Swaps this record with the thread's own: the same call before and after a switch.
@@ -64,6 +101,7 @@ void Fiber::start(std::function<void()> body) {
   runtime_ = {};
   fake_stack_ = nullptr;
   stack_.make_fresh();
+  thread_ = make_thread();
   create();
   state_ = State::suspended;
 }
@@ -85,35 +123,49 @@ void Fiber::create() {
 // The last suspend is an ordinary one that is never answered; the stack is simply used again.
 void Fiber::enter() {
   [this]() noexcept { body_(); }();
-  body_ = nullptr;
+  drop_body();
+  release(this);  // to those who join
   state_ = State::ended;
   leave();
   HOLDFAST_CHECK(false, "a fiber that ended was resumed");
+}
+
+// What the body owns is destroyed by the fiber; the place it lay in is the world's, for the next body.
+void Fiber::drop_body() {
+  std::function<void()> body;
+  const HarnessScope scope;
+  body.swap(body_);
 }
 
 bool Fiber::resume() {
   HOLDFAST_CHECK(state_ == State::suspended, "only a suspended fiber can be resumed");
   state_ = State::running;
   runtime_.exchange();
+  const unsigned scopes = HarnessScope::exchange(0);
   void* fake_stack = nullptr;
   start_switch(&fake_stack, stack_.bottom(), FiberStack::bytes());
+  outer_thread_ = enter_thread(thread_);
   Continuation next = std::move(as_continuation(inside_)).resume();
   finish_switch(fake_stack, nullptr, nullptr);
   ::new (inside_.data()) Continuation(std::move(next));
+  HarnessScope::exchange(scopes);
   runtime_.exchange();
-  if (state_ == State::ended) free_fake_stack();
+  if (state_ == State::ended) forget_stack();
   return state_ == State::ended;
 }
 
 void Fiber::suspend() {
   HOLDFAST_CHECK(state_ == State::running, "only a running fiber can suspend");
   state_ = State::suspended;
+  const unsigned scopes = HarnessScope::exchange(0);
   leave();
   finish_switch(fake_stack_, &outer_bottom_, &outer_bytes_);
+  HarnessScope::exchange(scopes);
 }
 
 void Fiber::leave() {
   start_switch(&fake_stack_, outer_bottom_, outer_bytes_);
+  leave_thread(outer_thread_);
   Continuation next = std::move(as_continuation(outside_)).resume();
   ::new (outside_.data()) Continuation(std::move(next));
 }
@@ -122,8 +174,14 @@ std::function<void()> Fiber::abandon() {
   HOLDFAST_CHECK(state_ != State::running, "a running fiber cannot be abandoned");
   if (state_ != State::suspended) return {};
   state_ = State::idle;
-  free_fake_stack();
+  forget_stack();
   return std::exchange(body_, nullptr);
+}
+
+// What the sanitizers keep of what ran here.
+void Fiber::forget_stack() {
+  free_thread(std::exchange(thread_, nullptr));
+  free_fake_stack();
 }
 
 // AddressSanitizer frees a fake stack when it is left for good. Frames of the fiber may live there, so

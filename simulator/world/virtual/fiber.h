@@ -53,6 +53,8 @@ class Fiber {
   void create();
   void enter();  // the first frame on the fiber's stack
   void leave();
+  void drop_body();
+  void forget_stack();
   void free_fake_stack();
 
   // Boost fibers in raw storage: what is never destroyed is never unwound.
@@ -65,6 +67,8 @@ class Fiber {
   void* fake_stack_ = nullptr;          // AddressSanitizer: of the fiber while it is away
   const void* outer_bottom_ = nullptr;  // and the bounds of the stack to return to
   std::size_t outer_bytes_ = 0;
+  void* thread_ = nullptr;  // ThreadSanitizer: the thread it takes the fiber for, and the one to return to
+  void* outer_thread_ = nullptr;
 };
 
 }  // namespace holdfast::world

@@ -37,6 +37,10 @@ void FiberStack::make_fresh() {
 #ifdef HOLDFAST_ASAN
   __asan_unpoison_memory_region(bottom_, kBytes);
 #endif
+#ifdef HOLDFAST_TSAN
+  ::mmap(bottom_, kBytes, PROT_READ | PROT_WRITE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_FIXED, -1, 0);
+#endif
 }
 
 }  // namespace holdfast::world

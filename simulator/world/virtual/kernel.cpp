@@ -112,12 +112,13 @@ void Kernel::before_operation(std::uint64_t number, std::function<void()> call) 
   before_operation_ = std::move(call);
 }
 
-void Kernel::begin_operation(const char* port_call) {
-  enter_port(port_call);
-  if (current_->node == kHarnessNode || ++operations_ != awaited_operation_ || !before_operation_) return;
+HarnessScope Kernel::begin_operation(const char* port_call) {
+  const auto scope = enter_port(port_call);
+  if (current_->node == kHarnessNode || ++operations_ != awaited_operation_ || !before_operation_) return {};
   operation_reached_ = true;
   loop_.wake_at(now(), *current_);
   suspend();
+  return {};
 }
 
 void Kernel::pause(NodeId node, Time until) {
@@ -143,6 +144,7 @@ void Kernel::finish(TaskState& task) {
 }
 
 bool Kernel::step(Time limit) {
+  const HarnessScope scope;
   Waker* waker = nullptr;
   const auto step = loop_.step(limit, waker);
   if (waker != nullptr) resume_unless_paused(static_cast<TaskState&>(*waker));
@@ -207,9 +209,10 @@ std::function<void()> Kernel::forget(TaskState& task) {
   return task.fiber.abandon();
 }
 
-void Kernel::enter_port(const char* port_call) const {
+HarnessScope Kernel::enter_port(const char* port_call) const {
   base::check_no_lock_held(port_call);
   HOLDFAST_CHECK(in_fiber(), port_call);
+  return {};
 }
 
 std::string Kernel::describe() const {

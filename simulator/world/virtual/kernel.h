@@ -24,6 +24,7 @@
 #include "core/base/time.h"
 #include "simulator/world/virtual/event_loop.h"
 #include "simulator/world/virtual/fiber.h"
+#include "simulator/world/virtual/harness_scope.h"
 #include "simulator/world/virtual/trace.h"
 
 namespace holdfast::world {
@@ -126,10 +127,11 @@ class Kernel {
   void note(PortCall call, std::uint64_t arguments, std::uint64_t result) {
     trace_.note({now(), current_node(), current_ != nullptr ? current_->id : 0, call}, arguments, result);
   }
-  // Called first by every blocking port call: no lock held, no exception in flight, on a fiber.
-  void enter_port(const char* port_call) const;
+  // Called first by every blocking port call, which keeps the scope to its end: no lock held, no exception
+  // in flight, on a fiber.
+  [[nodiscard]] HarnessScope enter_port(const char* port_call) const;
   // The same for an operation on a disk or a link, which is counted.
-  void begin_operation(const char* port_call);
+  [[nodiscard]] HarnessScope begin_operation(const char* port_call);
 
  private:
   TaskState& free_slot();

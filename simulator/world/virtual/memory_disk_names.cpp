@@ -45,7 +45,8 @@ int replace_error(const Inode& moved, const Inode* replaced) {
 }  // namespace
 
 Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& path, OpenMode mode) {
-  kernel_.begin_operation("FileSystem::open needs a fiber without locks and exceptions in flight");
+  const auto scope =
+      kernel_.begin_operation("FileSystem::open needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   const auto arguments = digest(digest(normal), bits_of(mode));
   auto handle = Concluding{kernel_, PortCall::open, arguments, "open", path}(do_open(normal, mode));
@@ -104,7 +105,8 @@ Answer<InodePtr> MemoryDisk::create(const Place& place, std::string_view path, b
 }
 
 Status MemoryDisk::rename(const std::string& from, const std::string& to) {
-  kernel_.begin_operation("FileSystem::rename needs a fiber without locks and exceptions in flight");
+  const auto scope =
+      kernel_.begin_operation("FileSystem::rename needs a fiber without locks and exceptions in flight");
   const auto old_path = normal_path(from);
   const auto new_path = normal_path(to);
   const auto arguments = digest(digest(old_path), digest(new_path));
@@ -143,7 +145,8 @@ Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& t
 }
 
 Status MemoryDisk::remove(const std::string& path) {
-  kernel_.begin_operation("FileSystem::remove needs a fiber without locks and exceptions in flight");
+  const auto scope =
+      kernel_.begin_operation("FileSystem::remove needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   return Concluding{kernel_, PortCall::remove, digest(normal), "remove", path}(do_remove(normal));
 }
@@ -164,7 +167,8 @@ Answer<void> MemoryDisk::do_remove(const std::string& path) {
 }
 
 Status MemoryDisk::make_directory(const std::string& path) {
-  kernel_.begin_operation("FileSystem::make_directory needs a fiber without locks and exceptions in flight");
+  const auto scope = kernel_.begin_operation(
+      "FileSystem::make_directory needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   return Concluding{kernel_, PortCall::make_directory, digest(normal), "make directory",
                     path}(do_make_directory(normal));
@@ -185,7 +189,7 @@ Answer<void> MemoryDisk::do_make_directory(const std::string& path) {
 }
 
 Status MemoryDisk::remove_directory(const std::string& path) {
-  kernel_.begin_operation(
+  const auto scope = kernel_.begin_operation(
       "FileSystem::remove_directory needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   return Concluding{kernel_, PortCall::remove_directory, digest(normal), "remove directory",
@@ -208,7 +212,8 @@ Answer<void> MemoryDisk::do_remove_directory(const std::string& path) {
 }
 
 Result<std::vector<std::string>> MemoryDisk::list(const std::string& path) {
-  kernel_.begin_operation("FileSystem::list needs a fiber without locks and exceptions in flight");
+  const auto scope =
+      kernel_.begin_operation("FileSystem::list needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   return Concluding{kernel_, PortCall::list, digest(normal), "list", path}(do_list(normal));
 }
@@ -227,7 +232,8 @@ Answer<std::vector<std::string>> MemoryDisk::do_list(const std::string& path) {
 }
 
 Result<FileStat> MemoryDisk::stat(const std::string& path) {
-  kernel_.begin_operation("FileSystem::stat needs a fiber without locks and exceptions in flight");
+  const auto scope =
+      kernel_.begin_operation("FileSystem::stat needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   return Concluding{kernel_, PortCall::stat, digest(normal), "stat", path}(do_stat(normal));
 }
@@ -243,7 +249,8 @@ Answer<FileStat> MemoryDisk::do_stat(const std::string& path) {
 }
 
 Status MemoryDisk::sync_directory(const std::string& path) {
-  kernel_.begin_operation("FileSystem::sync_directory needs a fiber without locks and exceptions in flight");
+  const auto scope = kernel_.begin_operation(
+      "FileSystem::sync_directory needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   return Concluding{kernel_, PortCall::sync_directory, digest(normal), "sync directory",
                     path}(do_sync_directory(normal));
@@ -264,7 +271,8 @@ Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
 }
 
 Result<Space> MemoryDisk::space(const std::string& path) {
-  kernel_.begin_operation("FileSystem::space needs a fiber without locks and exceptions in flight");
+  const auto scope =
+      kernel_.begin_operation("FileSystem::space needs a fiber without locks and exceptions in flight");
   const auto normal = normal_path(path);
   return Concluding{kernel_, PortCall::space, digest(normal), "space of", path}(do_space(normal));
 }

@@ -14,17 +14,17 @@ MemoryFile::MemoryFile(MemoryDisk& disk, std::uint64_t handle, std::string path)
     : disk_(disk), number_(handle), handle_(&disk.handles_.at(handle)), path_(std::move(path)) {}
 
 MemoryFile::~MemoryFile() {
+  const HarnessScope scope;
   if (number_ != 0) disk_.release(number_);
 }
 
 // Null when the file was closed.
-MemoryDisk::Handle* MemoryFile::enter(const char* port_call) {
-  disk_.kernel_.begin_operation(port_call);
-  return number_ != 0 ? handle_ : nullptr;
+MemoryFile::Entered MemoryFile::enter(const char* port_call) {
+  return {disk_.kernel_.begin_operation(port_call), number_ != 0 ? handle_ : nullptr};
 }
 
 Result<std::size_t> MemoryFile::read_at(std::uint64_t offset, std::span<std::byte> into) {
-  auto* handle = enter("File::read_at needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::read_at needs a fiber without locks and exceptions in flight");
   const auto arguments = digest(digest(number_, offset), into.size());
   Answer<std::size_t> answer = kClosed;
   if (handle != nullptr) answer = disk_.read(*handle, offset, into);
@@ -32,7 +32,7 @@ Result<std::size_t> MemoryFile::read_at(std::uint64_t offset, std::span<std::byt
 }
 
 Result<std::size_t> MemoryFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
-  auto* handle = enter("File::write_at needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::write_at needs a fiber without locks and exceptions in flight");
   const auto arguments = digest(digest(number_, offset), digest(bytes));
   Answer<std::size_t> answer = kClosed;
   if (handle != nullptr) answer = disk_.write(*handle, offset, bytes);
@@ -40,7 +40,7 @@ Result<std::size_t> MemoryFile::write_at(std::uint64_t offset, std::span<const s
 }
 
 Status MemoryFile::allocate(std::uint64_t offset, std::uint64_t length) {
-  auto* handle = enter("File::allocate needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::allocate needs a fiber without locks and exceptions in flight");
   const auto arguments = digest(digest(number_, offset), length);
   Answer<void> answer = kClosed;
   if (handle != nullptr) answer = disk_.allocate(*handle, offset, length);
@@ -48,14 +48,14 @@ Status MemoryFile::allocate(std::uint64_t offset, std::uint64_t length) {
 }
 
 Status MemoryFile::truncate(std::uint64_t size) {
-  auto* handle = enter("File::truncate needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::truncate needs a fiber without locks and exceptions in flight");
   Answer<void> answer = kClosed;
   if (handle != nullptr) answer = disk_.truncate(*handle, size);
   return Concluding{disk_.kernel_, PortCall::truncate, digest(number_, size), "truncate", path_}(answer);
 }
 
 Result<std::uint64_t> MemoryFile::size() {
-  auto* handle = enter("File::size needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::size needs a fiber without locks and exceptions in flight");
   Answer<std::uint64_t> answer = kClosed;
   if (handle != nullptr) answer = disk_.size(*handle);
   return Concluding{disk_.kernel_, PortCall::size, number_, "stat", path_}(std::move(answer));
@@ -65,21 +65,21 @@ Result<std::uint64_t> MemoryFile::size() {
 Status MemoryFile::sync_data() { return sync(); }
 
 Status MemoryFile::sync() {
-  auto* handle = enter("File::sync needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::sync needs a fiber without locks and exceptions in flight");
   Answer<void> answer = kClosed;
   if (handle != nullptr) answer = disk_.sync(*handle);
   return Concluding{disk_.kernel_, PortCall::sync, number_, "sync", path_}(answer);
 }
 
 Result<bool> MemoryFile::try_lock() {
-  auto* handle = enter("File::try_lock needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::try_lock needs a fiber without locks and exceptions in flight");
   Answer<bool> answer = kClosed;
   if (handle != nullptr) answer = disk_.try_lock(number_, *handle);
   return Concluding{disk_.kernel_, PortCall::lock, number_, "lock", path_}(std::move(answer));
 }
 
 Status MemoryFile::close() {
-  auto* handle = enter("File::close needs a fiber without locks and exceptions in flight");
+  const auto [scope, handle] = enter("File::close needs a fiber without locks and exceptions in flight");
   const auto number = std::exchange(number_, 0);
   handle_ = nullptr;
   Answer<void> answer = kClosed;

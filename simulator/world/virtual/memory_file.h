@@ -23,7 +23,11 @@ class MemoryFile final : public File {
   Status close() override;
 
  private:
-  MemoryDisk::Handle* enter(const char* port_call);
+  struct Entered {
+    HarnessScope scope;
+    MemoryDisk::Handle* handle;
+  };
+  Entered enter(const char* port_call);
 
   MemoryDisk& disk_;
   std::uint64_t number_;  // of the handle; 0 once closed

@@ -12,8 +12,14 @@ inline constexpr WallTime kWallOrigin = std::chrono::sys_days(std::chrono::year(
 class VirtualClock final : public Clock {
  public:
   explicit VirtualClock(const Kernel& kernel) : kernel_(kernel) {}
-  Time now() const override { return kernel_.now(); }
-  WallTime wall() const override { return kWallOrigin + kernel_.now().time_since_epoch() + shift_; }
+  Time now() const override {
+    const HarnessScope scope;
+    return kernel_.now();
+  }
+  WallTime wall() const override {
+    const HarnessScope scope;
+    return kWallOrigin + kernel_.now().time_since_epoch() + shift_;
+  }
   void shift_wall(Duration shift) { shift_ = shift; }
 
  private:
