@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "simulator/memory/arena.h"
 #include "simulator/subject/load_driver.h"
 
 namespace holdfast::run {
@@ -73,7 +74,9 @@ void VirtualLife::await_stop() {
 
 // Records left for the next life are no reason to doubt the books; a worker left behind is.
 void VirtualLife::close() {
-  if (auto stopped = subject_->stop(kCloseWithin); !stopped) note_ = stopped.error().message;
+  const auto stopped = subject_->stop(kCloseWithin);
+  const memory::Allocating outside(nullptr);  // the note outlives this node
+  if (!stopped) note_ = stopped.error().message;
   stats_ = subject_->stats();
   closed_ = !stats_ || stats_->detached_workers == 0;
 }

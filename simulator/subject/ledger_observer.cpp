@@ -1,5 +1,7 @@
 #include "simulator/subject/ledger_observer.h"
 
+#include "simulator/memory/arena.h"
+
 namespace holdfast::subject {
 
 void LedgerObserver::on_durable(Time now, const DurableClaim& claim) {
@@ -9,6 +11,7 @@ void LedgerObserver::on_durable(Time now, const DurableClaim& claim) {
     std::int64_t never = 0;
     ledger_.entry(reference).durable_ns.compare_exchange_strong(never, at);
   }
+  const memory::Allocating outside(nullptr);  // whoever the subject's memory belongs to
   if (on_claim_) on_claim_(now, claim);
 }
 
@@ -17,6 +20,7 @@ void LedgerObserver::on_dropped(Time, std::uint64_t reference, DropReason reason
 }
 
 void LedgerObserver::on_breaker(Time now, BreakerState state) {
+  const memory::Allocating outside(nullptr);
   base::MutexLock lock(mutex_);
   breaker_.push_back({.at = now - start_.load(), .state = state});
 }

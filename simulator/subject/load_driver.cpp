@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "simulator/subject/allocation_probe.h"
+#include "simulator/memory/arena.h"
 
 namespace holdfast::subject {
 namespace {
@@ -89,10 +89,10 @@ void LoadDriver::timed_call(Caller& caller, const UsageRecord& record, oracle::L
 }
 
 oracle::CallOutcome LoadDriver::watched_call(Caller& caller, const UsageRecord& record) {
-  const std::uint64_t before = allocations_of_this_thread();
+  const std::uint64_t before = memory::allocations_of_this_thread();
   try {
     const oracle::CallOutcome outcome = caller.call(record);
-    if (const std::uint64_t made = allocations_of_this_thread() - before; made > 0)
+    if (const std::uint64_t made = memory::allocations_of_this_thread() - before; made > 0)
       allocations_.fetch_add(made);
     return outcome;
   } catch (...) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "simulator/memory/arena.h"
 
 namespace holdfast::world {
 namespace {
@@ -22,6 +23,7 @@ void EventLoop::wake_at(Time when, Waker& waker) {
 
 void EventLoop::call_at(Time when, std::function<void()> call) {
   if (when == kNever) return;
+  const memory::Allocating here(nullptr);
   std::size_t slot = calls_.size();
   if (free_calls_.empty()) {
     calls_.push_back(std::move(call));
@@ -74,6 +76,7 @@ void EventLoop::advance_to(Time when) {
 
 void EventLoop::push(Entry entry) {
   std::size_t hole = heap_.size();
+  const memory::Allocating here(nullptr);
   heap_.push_back(entry);
   while (hole > 0) {
     const std::size_t parent = (hole - 1) / kChildren;

@@ -93,12 +93,13 @@ void Fiber::Runtime::exchange() {
   std::memcpy(globals, exceptions.data(), exceptions.size());
   exceptions = other;
   error = std::exchange(error_number(), error);
+  arena = memory::exchange_current(arena);
 }
 
-void Fiber::start(std::function<void()> body) {
+void Fiber::start(std::function<void()> body, memory::Arena* arena) {
   HOLDFAST_CHECK(!active(), "a fiber runs one body at a time");
   body_ = std::move(body);
-  runtime_ = {};
+  runtime_ = {.arena = arena};
   fake_stack_ = nullptr;
   stack_.make_fresh();
   thread_ = make_thread();

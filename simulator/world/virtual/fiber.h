@@ -10,14 +10,15 @@
 // there stays allocated. The body itself lives outside the stack.
 //
 // What belongs to a fiber and is kept for it across switches: the exceptions it is handling or
-// throwing, and errno. All fibers of a world run on one thread. An exception that leaves the body
-// ends the program, as it does for a thread.
+// throwing, errno, and whose memory it allocates. All fibers of a world run on one thread. An exception that
+// leaves the body ends the program, as it does for a thread.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <functional>
 
+#include "simulator/memory/arena.h"
 #include "simulator/world/virtual/fiber_stack.h"
 
 namespace holdfast::world {
@@ -29,7 +30,8 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  void start(std::function<void()> body);
+  // What the body allocates belongs to the arena, if one is given.
+  void start(std::function<void()> body, memory::Arena* arena = nullptr);
   // From outside: runs the body until it suspends or returns. True when it has returned.
   bool resume();
   // From inside the body only.
@@ -47,6 +49,7 @@ class Fiber {
   struct Runtime {
     std::array<std::byte, 2 * sizeof(void*)> exceptions{};
     int error = 0;
+    memory::Arena* arena = nullptr;
     void exchange();
   };
 

@@ -11,6 +11,13 @@ namespace holdfast::world {
 namespace {
 constexpr std::size_t kDescribedCalls = 8;
 
+struct Dying {};  // unwinds the world's frames of an operation, and no others
+
+std::function<void()> copied(const std::function<void()>& body, memory::Arena* arena) {
+  const memory::Allocating within(arena);
+  return body;
+}
+
 void never_destroy(std::function<void()> body) {
   alignas(std::function<void()>) std::array<std::byte, sizeof body> storage;
   ::new (storage.data()) std::function<void()>(std::move(body));
@@ -40,18 +47,22 @@ Kernel::Kernel(Time start, std::uint64_t livelock_steps) : loop_(start, livelock
 
 Kernel::~Kernel() { abandon_all(); }
 
-TaskRef Kernel::spawn(NodeId node, std::string name, std::function<void()> body) {
+TaskRef Kernel::spawn(NodeId node, std::string_view name, const std::function<void()>& body) {
+  const memory::Allocating outside(nullptr);
   TaskState& task = free_slot();
   task.id = next_id_++;
   task.node = node;
-  task.name = std::move(name);
+  task.name = name;
   task.fills_seen = 0;
-  task.fiber.start(std::move(body));
+  task.in_operation = task.dying = false;
+  task.fiber.start(copied(body, memory_of(node)), memory_of(node));
   ++live_;
   loop_.wake_at(now(), task);
   note(PortCall::spawn, digest(task.id, node), digest(std::string_view(task.name)));
   return {&task, task.id};
 }
+
+memory::Arena* Kernel::memory_of(NodeId node) { return node == kHarnessNode ? nullptr : &memory_[node]; }
 
 TaskState& Kernel::free_slot() {
   if (free_.empty()) return tasks_.emplace_back();
@@ -96,7 +107,10 @@ void Kernel::wake_at(WaitList& list, TaskState& task, Time when) {
   loop_.wake_at(when, task);
 }
 
-void Kernel::suspend() { current_->fiber.suspend(); }
+void Kernel::suspend() {
+  current_->fiber.suspend();
+  if (current_->dying) throw Dying{};
+}
 
 void Kernel::resume(TaskState& task) {
   current_ = &task;
@@ -110,6 +124,27 @@ void Kernel::before_operation(std::uint64_t number, std::function<void()> call) 
   HOLDFAST_CHECK(!call || number > operations_, "an operation that has begun can be waited for no more");
   awaited_operation_ = number;
   before_operation_ = std::move(call);
+}
+
+void Kernel::in_operation(const std::function<void()>& body) {
+  TaskState& self = *current_;
+  self.in_operation = true;
+  try {
+    const memory::Allocating outside(nullptr);
+    body();
+  } catch (const Dying&) {
+  }
+  self.in_operation = false;
+  while (self.dying) self.fiber.suspend();  // the last time
+}
+
+// What the frames of the operation own is the world's, and goes back to it.
+void Kernel::leave_operation(TaskState& task) {
+  if (task.waits_in != nullptr) task.waits_in->take_out(task);
+  task.dying = true;
+  current_ = &task;
+  task.fiber.resume();
+  current_ = nullptr;
 }
 
 HarnessScope Kernel::begin_operation(const char* port_call) {
@@ -197,10 +232,12 @@ void Kernel::kill(NodeId node) {
   }
   for (auto* task : dead) wake_all(task->joiners);
   paused_until_.erase(node);
+  if (memory::Arena* memory = memory_of(node)) memory->free_all();
   note(PortCall::kill, node, dead.size());
 }
 
 std::function<void()> Kernel::forget(TaskState& task) {
+  if (task.in_operation) leave_operation(task);
   if (task.waits_in != nullptr) task.waits_in->take_out(task);
   loop_.renew(task);
   task.id = 0;

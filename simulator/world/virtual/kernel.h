@@ -12,16 +12,24 @@
 // so what they own there stays allocated: a harness closes its trackers first. Their bodies (the
 // closures, kept outside the stacks) are destroyed, after all of them were forgotten. kill() forgets
 // the fibers of one node and their bodies too: no instruction of the node runs any more.
+//
+// Memory: what a node's fibers allocate belongs to the node, and is freed when it is killed. So whatever is
+// the world's own is made within `memory::Allocating outside(nullptr)`, and what a node keeps is a copy made
+// by the node: operation() sees to both for a port call.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/time.h"
+#include "simulator/memory/arena.h"
 #include "simulator/world/virtual/event_loop.h"
 #include "simulator/world/virtual/fiber.h"
 #include "simulator/world/virtual/harness_scope.h"
@@ -58,6 +66,8 @@ struct TaskState : Waker {
   TaskState* before = nullptr;
   TaskState* behind = nullptr;
   WaitList joiners;
+  bool in_operation = false;
+  bool dying = false;            // its operation is being unwound
   Time idle_tick{};              // Scheduler::idle_until: not to be woken before
   std::uint64_t fills_seen = 0;  // and how many fills it had seen when it last returned
 };
@@ -79,7 +89,7 @@ class Kernel {
   std::size_t pending_events() const { return loop_.pending(); }
   void at(Time when, std::function<void()> call) { loop_.call_at(when, std::move(call)); }
 
-  TaskRef spawn(NodeId node, std::string name, std::function<void()> body);
+  TaskRef spawn(NodeId node, std::string_view name, const std::function<void()>& body);
   static bool ended(const TaskRef& task) { return task.state->id != task.id; }
   bool in_fiber() const { return current_ != nullptr; }
   TaskState& current() const { return *current_; }
@@ -127,13 +137,27 @@ class Kernel {
   void note(PortCall call, std::uint64_t arguments, std::uint64_t result) {
     trace_.note({now(), current_node(), current_ != nullptr ? current_->id : 0, call}, arguments, result);
   }
+  // What the node's fibers have allocated and not freed.
+  std::uint64_t memory_bytes(NodeId node) { return memory_[node].bytes(); }
+
   // Called first by every blocking port call, which keeps the scope to its end: no lock held, no exception
   // in flight, on a fiber.
   [[nodiscard]] HarnessScope enter_port(const char* port_call) const;
-  // The same for an operation on a disk or a link, which is counted.
-  [[nodiscard]] HarnessScope begin_operation(const char* port_call);
+  // An operation on a disk or a link, which is counted. The body runs in the world's memory; what it returns
+  // is copied into the node's. If the node is killed meanwhile, the body alone is unwound: it is the world's.
+  template <class Body>
+  auto operation(const char* port_call, Body body) {
+    const auto scope = begin_operation(port_call);
+    std::optional<decltype(body())> answer;
+    in_operation([&] { answer.emplace(body()); });
+    return decltype(body())(std::as_const(*answer));
+  }
 
  private:
+  [[nodiscard]] HarnessScope begin_operation(const char* port_call);
+  void in_operation(const std::function<void()>& body);
+  void leave_operation(TaskState& task);
+  memory::Arena* memory_of(NodeId node);
   TaskState& free_slot();
   void suspend();
   void resume(TaskState& task);
@@ -148,6 +172,7 @@ class Kernel {
   std::deque<TaskState> tasks_;
   std::vector<TaskState*> free_;
   std::map<NodeId, Time> paused_until_;
+  std::map<NodeId, memory::Arena> memory_;  // of all nodes but the harness
   TaskState* current_ = nullptr;
   Time limit_{};          // of the run under way
   bool watched_ = false;  // a predicate is asked after each event, so each must be one

@@ -45,12 +45,14 @@ int replace_error(const Inode& moved, const Inode* replaced) {
 }  // namespace
 
 Result<std::unique_ptr<File>> MemoryDisk::open(const std::string& path, OpenMode mode) {
-  const auto scope =
-      kernel_.begin_operation("FileSystem::open needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  const auto arguments = digest(digest(normal), bits_of(mode));
-  auto handle = Concluding{kernel_, PortCall::open, arguments, "open", path}(do_open(normal, mode));
+  auto handle =
+      kernel_.operation("FileSystem::open needs a fiber without locks and exceptions in flight", [&] {
+        const auto normal = normal_path(path);
+        const auto arguments = digest(digest(normal), bits_of(mode));
+        return Concluding{kernel_, PortCall::open, arguments, "open", path}(do_open(normal, mode));
+      });
   if (!handle) return fail(std::move(handle.error()));
+  const HarnessScope scope;
   return std::make_unique<MemoryFile>(*this, *handle, path);
 }
 
@@ -105,12 +107,12 @@ Answer<InodePtr> MemoryDisk::create(const Place& place, std::string_view path, b
 }
 
 Status MemoryDisk::rename(const std::string& from, const std::string& to) {
-  const auto scope =
-      kernel_.begin_operation("FileSystem::rename needs a fiber without locks and exceptions in flight");
-  const auto old_path = normal_path(from);
-  const auto new_path = normal_path(to);
-  const auto arguments = digest(digest(old_path), digest(new_path));
-  return Concluding{kernel_, PortCall::rename, arguments, "rename", from}(do_rename(old_path, new_path));
+  return kernel_.operation("FileSystem::rename needs a fiber without locks and exceptions in flight", [&] {
+    const auto old_path = normal_path(from);
+    const auto new_path = normal_path(to);
+    const auto arguments = digest(digest(old_path), digest(new_path));
+    return Concluding{kernel_, PortCall::rename, arguments, "rename", from}(do_rename(old_path, new_path));
+  });
 }
 
 Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& to) {
@@ -145,10 +147,10 @@ Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& t
 }
 
 Status MemoryDisk::remove(const std::string& path) {
-  const auto scope =
-      kernel_.begin_operation("FileSystem::remove needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::remove, digest(normal), "remove", path}(do_remove(normal));
+  return kernel_.operation("FileSystem::remove needs a fiber without locks and exceptions in flight", [&] {
+    const auto normal = normal_path(path);
+    return Concluding{kernel_, PortCall::remove, digest(normal), "remove", path}(do_remove(normal));
+  });
 }
 
 Answer<void> MemoryDisk::do_remove(const std::string& path) {
@@ -167,11 +169,12 @@ Answer<void> MemoryDisk::do_remove(const std::string& path) {
 }
 
 Status MemoryDisk::make_directory(const std::string& path) {
-  const auto scope = kernel_.begin_operation(
-      "FileSystem::make_directory needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::make_directory, digest(normal), "make directory",
-                    path}(do_make_directory(normal));
+  return kernel_.operation("FileSystem::make_directory needs a fiber without locks and exceptions in flight",
+                           [&] {
+                             const auto normal = normal_path(path);
+                             return Concluding{kernel_, PortCall::make_directory, digest(normal),
+                                               "make directory", path}(do_make_directory(normal));
+                           });
 }
 
 Answer<void> MemoryDisk::do_make_directory(const std::string& path) {
@@ -189,11 +192,12 @@ Answer<void> MemoryDisk::do_make_directory(const std::string& path) {
 }
 
 Status MemoryDisk::remove_directory(const std::string& path) {
-  const auto scope = kernel_.begin_operation(
-      "FileSystem::remove_directory needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::remove_directory, digest(normal), "remove directory",
-                    path}(do_remove_directory(normal));
+  return kernel_.operation(
+      "FileSystem::remove_directory needs a fiber without locks and exceptions in flight", [&] {
+        const auto normal = normal_path(path);
+        return Concluding{kernel_, PortCall::remove_directory, digest(normal), "remove directory",
+                          path}(do_remove_directory(normal));
+      });
 }
 
 Answer<void> MemoryDisk::do_remove_directory(const std::string& path) {
@@ -212,10 +216,10 @@ Answer<void> MemoryDisk::do_remove_directory(const std::string& path) {
 }
 
 Result<std::vector<std::string>> MemoryDisk::list(const std::string& path) {
-  const auto scope =
-      kernel_.begin_operation("FileSystem::list needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::list, digest(normal), "list", path}(do_list(normal));
+  return kernel_.operation("FileSystem::list needs a fiber without locks and exceptions in flight", [&] {
+    const auto normal = normal_path(path);
+    return Concluding{kernel_, PortCall::list, digest(normal), "list", path}(do_list(normal));
+  });
 }
 
 Answer<std::vector<std::string>> MemoryDisk::do_list(const std::string& path) {
@@ -232,10 +236,10 @@ Answer<std::vector<std::string>> MemoryDisk::do_list(const std::string& path) {
 }
 
 Result<FileStat> MemoryDisk::stat(const std::string& path) {
-  const auto scope =
-      kernel_.begin_operation("FileSystem::stat needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::stat, digest(normal), "stat", path}(do_stat(normal));
+  return kernel_.operation("FileSystem::stat needs a fiber without locks and exceptions in flight", [&] {
+    const auto normal = normal_path(path);
+    return Concluding{kernel_, PortCall::stat, digest(normal), "stat", path}(do_stat(normal));
+  });
 }
 
 Answer<FileStat> MemoryDisk::do_stat(const std::string& path) {
@@ -249,11 +253,12 @@ Answer<FileStat> MemoryDisk::do_stat(const std::string& path) {
 }
 
 Status MemoryDisk::sync_directory(const std::string& path) {
-  const auto scope = kernel_.begin_operation(
-      "FileSystem::sync_directory needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::sync_directory, digest(normal), "sync directory",
-                    path}(do_sync_directory(normal));
+  return kernel_.operation("FileSystem::sync_directory needs a fiber without locks and exceptions in flight",
+                           [&] {
+                             const auto normal = normal_path(path);
+                             return Concluding{kernel_, PortCall::sync_directory, digest(normal),
+                                               "sync directory", path}(do_sync_directory(normal));
+                           });
 }
 
 Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
@@ -271,10 +276,10 @@ Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
 }
 
 Result<Space> MemoryDisk::space(const std::string& path) {
-  const auto scope =
-      kernel_.begin_operation("FileSystem::space needs a fiber without locks and exceptions in flight");
-  const auto normal = normal_path(path);
-  return Concluding{kernel_, PortCall::space, digest(normal), "space of", path}(do_space(normal));
+  return kernel_.operation("FileSystem::space needs a fiber without locks and exceptions in flight", [&] {
+    const auto normal = normal_path(path);
+    return Concluding{kernel_, PortCall::space, digest(normal), "space of", path}(do_space(normal));
+  });
 }
 
 Answer<Space> MemoryDisk::do_space(const std::string& path) {

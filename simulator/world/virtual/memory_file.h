@@ -23,11 +23,8 @@ class MemoryFile final : public File {
   Status close() override;
 
  private:
-  struct Entered {
-    HarnessScope scope;
-    MemoryDisk::Handle* handle;
-  };
-  Entered enter(const char* port_call);
+  template <class Call>
+  auto operation(const char* port_call, Call call);
 
   MemoryDisk& disk_;
   std::uint64_t number_;  // of the handle; 0 once closed

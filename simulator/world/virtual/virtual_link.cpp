@@ -35,13 +35,13 @@ std::uint64_t digest_of(const SendResult& result) {
 }  // namespace
 
 SendResult VirtualLink::send(const Request& request, Time deadline, const CancelFlag& cancel) {
-  const auto scope =
-      kernel_.begin_operation("Transport::send needs a fiber without locks and exceptions in flight");
-  if (requests_++ % kCheckedRequests == 0) check_body(request);
-  const auto arguments = digest_of(request);
-  auto result = exchange(request, {deadline, cancel});
-  kernel_.note(PortCall::send, arguments, digest_of(result));
-  return result;
+  return kernel_.operation("Transport::send needs a fiber without locks and exceptions in flight", [&] {
+    if (requests_++ % kCheckedRequests == 0) check_body(request);
+    const auto arguments = digest_of(request);
+    auto result = exchange(request, {deadline, cancel});
+    kernel_.note(PortCall::send, arguments, digest_of(result));
+    return result;
+  });
 }
 
 SendResult VirtualLink::exchange(const Request& request, const Patience& patience) {

@@ -82,7 +82,7 @@ TaskRef task_ref(const Task& task) { return static_cast<const VirtualTask&>(task
 
 std::unique_ptr<Task> VirtualScheduler::spawn(std::string name, std::function<void()> body) {
   const HarnessScope scope;
-  return std::make_unique<VirtualTask>(kernel_, kernel_.spawn(node_, std::move(name), std::move(body)));
+  return std::make_unique<VirtualTask>(kernel_, kernel_.spawn(node_, name, body));
 }
 
 std::unique_ptr<Event> VirtualScheduler::make_event() {

@@ -44,6 +44,28 @@ TEST(Kill, AWaitingFiberIsNeverResumedAndNeverUnwound) {
   EXPECT_EQ(test.world.kernel().pending_events(), 0U);
 }
 
+TEST(Kill, OfAnOperationUnderWayTheWorldsFramesAloneAreUnwound) {
+  TwoNodes test;
+  struct Witness {
+    ~Witness() { *gone = true; }
+    bool* gone;
+  };
+  bool node_gone = false, world_gone = false;
+  test.victim.scheduler.spawn("operates", [&] {
+    const Witness of_node{&node_gone};
+    test.world.kernel().operation("an operation needs a fiber", [&] {
+      const Witness of_world{&world_gone};
+      test.world.kernel().sleep_until(kNever);
+      return 1;
+    });
+  });
+  test.kill_at(kStart + 1ms);
+  test.world.run_until(kStart + 1s);
+  EXPECT_TRUE(world_gone);
+  EXPECT_FALSE(node_gone);
+  EXPECT_EQ(test.world.kernel().live_tasks(), 0U);
+}
+
 TEST(Kill, WhatAFiberOwnsOutsideItsStackIsForgottenToo) {
   TwoNodes test;
   int copies = 0;
@@ -59,6 +81,28 @@ TEST(Kill, WhatAFiberOwnsOutsideItsStackIsForgottenToo) {
   test.kill_at(kStart + 1ms);
   test.world.run_until(kStart + 2ms);
   EXPECT_EQ(copies, before) << "the body was destroyed";
+}
+
+TEST(Kill, TheMemoryOfTheNodeIsFreedAndNoneOfTheWorldsIs) {
+  TwoNodes test;
+  const NodeId node = 1;
+  test.victim.scheduler.spawn("owner", [&] {
+    const std::vector<std::string> texts(100, std::string(1000, 'x'));
+    auto file = test.victim.files.open("/mnt/a", OpenMode::creating());
+    EXPECT_TRUE((*file)->write_at(0, bytes_of(texts.front())));
+    const auto names = test.victim.files.list("/mnt");
+    const auto failed = test.victim.files.list("/mnt/no such directory with a long name");
+    const auto task = test.victim.scheduler.spawn("another with a long name of its own",
+                                                  [&, texts] { test.victim.scheduler.sleep_until(kNever); });
+    test.victim.log.write(Log::Level::info, "test.event", "a message that outlives who wrote it");
+    task->join(kNever);
+  });
+  test.world.run_until(kStart + 1ms);
+  EXPECT_GT(test.world.kernel().memory_bytes(node), 200'000U);
+  test.world.kill(test.victim);
+  EXPECT_EQ(test.world.kernel().memory_bytes(node), 0U);
+  EXPECT_EQ(test.disk().visible_bytes("/mnt/a")->size(), 1000U);
+  EXPECT_EQ(test.world.log().messages().back().text, "a message that outlives who wrote it");
 }
 
 TEST(Kill, WhoJoinedAFiberOfTheNodeGoesOn) {
