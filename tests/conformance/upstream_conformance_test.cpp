@@ -3,11 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/delivery/codecs/lineage.h"
 #include "core/host/curl_transport.h"
+#include "core/host/system_clock.h"
+#include "core/host/thread_scheduler.h"
 #include "simulator/upstream/http/http_server.h"
 #include "simulator/world/virtual/virtual_world.h"
 
@@ -62,12 +66,23 @@ Request request_of(std::uint64_t batch, std::uint32_t attempt) {
   return delivery::LineageCodec().encode(records, batch, attempt);
 }
 
+// A client in either world.
+struct Client {
+  Transport& transport;
+  Scheduler& scheduler;
+  const Clock& clock;
+};
+using Script = std::function<void(const Client&, Story&)>;
+
 // Sends every batch so many times, one request after the other.
-void play(Transport& transport, const std::function<Time()>& now, Duration timeout, Story& story) {
-  const CancelFlag never{false};
-  for (std::uint64_t batch = 1; batch <= kBatches; ++batch)
-    for (std::uint32_t attempt = 0; attempt < kAttempts; ++attempt)
-      story.learned.push_back(learn(transport.send(request_of(batch, attempt), now() + timeout, never)));
+Script every_batch(Duration timeout) {
+  return [timeout](const Client& client, Story& story) {
+    const CancelFlag never{false};
+    for (std::uint64_t batch = 1; batch <= kBatches; ++batch)
+      for (std::uint32_t attempt = 0; attempt < kAttempts; ++attempt)
+        story.learned.push_back(
+            learn(client.transport.send(request_of(batch, attempt), client.clock.now() + timeout, never)));
+  };
 }
 
 void conclude(const UpstreamModel& model, const std::vector<UpstreamRule>& rules, Story& story) {
@@ -76,32 +91,28 @@ void conclude(const UpstreamModel& model, const std::vector<UpstreamRule>& rules
   for (const auto& rule : rules) story.fired.push_back(model.fired(rule.name));
 }
 
-Story play_live(const std::vector<UpstreamRule>& rules, Duration timeout) {
+Story play_live(const std::vector<UpstreamRule>& rules, const Script& script) {
   Story story;
   UpstreamModel model({1ms, 64}, kSeed, [&](Time, const RequestElement&, bool) { ++story.applied; });
   auto server = HttpServer::start(model);
   EXPECT_TRUE(server);
   (*server)->arm(rules);
   host::CurlTransport transport((*server)->url());
-  play(
-      transport, [] { return Time(std::chrono::steady_clock::now().time_since_epoch()); }, timeout, story);
+  host::ThreadScheduler scheduler;
+  const host::SystemClock clock;
+  script({transport, scheduler, clock}, story);
   (*server)->stop();
   conclude(model, rules, story);
   return story;
 }
 
-Story play_virtual(const std::vector<UpstreamRule>& rules, Duration timeout) {
+Story play_virtual(const std::vector<UpstreamRule>& rules, const Script& script) {
   Story story;
   faultfs::Injector injector(kSeed);
   UpstreamModel model({1ms, 64}, kSeed, [&](Time, const RequestElement&, bool) { ++story.applied; });
   world::VirtualWorld world({.seed = kSeed}, injector, model);
   model.arm(rules, world.clock().now());
-  EXPECT_TRUE(world.run(
-      [&] {
-        play(
-            world.link(), [&] { return world.clock().now(); }, timeout, story);
-      },
-      Time(1h)));
+  EXPECT_TRUE(world.run([&] { script({world.link(), world.scheduler(), world.clock()}, story); }, Time(1h)));
   conclude(model, rules, story);
   return story;
 }
@@ -139,23 +150,81 @@ std::vector<Case> cases() {
   };
 }
 
-class UpstreamConformance : public testing::TestWithParam<Case> {};
-
-TEST_P(UpstreamConformance, BothWorldsTellTheSameStory) {
-  const auto& [name, rules, timeout] = GetParam();
-  const Story live = play_live(rules, timeout);
-  const Story simulated = play_virtual(rules, timeout);
+void expect_same(const Story& live, const Story& simulated) {
   ASSERT_EQ(live.learned.size(), simulated.learned.size());
   for (std::size_t i = 0; i < live.learned.size(); ++i)
     EXPECT_EQ(live.learned[i], simulated.learned[i]) << "request " << i;
   EXPECT_EQ(live.applied, simulated.applied);
   EXPECT_EQ(live.known_keys, simulated.known_keys);
+}
+
+class UpstreamConformance : public testing::TestWithParam<Case> {};
+
+TEST_P(UpstreamConformance, BothWorldsTellTheSameStory) {
+  const auto& [name, rules, timeout] = GetParam();
+  const Story live = play_live(rules, every_batch(timeout));
+  const Story simulated = play_virtual(rules, every_batch(timeout));
+  expect_same(live, simulated);
   // A port that is closed LIVE fires once, and no request of it is ever seen.
   if (rules.empty() || rules.front().effect.outage == Outage::refuse) return;
   EXPECT_EQ(live.requests, simulated.requests);
   EXPECT_EQ(live.fired, simulated.fired);
   for (const auto count : live.fired) EXPECT_GT(count, 0U) << "a rule that never fired shows nothing";
 }
+
+// ---- a client that gives up: what it may know, and what happens all the same ----
+
+// The client's patience with one request: until when, and when somebody cancels it (0: never).
+struct Patience {
+  const char* name;
+  std::vector<UpstreamRule> rules;
+  Duration timeout;
+  std::optional<Duration> cancelled_after;
+  Learned learned;
+  std::size_t applied;  // of kRecords, in the end
+};
+
+Script send_once(const Patience& patience) {
+  return [patience](const Client& client, Story& story) {
+    CancelFlag cancel{patience.cancelled_after == Duration{0}};
+    const Time begin = client.clock.now();
+    const auto canceller = client.scheduler.spawn("cancels", [&] {
+      if (!patience.cancelled_after) return;
+      client.scheduler.sleep_until(begin + *patience.cancelled_after);
+      cancel = true;
+    });
+    story.learned.push_back(learn(client.transport.send(request_of(1, 0), begin + patience.timeout, cancel)));
+    EXPECT_TRUE(canceller->join(kNever));
+    client.scheduler.sleep_until(begin + 1s);  // what the upstream serves without a client is done by then
+  };
+}
+
+std::vector<Patience> kinds_of_patience() {
+  using Outcome = SendResult::Outcome;
+  const std::vector<UpstreamRule> slow = {rule("slow", {.latency = 400ms}, kCertain)};
+  const std::vector<UpstreamRule> hang = {rule("hang", {.outage = Outage::hang}, kCertain)};
+  return {
+      {"CancelledBeforeItIsSent", {}, 5s, 0ms, {Outcome::not_sent, Code::cancelled}, 0},
+      {"CancelledWhileServed", slow, 5s, 100ms, {Outcome::unknown, Code::cancelled}, kRecords},
+      {"CancelledWhileItHangs", hang, 5s, 100ms, {Outcome::unknown, Code::cancelled}, 0},
+      {"DeadlineHasPassed", {}, -1s, std::nullopt, {Outcome::not_sent, Code::timeout}, 0},
+      {"DeadlineWhileServed", slow, 100ms, std::nullopt, {Outcome::unknown, Code::timeout}, kRecords},
+      {"DeadlineWhileItHangs", hang, 100ms, std::nullopt, {Outcome::unknown, Code::timeout}, 0},
+  };
+}
+
+class UpstreamPatience : public testing::TestWithParam<Patience> {};
+
+TEST_P(UpstreamPatience, BothWorldsTellTheSameStory) {
+  for (const auto play : {play_live, play_virtual}) {
+    const Story story = play(GetParam().rules, send_once(GetParam()));
+    EXPECT_EQ(story.learned.front(), GetParam().learned) << (play == play_live ? "live" : "virtual");
+    EXPECT_EQ(story.applied, GetParam().applied) << (play == play_live ? "live" : "virtual");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, UpstreamPatience, testing::ValuesIn(kinds_of_patience()),
+                         [](const auto& chosen) { return chosen.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Faults, UpstreamConformance, testing::ValuesIn(cases()),
                          [](const auto& chosen) { return chosen.param.name; });
