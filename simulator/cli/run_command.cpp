@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "command_line/version.h"
@@ -65,6 +66,27 @@ void print_accounting(const oracle::Accounting& books) {
   fmt::print("\n");
 }
 
+void print_of_trackers(const char* name, const std::vector<oracle::TrackerMeasures>& trackers,
+                       std::optional<double> oracle::TrackerMeasures::*member) {
+  std::vector<std::pair<double, std::size_t>> values;  // with the tracker's number
+  for (std::size_t i = 0; i < trackers.size(); ++i)
+    if (const auto& value = trackers[i].*member) values.emplace_back(*value, i + 1);
+  if (values.empty()) return fmt::print("  {:<22} n/a\n", name);
+  std::ranges::sort(values);
+  const auto& [worst, tracker] = values.back();
+  fmt::print("  {:<22} median {}, worst {} (tracker {})\n", name,
+             scenario::format_measure(name, values[values.size() / 2].first),
+             scenario::format_measure(name, worst), tracker);
+}
+
+void print_fleet(const std::vector<oracle::TrackerMeasures>& trackers) {
+  if (trackers.empty()) return;
+  fmt::print("fleet of {}, each tracker by itself:\n", trackers.size());
+  print_of_trackers("amplification.mean", trackers, &oracle::TrackerMeasures::amplification_mean);
+  print_of_trackers("amplification.max", trackers, &oracle::TrackerMeasures::amplification_max);
+  print_of_trackers("overshoot", trackers, &oracle::TrackerMeasures::overshoot);
+}
+
 void print_outcome(const run::Outcome& outcome) {
   const auto& result = outcome.result;
   const auto& record = result.run;
@@ -80,6 +102,7 @@ void print_outcome(const run::Outcome& outcome) {
   for (const auto& measure : scenario::known_measures())
     if (auto value = result.measures.value(std::string(measure.name)))
       fmt::print("  {:<22} {}\n", measure.name, scenario::format_measure(measure.name, *value));
+  print_fleet(result.measures.trackers);
   fmt::print("laws:\n");
   for (const auto& law : result.laws)
     fmt::print("  {:<14} {:<14} {}\n", oracle::to_string(law.verdict), law.law, law.detail);

@@ -23,12 +23,12 @@ ExitCode subject_command(const Words& words) {
     return kBadInput;
   }
   const auto seed = arguments.number("seed", 0, {0, std::numeric_limits<std::uint64_t>::max()});
-  const auto incarnation = arguments.number("incarnation", 0, {0, std::numeric_limits<std::uint8_t>::max()});
+  const auto incarnation = arguments.number("incarnation", 0, {0, std::numeric_limits<std::uint16_t>::max()});
   for (const auto* number : {&seed, &incarnation})
     if (!*number) return arguments.mistake(number->error().message);
   run::LiveSubjectSpec spec{.scenario = std::move(*scenario),
                             .seed = *seed,
-                            .incarnation = static_cast<std::uint8_t>(*incarnation),
+                            .incarnation = static_cast<std::uint16_t>(*incarnation),
                             .mount = arguments.text("mount"),
                             .ledger = arguments.text("ledger"),
                             .claims = arguments.text("claims"),

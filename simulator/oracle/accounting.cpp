@@ -111,7 +111,7 @@ Accounting account(const RunRecord& run) {
     if (times.durable != kNotYet) ++books.durable;
     if (place == Place::quarantined && entry.dropped.load() != DropReason::quarantined) ++books.corrupted;
     if (times.durable != kNotYet && place == Place::unplaced) ++books.durable_unplaced;
-    if (entry.dropped.load() == DropReason::shutdown && entry.incarnation.load() >= run.ended_lives.size())
+    if (entry.dropped.load() == DropReason::shutdown && !run.ended(entry.incarnation.load()))
       ++shutdown_by_name;
     const auto deliveries = entry.deliveries.load();
     if (deliveries > 1) books.deliveries_repeated += deliveries - 1;

@@ -7,8 +7,8 @@
 
 namespace holdfast::oracle {
 
-Attempts::Attempts(Duration window, std::uint64_t references)
-    : bin_(window / kBinsPerWindow), references_(references) {
+Attempts::Attempts(Duration window, std::uint64_t references, std::uint64_t first)
+    : bin_(window / kBinsPerWindow), references_(references), first_(first) {
   HOLDFAST_CHECK(bin_ > Duration{0}, "a window is as many nanoseconds as it has bins");
 }
 
@@ -22,7 +22,8 @@ void Attempts::note(Duration at, std::span<const RequestElement> elements) {
   ++bins_[index].requests;
   ++total_.requests;
   for (const auto& element : elements)
-    if (element.reference < references_) note_record(bins_[index], index, element.reference);
+    if (element.reference - first_ < references_)  // what comes before the first wraps round
+      note_record(bins_[index], index, element.reference - first_);
 }
 
 void Attempts::note_record(Bin& bin, std::size_t index, std::uint64_t reference) {

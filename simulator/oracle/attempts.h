@@ -36,8 +36,8 @@ class Attempts {
     std::uint64_t distinct = 0;  // each of them once
   };
 
-  // Records whose reference is not below `references` are nobody's and not counted.
-  Attempts(Duration window, std::uint64_t references);
+  // Records are those from `first` on, `references` of them; others are nobody's and not counted.
+  Attempts(Duration window, std::uint64_t references, std::uint64_t first = 0);
 
   void note(Duration at, std::span<const RequestElement> elements);
 
@@ -63,8 +63,10 @@ class Attempts {
 
   Duration bin_;
   std::uint64_t references_;
+  std::uint64_t first_;
   std::vector<Bin> bins_;
-  std::vector<std::uint32_t> last_;  // by reference: the bin of its last attempt + 1; 0: none yet
+  std::vector<std::uint32_t>
+      last_;  // by reference from the first: the bin of its last attempt + 1; 0: none yet
   Sum total_;
 };
 

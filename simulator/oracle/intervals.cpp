@@ -117,7 +117,7 @@ const scenario::ProcessEvent* without_process(const RunRecord& run, const FaultW
   for (const auto& phase : run.scenario.phases) {
     if (phase.name != window.phase) continue;
     for (const auto& event : phase.process)
-      if (event.action != scenario::ProcessAction::clock_jump && !event.operation &&
+      if (event.action != scenario::ProcessAction::clock_jump && !event.operation && !event.tracker &&
           std::ranges::find(window.rules, event.name) != window.rules.end())
         return &event;
   }

@@ -32,7 +32,7 @@ std::uint64_t crash_limit(const RunRecord& run, Duration at) {
   return rings + options.spool.commit_records + held;
 }
 
-std::uint64_t lost_in_life(const RunRecord& run, const Accounting& books, std::size_t life) {
+std::uint64_t lost_in_life(const RunRecord& run, const Accounting& books, std::uint16_t life) {
   std::uint64_t lost = 0;
   for (std::uint64_t i = 0; i < books.places.size(); ++i)
     if (books.places[i] == Place::lost_crash && run.ledger.entry(i).incarnation.load() == life) ++lost;
@@ -59,11 +59,11 @@ LawResult check_bounds(const RunRecord& run, const Accounting& books) {
     if (bound.highest > bound.limit)
       findings.add("{} reached {}, the limit is {}", bound.what, bound.highest, bound.limit);
   std::size_t kills = 0;
-  for (std::size_t life = 0; life < run.ended_lives.size(); ++life) {
-    if (!run.ended_lives[life].killed) continue;
+  for (const auto& [life, end] : run.ended_lives) {
+    if (!end.killed) continue;
     ++kills;
     const auto lost = lost_in_life(run, books, life);
-    const auto limit = crash_limit(run, run.ended_lives[life].at);
+    const auto limit = crash_limit(run, end.at);
     if (lost > limit) findings.add("kill {} lost {} records, the limit is {}", kills, lost, limit);
   }
   if (run.bounds.empty() && kills == 0) return findings.not_judged("nothing was sampled, nobody was killed");

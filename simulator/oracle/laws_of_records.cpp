@@ -11,7 +11,7 @@ namespace holdfast::oracle {
 
 namespace {
 
-// What the ledger saw of the calls made to the subject's last life.
+// What the ledger saw of the calls made to the subject's last life (of each tracker).
 struct LastLife {
   std::uint64_t calls = 0;
   std::uint64_t ring_full = 0;
@@ -21,7 +21,7 @@ LastLife last_life(const RunRecord& run) {
   LastLife life;
   for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
     const auto& entry = run.ledger.entry(i);
-    if (entry.incarnation.load() < run.ended_lives.size()) continue;
+    if (run.ended(entry.incarnation.load())) continue;
     const auto outcome = entry.outcome.load();
     if (outcome != CallOutcome::unissued) ++life.calls;
     if (outcome == CallOutcome::rejected_ring_full) ++life.ring_full;

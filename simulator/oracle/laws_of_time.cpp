@@ -28,6 +28,7 @@ void judge_wait(Findings& findings, const char* what, const Wait& wait, Duration
 
 // A stretch in which the breaker was not closed.
 struct Refusal {
+  std::uint32_t tracker = 0;
   Interval span;
   std::vector<BreakerChange> changes;  // within it, beginning with its first
   BreakerState state_at(Duration at) const {
@@ -40,14 +41,16 @@ struct Refusal {
 
 std::vector<Refusal> refusals(const RunRecord& run) {
   auto changes = run.breaker;
-  for (const auto& life : run.ended_lives)
-    changes.push_back({life.at, BreakerState::closed});  // it dies with its process
-  std::ranges::stable_sort(changes, {}, &BreakerChange::at);
+  for (const auto& [life, end] : run.ended_lives)
+    changes.push_back({end.at, BreakerState::closed, end.tracker});  // it dies with its process
+  std::ranges::stable_sort(changes, {},
+                           [](const auto& change) { return std::pair(change.tracker, change.at); });
   std::vector<Refusal> found;
   bool closed = true;
   for (const auto& change : changes) {
+    if (!found.empty() && found.back().tracker != change.tracker) closed = true;
     if (change.state != BreakerState::closed) {
-      if (closed) found.push_back({{change.at, run.length}, {}});
+      if (closed) found.push_back({change.tracker, {change.at, run.length}, {}});
       found.back().changes.push_back(change);
     } else if (!closed) {
       found.back().span.to = change.at;
@@ -57,12 +60,13 @@ std::vector<Refusal> refusals(const RunRecord& run) {
   return found;
 }
 
-// The longest that some accepted record waited for its delivery within the span.
-Duration longest_wait(const RunRecord& run, const Accounting& books, const Interval& span) {
+// The longest that some record which the tracker had accepted waited for its delivery within the span.
+Duration longest_wait(const RunRecord& run, const Accounting& books, std::uint32_t tracker,
+                      const Interval& span) {
   Duration longest{0};
   for (std::uint64_t i = 0; i < books.places.size(); ++i) {
     const auto times = times_of(run.ledger.entry(i));
-    if (!times.accepted()) continue;
+    if (!times.accepted() || run.tracker_of(i) != tracker) continue;
     if (books.places[i] == Place::quarantined || books.places[i] == Place::expired) continue;
     const Duration from = std::max(span.from, times.returned);
     const Duration to = std::min(span.to, times.delivered);
@@ -100,14 +104,16 @@ LawResult check_breaker(const RunRecord& run, const Accounting& books) {
   const auto& delivery = run.scenario.subject.options.delivery;
   const Duration patience = 2 * delivery.breaker.max_open_time;
   Duration worst{0};
+  const auto refused = refusals(run);
   for (const auto& healthy : complement(upstream_faults(run), run.length)) {
-    for (const auto& refusal : refusals(run)) {
+    for (const auto& refusal : refused) {
       const Interval span{std::max(healthy.from, refusal.span.from), std::min(healthy.to, refusal.span.to)};
       if (span.from >= span.to) continue;
       const bool old_probe =
           refusal.span.from < healthy.from && refusal.state_at(span.from) == BreakerState::half_open;
       const Duration allowed = patience + (old_probe ? delivery.timeout : Duration{0});
-      const Duration waited = span.length() > allowed ? longest_wait(run, books, span) : Duration{0};
+      const Duration waited =
+          span.length() > allowed ? longest_wait(run, books, refusal.tracker, span) : Duration{0};
       if (waited > allowed) {
         findings.add(
             "from {:.3f} s a record waited {:.3f} s for a breaker that was not closed, of a healthy "

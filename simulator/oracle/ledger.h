@@ -43,9 +43,9 @@ struct LedgerEntry {
   std::atomic<std::uint32_t> deliveries{0};   // applications and repeats seen by the upstream
   std::atomic<CallOutcome> outcome{CallOutcome::unissued};
   std::atomic<DropReason> dropped{DropReason::none};
-  std::atomic<bool> second_key{false};       // delivered under two keys: breaks identity
-  std::atomic<std::uint8_t> incarnation{0};  // which life of the subject made the call
-  std::atomic<bool> disturbed{false};        // LIVE: the caller lost its processor during the call
+  std::atomic<bool> second_key{false};        // delivered under two keys: breaks identity
+  std::atomic<bool> disturbed{false};         // LIVE: the caller lost its processor during the call
+  std::atomic<std::uint16_t> incarnation{0};  // which life of the subject made the call
 };
 static_assert(sizeof(LedgerEntry) == 64);
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);

@@ -24,9 +24,17 @@ struct Measured {
   std::string note;  // why there is no value, or what to know about it
 };
 
+// Of one tracker of a fleet; a share of it is told for 10 records and more.
+struct TrackerMeasures {
+  std::optional<double> amplification_mean;
+  std::optional<double> amplification_max;
+  std::optional<double> overshoot;
+};
+
 struct Measures {
   std::map<std::string, Measured, std::less<>> by_name;
-  std::vector<PhaseRetention> phases;  // each stress phase by itself
+  std::vector<PhaseRetention> phases;     // each stress phase by itself
+  std::vector<TrackerMeasures> trackers;  // of a fleet, in their order
 
   std::optional<double> value(std::string_view name) const;
   std::string note(std::string_view name) const;

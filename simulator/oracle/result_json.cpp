@@ -33,6 +33,17 @@ Json notes_of(const Measures& measures) {
   return json;
 }
 
+// Each tracker of a fleet beside the whole.
+Json fleet_of(const Measures& measures) {
+  Json json = Json::array();
+  for (const auto& tracker : measures.trackers)
+    json.push_back({{"tracker", json.size() + 1},
+                    {"amplification.mean", number(tracker.amplification_mean)},
+                    {"amplification.max", number(tracker.amplification_max)},
+                    {"overshoot", number(tracker.overshoot)}});
+  return json;
+}
+
 Json accounting_of(const Accounting& books) {
   return {{"offered", books.offered},
           {"unissued", books.unissued},
@@ -141,6 +152,7 @@ Result<std::string> result_json(const RunResult& result) {
   json["reasons"] = result.judgement.reasons;
   json["measures"] = measures_of(result.measures);
   json["notes"] = notes_of(result.measures);
+  if (!result.measures.trackers.empty()) json["fleet"] = fleet_of(result.measures);
   if (run.live) json["record_latency"] = record_latency_of(run);
   json["accounting"] = accounting_of(result.accounting);
   json["laws"] = laws_of(result.laws);

@@ -38,6 +38,7 @@ struct FaultWindow {
 struct BreakerChange {
   Duration at{0};
   BreakerState state = BreakerState::closed;
+  std::uint32_t tracker = 0;
 };
 
 // A claim of durability that the disk does not bear out.
@@ -88,6 +89,13 @@ struct Isolation {
 struct LifeEnd {
   Duration at{0};
   bool killed = true;  // false: it was asked to stop, and did
+  std::uint32_t tracker = 0;
+};
+
+// One of a fleet. Its records are those from `first_reference` to that of the next.
+struct TrackerRecord {
+  std::uint64_t first_reference = 0;
+  Attempts attempts;  // counted from its first reference
 };
 
 struct UpstreamTotals {
@@ -104,11 +112,12 @@ struct RunRecord {
   std::optional<std::string> trace_hash;  // VIRTUAL
   Duration length{0};                     // until the last observation, so with the drain after the load
 
-  std::vector<FaultWindow> windows;            // in order of `from`
-  std::map<std::string, std::uint64_t> fired;  // by rule; process events count too
-  std::vector<LifeEnd> ended_lives;            // number i is LedgerEntry::incarnation i (0 is the first life)
+  std::vector<FaultWindow> windows;              // in order of `from`
+  std::map<std::string, std::uint64_t> fired;    // by rule; process events count too
+  std::map<std::uint16_t, LifeEnd> ended_lives;  // by LedgerEntry::incarnation
+  std::vector<TrackerRecord> fleet;              // in order of their references; empty where one is alone
 
-  std::optional<Stats> stats;  // the core's own, of its last life; naive subjects have none
+  std::optional<Stats> stats;  // the core's own, of its last life; naive subjects have none; a fleet's sum
   bool closed = false;         // close() returned, so that `stats` is exact
   ClaimAudit claims;
   std::vector<ClaimedFrames> frames;    // of all claims
@@ -120,7 +129,7 @@ struct RunRecord {
   std::optional<UpstreamTotals> upstream;
   std::optional<Attempts> attempts;  // what reached the upstream
   std::vector<Bound> bounds;
-  std::vector<BreakerChange> breaker;  // in order of time; the breaker starts closed
+  std::vector<BreakerChange> breaker;  // of each tracker in order of time; a breaker starts closed
   std::optional<Isolation> isolation;
   std::optional<HostTask> host;  // of scenarios with a host task (LIVE)
 
@@ -128,7 +137,10 @@ struct RunRecord {
   // another program.
   bool core() const { return scenario.subject.kind == scenario::SubjectKind::holdfast; }
   bool control() const { return scenario::is_naive(scenario.subject.kind); }
-  bool killed(std::uint8_t life) const { return life < ended_lives.size() && ended_lives[life].killed; }
+  bool ended(std::uint16_t life) const { return ended_lives.contains(life); }
+  bool killed(std::uint16_t life) const { return ended(life) && ended_lives.at(life).killed; }
+  // Whose record it is: the number of the tracker, from 0.
+  std::uint32_t tracker_of(std::uint64_t reference) const;
   bool closed_loop() const { return scenario.load.arrival == scenario::Arrival::closed; }
 };
 

@@ -16,8 +16,7 @@ constexpr Duration kShortestTurn = std::chrono::microseconds(10);
 constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 26;
 
 // What the usage file counts, over all its locations; nothing where none is kept.
-Status read_usage(FileSystem& files, oracle::RunRecord& record) {
-  const UsageOptions& options = record.scenario.subject.options.usage;
+Status read_usage(FileSystem& files, const UsageOptions& options, oracle::RunRecord& record) {
   if (options.directory.empty()) return {};
   const usage::Bounds bounds{.keys_per_day = options.max_keys, .days = options.days};
   usage::Book all;
@@ -29,7 +28,7 @@ Status read_usage(FileSystem& files, oracle::RunRecord& record) {
       record.usage_problems.push_back(inspection->source +
                                       " tells another history than the usage files before it");
   }
-  record.usage_records = all.sum().records;
+  record.usage_records = record.usage_records.value_or(0) + all.sum().records;
   return {};
 }
 
@@ -45,10 +44,11 @@ std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Sc
   return std::min(kMostEntries, turns * scenario.load.producers);
 }
 
-void fill_intended(oracle::Ledger& ledger, const load::Schedule& schedule) {
-  ledger.set_size(schedule.arrivals.size());
+void fill_intended(oracle::Ledger& ledger, const load::Schedule& schedule, std::uint64_t first_reference) {
+  ledger.set_size(first_reference + schedule.arrivals.size());
   for (std::uint64_t i = 0; i < schedule.arrivals.size(); ++i)
-    ledger.entry(i).intended_ns.store(schedule.arrivals[i].intended.count() + 1, std::memory_order_relaxed);
+    ledger.entry(first_reference + i)
+        .intended_ns.store(schedule.arrivals[i].intended.count() + 1, std::memory_order_relaxed);
 }
 
 BoundsSampler::BoundsSampler(const scenario::Scenario& scenario) {
@@ -75,9 +75,9 @@ oracle::Bound in_flight_bound(const scenario::Scenario& scenario,
           .limit = scenario.subject.options.delivery.shippers};
 }
 
-Status read_disk(FileSystem& files, oracle::RunRecord& record) {
-  if (auto read = read_usage(files, record); !read) return read;
-  for (const auto& directory : record.scenario.subject.options.spool.directories()) {
+Status read_disk(FileSystem& files, const scenario::Subject& subject, oracle::RunRecord& record) {
+  if (auto read = read_usage(files, subject.options.usage, record); !read) return read;
+  for (const auto& directory : subject.options.spool.directories()) {
     const auto inspection = spool::inspect(files, directory, [&](const spool::InspectedFrame& frame) {
       record.in_spool.push_back(ingest::frame_reference(frame.payload));
     });

@@ -43,7 +43,7 @@ RandomStream power_cut_seeds(std::uint64_t seed);
 // How many entries the ledger of a run needs.
 std::uint64_t ledger_capacity(const scenario::Scenario& scenario, const load::Schedule& schedule);
 // Writes down what will be offered, so that it is known even if the subject never calls.
-void fill_intended(oracle::Ledger& ledger, const load::Schedule& schedule);
+void fill_intended(oracle::Ledger& ledger, const load::Schedule& schedule, std::uint64_t first_reference = 0);
 
 // What the subject's options bound; `stats` samples give the highest values.
 class BoundsSampler {
@@ -60,9 +60,10 @@ class BoundsSampler {
 // Each shipper has one request under way at most.
 oracle::Bound in_flight_bound(const scenario::Scenario& scenario, const subject::WatchedTransport& transport);
 
-// What the disk holds at the end: the records of the spool, over all its locations, how many were damaged
-// there, and how many the usage file counts, if one is kept. A location that was never made holds nothing.
-Status read_disk(FileSystem& files, oracle::RunRecord& record);
+// What the disk holds of a subject at the end: the records of the spool, over all its locations, how many
+// were damaged there, and how many the usage file counts, if one is kept. A location that was never made
+// holds nothing. Added to what the record has of other subjects of the run.
+Status read_disk(FileSystem& files, const scenario::Subject& subject, oracle::RunRecord& record);
 
 // Applied at the upstream: the one place that writes `delivered`.
 void note_delivery(oracle::Ledger& ledger, Duration at, const RequestElement& element, bool duplicate);

@@ -130,14 +130,14 @@ class LiveRun {
   Status prepare_subject() {
     record_->scenario.subject.place(*scratch_ / "mount", server_->url());
     lives_ = std::make_unique<SubjectLives>(
-        SubjectLives::Settings{.command = [this](std::uint8_t incarnation) { return command(incarnation); },
+        SubjectLives::Settings{.command = [this](std::uint16_t incarnation) { return command(incarnation); },
                                .log = *scratch_ / "logs/subject.log",
                                .report = *scratch_ / "report.json"},
         *record_);
     return oracle::write_whole_file(*scratch_ / "scenario.json", scenario::resolved_json(scenario_));
   }
 
-  std::vector<std::string> command(std::uint8_t incarnation) const {
+  std::vector<std::string> command(std::uint16_t incarnation) const {
     std::vector<std::string> words{settings_.holdfast_program,
                                    "subject",
                                    *scratch_ / "scenario.json",
@@ -285,7 +285,7 @@ class LiveRun {
       for (const auto& rule : phase.upstream) record_->fired[rule.name] = model_->fired(rule.name);
     if (record_->core()) {  // through the mount, as the subject would find it
       host::PosixFileSystem files;
-      if (auto read = read_disk(files, *record_); !read) return fail(read.error());
+      if (auto read = read_disk(files, record_->scenario.subject, *record_); !read) return fail(read.error());
     }
     const std::string fault_log = mount_->fault_log(), sync_log = mount_->sync_log();
     if (auto stopped = mount_->stop(); !stopped) return fail(stopped.error());

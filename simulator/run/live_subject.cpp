@@ -99,6 +99,7 @@ class LiveSubject {
     return {.load = spec_.scenario.load,
             .seed = spec_.seed,
             .incarnation = spec_.incarnation,
+            .goes_on = spec_.incarnation > 0,
             .first_producer = stream_ ? 1U : 0U,  // the stream records its own usage
             .after_call = {},
             .spin_short_pauses = spec_.scenario.load.arrival == scenario::Arrival::closed,

@@ -14,7 +14,7 @@ namespace holdfast::run {
 struct LiveSubjectSpec {
   scenario::Scenario scenario;  // its subject's directory and endpoint filled in
   std::uint64_t seed = 0;
-  std::uint8_t incarnation = 0;
+  std::uint16_t incarnation = 0;
   std::string mount;   // claims are told relative to it
   std::string ledger;  // files outside the mount
   std::string claims;

@@ -43,7 +43,7 @@ std::uint64_t most_spool_files(const scenario::Scenario& scenario) {
   const auto& spool = scenario.subject.options.spool;
   const bool short_ones = std::ranges::any_of(scenario.phases, cut_short);
   const std::uint64_t smallest = short_ones ? kLeastSegment : spool.segment_bytes / 2;
-  return spool.max_bytes / smallest + kInMotion;
+  return scenario.fleet * (spool.max_bytes / smallest + kInMotion);
 }
 
 }  // namespace holdfast::run

@@ -41,7 +41,7 @@ void SubjectLives::kill(Duration at) {
   const auto exit = process().wait(kGoneWithin);
   if (!exit.by_signal || exit.code != SIGKILL) note_death();  // it had ended before, by itself
   process_.reset();
-  record_.ended_lives.push_back({.at = at, .killed = true});
+  record_.ended_lives[incarnation_] = {.at = at, .killed = true};
 }
 
 void SubjectLives::ask_to_stop(Duration at) {
@@ -64,7 +64,7 @@ void SubjectLives::end_stopped_life() {
   const auto exit = process_->wait(Duration{0});
   if (in_time) (void)take_report(exit);
   process_.reset();
-  record_.ended_lives.push_back({.at = *stop_asked_, .killed = !in_time});
+  record_.ended_lives[incarnation_] = {.at = *stop_asked_, .killed = !in_time};
   stop_asked_.reset();
 }
 

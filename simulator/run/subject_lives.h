@@ -34,7 +34,7 @@ class SubjectLives {
  public:
   struct Settings {
     // The command line of a life, by its number.
-    std::function<std::vector<std::string>(std::uint8_t incarnation)> command;
+    std::function<std::vector<std::string>(std::uint16_t incarnation)> command;
     std::string log;     // what the lives say on standard error
     std::string report;  // where a life that ends in order leaves its SubjectReport
   };
@@ -53,7 +53,7 @@ class SubjectLives {
   // What a person should know: why there is no report, say; "" when there is nothing to tell.
   std::string end();
 
-  std::uint8_t incarnation() const { return incarnation_; }
+  std::uint16_t incarnation() const { return incarnation_; }
   bool died() const { return record_.isolation && record_.isolation->died; }
 
  private:
@@ -68,7 +68,7 @@ class SubjectLives {
   Settings settings_;
   oracle::RunRecord& record_;
   std::unique_ptr<world::SubjectProcess> process_;  // null between two lives
-  std::uint8_t incarnation_ = 0;
+  std::uint16_t incarnation_ = 0;
   std::optional<Duration> stop_asked_;             // of the present life
   std::map<std::string, std::string> unanswered_;  // order -> the event that gave it
 };

@@ -25,6 +25,10 @@ struct SubjectReport {
 // The last life's books stand; of each bound, the life that came closest to its limit speaks for all.
 // What is said of isolation stays with the report.
 void add_report(oracle::RunRecord& record, const SubjectReport& report);
+// Of a life that is not its tracker's last: no books.
+void add_life(oracle::RunRecord& record, const SubjectReport& report);
+// Of the last life of each tracker of a fleet: the books are summed up.
+void add_last_life(oracle::RunRecord& record, const SubjectReport& report);
 void add_bound(std::vector<oracle::Bound>& bounds, const oracle::Bound& bound);
 
 }  // namespace holdfast::run

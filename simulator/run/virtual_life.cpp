@@ -11,17 +11,17 @@ namespace {
 constexpr Duration kOpenAgain = std::chrono::milliseconds(20);
 
 // Each life draws from streams of its own.
-std::string node_name(std::uint8_t incarnation) {
-  return incarnation == 0 ? "tracker" : fmt::format("tracker/{}", incarnation + 1);
+std::string node_name(const std::string& tracker, std::uint32_t life) {
+  return life == 0 ? tracker : fmt::format("{}/{}", tracker, life + 1);
 }
 
 }  // namespace
 
-VirtualLife::VirtualLife(world::VirtualWorld& world, const Run& run, std::uint8_t incarnation)
+VirtualLife::VirtualLife(world::VirtualWorld& world, const Run& run, Number number)
     : world_(world),
       run_(run),
-      incarnation_(incarnation),
-      node_(world.environment(node_name(incarnation))),
+      number_(number),
+      node_(world.environment(node_name(run.name, number.own))),
       transport_(node_.transport),
       env_{node_.clock, node_.scheduler, node_.files, transport_, node_.random, node_.log},
       observer_(run.ledger, run.start, run.on_claim),
@@ -39,12 +39,14 @@ VirtualLife::~VirtualLife() {
 }
 
 Status VirtualLife::live() {
-  subject_ = subject::make_subject(env_, run_.scenario.subject, observer_);
+  subject_ = subject::make_subject(env_, run_.subject, observer_);
   if (auto opened = open(); !opened) return opened;
   subject::LoadDriver driver(env_,
                              {.load = run_.scenario.load,
                               .seed = run_.seed,
-                              .incarnation = incarnation_,
+                              .incarnation = number_.incarnation,
+                              .goes_on = number_.own > 0,
+                              .first_reference = run_.first_reference,
                               .after_call = [this] { world::VirtualWorld::ring_filled(node_); }},
                              run_.schedule, run_.ledger, *subject_);
   auto load = env_.scheduler.spawn("load", [&] {
@@ -107,6 +109,7 @@ SubjectReport VirtualLife::report() {
     report.bounds.push_back(in_flight_bound(run_.scenario, transport_));
   }
   report.breaker = observer_.breaker_changes();
+  for (auto& change : report.breaker) change.tracker = run_.tracker;
   return report;
 }
 

@@ -24,17 +24,26 @@ namespace holdfast::run {
 
 class VirtualLife {
  public:
-  // What all lives of a run share.
+  // What all lives of a tracker share.
   struct Run {
-    const scenario::Scenario& scenario;  // its subject's directory and endpoint filled in
+    const scenario::Scenario& scenario;
+    scenario::Subject subject;  // its directory and endpoint filled in
+    std::string name;           // of its nodes: "tracker", then "tracker/2", ...
+    std::uint32_t tracker;      // its number in the fleet, from 0
     std::uint64_t seed;
     const load::Schedule& schedule;
+    std::uint64_t first_reference;
     oracle::Ledger& ledger;
     Time start;
     subject::LedgerObserver::OnClaim on_claim;
   };
+  // Which life of the run, and which of the tracker, from 0.
+  struct Number {
+    std::uint16_t incarnation = 0;
+    std::uint32_t own = 0;
+  };
 
-  VirtualLife(world::VirtualWorld& world, const Run& run, std::uint8_t incarnation);
+  VirtualLife(world::VirtualWorld& world, const Run& run, Number number);
   ~VirtualLife();
   VirtualLife(const VirtualLife&) = delete;
   VirtualLife& operator=(const VirtualLife&) = delete;
@@ -65,7 +74,7 @@ class VirtualLife {
 
   world::VirtualWorld& world_;
   const Run& run_;
-  const std::uint8_t incarnation_;
+  const Number number_;
   Environment node_;  // what the world gives
   subject::WatchedTransport transport_;
   Environment env_;  // what the subject gets

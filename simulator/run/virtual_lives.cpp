@@ -6,6 +6,11 @@
 
 namespace holdfast::run {
 
+void VirtualLives::begin() {
+  number_.incarnation = lives_begun_++;
+  life_ = std::make_unique<VirtualLife>(world_, run_, number_);
+}
+
 VirtualLife& VirtualLives::life() {
   HOLDFAST_CHECK(life_ != nullptr, "between two lives there is nobody to kill, stop or pause");
   return *life_;
@@ -32,7 +37,7 @@ void VirtualLives::start_again() {
     note_end();
     bury(!in_time, *std::exchange(stop_asked_, std::nullopt));
   }
-  ++incarnation_;
+  ++number_.own;
   begin();
 }
 
@@ -42,29 +47,32 @@ void VirtualLives::watch() {
   if (!stop_asked_) note_end();
 }
 
+void VirtualLives::begin_to_end() {
+  if (life_) life_->ask_to_stop();
+}
+
 std::string VirtualLives::end(Time latest) {
   if (!life_) return "";
-  life_->ask_to_stop();
   const bool closed = life_->ended() || world_.run_until_done(life_->task(), latest);
   if (!closed) {
     life_->kill();
     note_death();
   }
   note_end();
-  add_report(record_, life_->report());
+  add_last_life(record_, life_->report());
   return closed ? life_->note() : "the subject hangs: it did not close";
 }
 
 void VirtualLives::bury(bool killed, Duration at) {
-  add_report(record_, life_->report());
-  record_.ended_lives.push_back({.at = at, .killed = killed});
+  add_life(record_, life_->report());
+  record_.ended_lives[number_.incarnation] = {.at = at, .killed = killed, .tracker = run_.tracker};
   life_.reset();
 }
 
 // A life that ended by itself could not be opened.
 void VirtualLives::note_end() {
   if (!life_->ended() || life_->status()) return;
-  if (incarnation_ == 0) failure_ = life_->status().error();
+  if (number_.own == 0) failure_ = life_->status().error();
   note_death();
 }
 

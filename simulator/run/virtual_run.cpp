@@ -7,7 +7,7 @@
 #include "simulator/oracle/intervals.h"
 #include "simulator/run/fault_lines_json.h"
 #include "simulator/run/spool_files.h"
-#include "simulator/run/virtual_lives.h"
+#include "simulator/run/virtual_fleet.h"
 #include "simulator/scenario/live_only.h"
 
 namespace holdfast::run {
@@ -16,16 +16,19 @@ namespace {
 constexpr Duration kSamplePeriod = std::chrono::milliseconds(100);
 constexpr Duration kAfterDeadline = std::chrono::seconds(60);  // a close() that takes longer hangs
 
-const std::string kMountRoot = "/mnt";
+std::uint64_t records_of(const scenario::Scenario& scenario, const std::vector<load::Schedule>& schedules) {
+  std::uint64_t records = 0;
+  for (const auto& schedule : schedules) records += ledger_capacity(scenario, schedule);
+  return records;
+}
 
 class VirtualRun {
  public:
-  VirtualRun(const scenario::Scenario& scenario, std::uint64_t seed, load::Schedule schedule,
+  VirtualRun(const scenario::Scenario& scenario, std::uint64_t seed, std::vector<load::Schedule> schedules,
              OnProgress progress)
-      : schedule_(std::move(schedule)),
-        progress_(std::move(progress)),
-        finished_(std::make_unique<FinishedRun>(
-            oracle::Ledger::in_memory(ledger_capacity(scenario, schedule_)), scenario, seed)),
+      : progress_(std::move(progress)),
+        finished_(std::make_unique<FinishedRun>(oracle::Ledger::in_memory(records_of(scenario, schedules)),
+                                                scenario, seed)),
         record_(finished_->record),
         injector_(seed, [this](const faultfs::FaultEvent& event) { note_fault(event); }),
         model_(
@@ -34,36 +37,31 @@ class VirtualRun {
               note_delivery(*finished_->ledger, now - start_, element, duplicate);
             },
             [this](const upstream::UpstreamEvent& event) { note_fault(event); },
-            [this](Time now, auto elements) { record_.attempts->note(now - start_, elements); }),
+            [this](Time now, auto elements) { note_attempt(now - start_, elements); }),
         world_({.seed = seed,
                 .disk_latency = scenario.disk.latency,
                 .disk_capacity = scenario.disk.capacity,
-                .mount_root = kMountRoot},
+                .mount_root = VirtualFleet::kMountRoot},
                injector_, model_),
-        lives_(world_,
-               {.scenario = record_.scenario,
-                .seed = seed,
-                .schedule = schedule_,
-                .ledger = *finished_->ledger,
-                .start = start_,
-                .on_claim = [this](Time now, const DurableClaim& claim) { audit(now, claim); }},
-               record_),
+        fleet_(world_, std::move(schedules), *finished_,
+               [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
         spool_files_(scenario) {
     record_.attempts.emplace(scenario.recovery_window(), finished_->ledger->capacity());
-    fill_intended(*finished_->ledger, schedule_);
-    record_.scenario.subject.place(kMountRoot, "http://virtual");
   }
 
   Result<std::unique_ptr<FinishedRun>> run() {
+    if (auto made = fleet_.make_directories(); !made) return fail(made.error());
+    start_ = world_.clock().now();
     plan_phases();
     sample_at(start_);
-    lives_.begin();
+    fleet_.begin(start_);
     world_.run_until(start_ + record_.scenario.length());
     wait_for_drain();
-    finished_->note = lives_.end(world_.clock().now() + kCloseWithin + kAfterDeadline);
+    finished_->note = fleet_.end(world_.clock().now() + kCloseWithin + kAfterDeadline);
     ended_ = true;
-    if (lives_.failure()) return fail(*lives_.failure());
-    if (auto read = read_disk(); !read) return fail(read.error());
+    if (const auto failure = fleet_.failure()) return fail(*failure);
+    if (record_.core())
+      if (auto read = fleet_.read_disk(); !read) return fail(read.error());
     conclude();
     return std::move(finished_);
   }
@@ -113,19 +111,18 @@ class VirtualRun {
   void await_operation(const scenario::ProcessEvent& event) {
     world_.before_operation(world_.operations() + *event.operation, [this, &event] {
       befall(event, kNever);
-      world_.at(world_.clock().now() + event.lasts, [this, life = lives_.incarnation()] {
-        if (!lives_.alive() && lives_.incarnation() == life) lives_.start_again();
-      });
+      world_.at(world_.clock().now() + event.lasts,
+                [this, down = fleet_.down()] { fleet_.start_again(down); });
     });
   }
 
   void befall(const scenario::ProcessEvent& event, Time until) {
     ++record_.fired[event.name];
     switch (event.action) {
-      case scenario::ProcessAction::kill: lives_.kill(); break;
+      case scenario::ProcessAction::kill: fleet_.kill(event); break;
       case scenario::ProcessAction::power_cut: break;  // no scenario of this world has one (live_only.h)
-      case scenario::ProcessAction::restart: lives_.ask_to_stop(); break;
-      case scenario::ProcessAction::pause: lives_.pause(until); break;
+      case scenario::ProcessAction::restart: fleet_.ask_to_stop(event); break;
+      case scenario::ProcessAction::pause: fleet_.pause(event, until); break;
       case scenario::ProcessAction::clock_jump: world_.shift_wall(event.shift); break;
     }
   }
@@ -134,12 +131,12 @@ class VirtualRun {
     const auto& event = *turn.event;
     if (event.operation) {
       world_.before_operation(0, {});
-      if (lives_.alive()) return;
+      return fleet_.start_again(fleet_.down());
     }
     switch (event.action) {
       case scenario::ProcessAction::kill:
       case scenario::ProcessAction::power_cut:
-      case scenario::ProcessAction::restart: lives_.start_again(); break;
+      case scenario::ProcessAction::restart: fleet_.start_again(event); break;
       case scenario::ProcessAction::pause: break;  // it ends by itself
       case scenario::ProcessAction::clock_jump: world_.shift_wall(Duration{0}); break;
     }
@@ -147,8 +144,8 @@ class VirtualRun {
 
   void sample_at(Time when) {
     world_.at(when, [this] {
-      lives_.watch();
-      spool_files_.sample(segments_below(world_.disk(), kMountRoot));
+      fleet_.watch();
+      spool_files_.sample(segments_below(world_.disk(), VirtualFleet::kMountRoot));
       const Time now = world_.clock().now();
       if (progress_) progress_(now - start_, *finished_->ledger);
       if (!ended_) sample_at(now + kSamplePeriod);
@@ -157,22 +154,22 @@ class VirtualRun {
 
   void wait_for_drain() {
     const Time deadline = start_ + drain_deadline();
-    for (Time now = world_.clock().now(); now < deadline && !lives_.drained(); now = world_.clock().now())
+    for (Time now = world_.clock().now(); now < deadline && !fleet_.drained(); now = world_.clock().now())
       world_.run_until(std::min(deadline, now + kSamplePeriod));
     record_.length = world_.clock().now() - start_;
   }
 
-  // As who inspects it would, from another node.
-  Status read_disk() {
-    Status read;
-    if (record_.core()) world_.run([&] { read = run::read_disk(world_.disk(), record_); });
-    return read;
+  // A request is one tracker's.
+  void note_attempt(Duration at, std::span<const RequestElement> elements) {
+    record_.attempts->note(at, elements);
+    if (record_.fleet.empty() || elements.empty()) return;
+    record_.fleet[record_.tracker_of(elements.front().reference)].attempts.note(at, elements);
   }
 
   void audit(Time now, const DurableClaim& claim) {
     ++record_.claims.checked;
     const std::string path(claim.path);
-    record_.frames.push_back({path.substr(kMountRoot.size() + 1),
+    record_.frames.push_back({path.substr(std::string_view(VirtualFleet::kMountRoot).size() + 1),
                               claim.begin,
                               {claim.references.begin(), claim.references.end()},
                               {claim.ends.begin(), claim.ends.end()}});
@@ -214,15 +211,14 @@ class VirtualRun {
       finished_->operations_in_phases.push_back(phases_began_[i] - phases_began_[i - 1]);
   }
 
-  const Time start_ = world::VirtualWorld::start();
-  load::Schedule schedule_;
+  Time start_{};
   OnProgress progress_;
   std::unique_ptr<FinishedRun> finished_;
   oracle::RunRecord& record_;
   faultfs::Injector injector_;
   upstream::UpstreamModel model_;
   world::VirtualWorld world_;
-  VirtualLives lives_;
+  VirtualFleet fleet_;
   SpoolFiles spool_files_;
   std::vector<std::uint64_t> phases_began_;  // at which operation
   std::string disk_faults_;                  // JSON lines
@@ -235,9 +231,9 @@ Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scena
                                                  const OnProgress& progress) {
   if (const auto why = scenario::why_live_only(scenario); !why.empty())
     return fail(Code::invalid, scenario.file + ": this is played LIVE only, since " + why + "; add --live");
-  auto schedule = load::make_schedule(scenario, seed);
-  if (!schedule) return fail(schedule.error());
-  return VirtualRun(scenario, seed, std::move(*schedule), progress).run();
+  auto schedules = make_schedules(scenario, seed);
+  if (!schedules) return fail(schedules.error());
+  return VirtualRun(scenario, seed, std::move(*schedules), progress).run();
 }
 
 }  // namespace holdfast::run

@@ -147,6 +147,21 @@ void check_names(const Scenario& scenario, Reasons& reasons) {
   }
 }
 
+// The trackers of a fleet are told apart by whose records they are, so each has its own from the start.
+void check_fleet(const Scenario& scenario, Reasons& reasons) {
+  for (const auto& phase : scenario.phases)
+    for (const auto& event : phase.process)
+      if (event.tracker && *event.tracker > scenario.fleet)
+        reasons.add(phase.line, "the process event " + in_quotes(event.name) + " is about tracker " +
+                                    std::to_string(*event.tracker) + ", and the fleet has " +
+                                    std::to_string(scenario.fleet));
+  if (scenario.fleet == 1) return;
+  if (scenario.subject.kind != SubjectKind::holdfast)
+    reasons.add(0, "a fleet is one of subjects of kind holdfast");
+  if (!is_open(scenario)) reasons.add(0, "a fleet needs an open load: each tracker has records of its own");
+  if (scenario.host) reasons.add(0, "a fleet has no host task");
+}
+
 void check_faults(const Scenario& scenario, Reasons& reasons) {
   check_names(scenario, reasons);
   for (const auto& phase : scenario.phases) {
@@ -155,6 +170,7 @@ void check_faults(const Scenario& scenario, Reasons& reasons) {
     check_process(phase, reasons);
   }
   check_process_subject(scenario, reasons);
+  check_fleet(scenario, reasons);
 }
 
 // Recovery -----------------------------------------------------------------------------------------
@@ -201,7 +217,8 @@ void check_load(const Scenario& scenario, Reasons& reasons) {
         "the subject naive-seed needs load.arrival closed: it has no way to fall behind a schedule; found " +
             std::string(to_string(scenario.load.arrival)));
   if (scenario.load.arrival != Arrival::constant && scenario.load.arrival != Arrival::poisson) return;
-  const double offered = scenario.load.rate * static_cast<double>(scenario.length().count()) / 1e9;
+  const double offered =
+      scenario.fleet * scenario.load.rate * static_cast<double>(scenario.length().count()) / 1e9;
   if (offered > static_cast<double>(kMostArrivals))
     reasons.add(0, "the load offers more than " + std::to_string(kMostArrivals) +
                        " records in all; lower load.rate or shorten the phases");

@@ -203,6 +203,7 @@ std::string describe(const ProcessEvent& event) {
                           format_duration(std::max(event.shift, -event.shift)), at, lasts);
       break;
   }
+  if (event.tracker) text += fmt::format(", tracker {} alone", *event.tracker);
   if (event.times > 1) text += fmt::format(", {} times, every {}", event.times, format_duration(event.every));
   return text;
 }
@@ -305,6 +306,9 @@ std::string explain(const Scenario& scenario) {
   text += fmt::format("  upstream   latency {}, {} requests at once\n",
                       format_duration(scenario.upstream.latency), scenario.upstream.concurrency);
   text += "  subject    " + describe(scenario.subject) + "\n";
+  if (scenario.fleet > 1)
+    text += fmt::format("  fleet      {} trackers share the upstream and the disk, each with this load\n",
+                        scenario.fleet);
   if (scenario.host)
     text += fmt::format("  host       producer 0 streams beside its records, {} of computing an operation\n",
                         format_duration(scenario.host->task));

@@ -39,6 +39,7 @@ struct ProcessEvent {
   std::uint32_t times = 1;                          // how often; clock_jump: once
   Duration every{0};                                // from one time to the next
   Duration shift{0};                                // clock_jump: by how much, back below 0
+  std::optional<std::uint32_t> tracker{};           // of a fleet: this one alone, from 1; unset: all
   // Not one instruction of the process runs from then on.
   bool kills() const { return action == ProcessAction::kill || action == ProcessAction::power_cut; }
   bool ends_life() const { return kills() || action == ProcessAction::restart; }

@@ -217,6 +217,9 @@ Scenario read_scenario(const json& document, Problems& problems) {
   if (auto disk = reader.object("disk")) read_disk(*disk, scenario.disk);
   if (auto upstream = reader.object("upstream")) scenario.upstream = read_upstream_settings(*upstream);
   if (auto subject = reader.object("subject")) read_subject(*subject, scenario.subject);
+  std::uint64_t fleet = 1;
+  reader.count("fleet", fleet, {1, kLargestFleet});
+  scenario.fleet = static_cast<std::uint32_t>(fleet);
   if (auto host = reader.object("host")) scenario.host = read_host(*host);
   reader.require("phases");
   each(reader, "phases", [&](const json& phase, const std::string& pointer) {

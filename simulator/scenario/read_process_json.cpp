@@ -72,6 +72,8 @@ void read_clock_jump(ObjectReader& reader, ProcessEvent& event) {
 void read_action(ObjectReader reader, ProcessEvent& event) {
   reader.allow(keys_of("/phases/*/process/*/" + std::string(to_string(event.action))));
   read_instant(reader, event);
+  if (std::uint64_t tracker = 0; reader.count("tracker", tracker, {1, kLargestFleet}))
+    event.tracker = static_cast<std::uint32_t>(tracker);
   switch (event.action) {
     case ProcessAction::kill:
     case ProcessAction::power_cut:

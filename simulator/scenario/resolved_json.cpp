@@ -63,6 +63,7 @@ json process_event_json(const ProcessEvent& event) {
     action["at"] = format_duration(event.at);
   if (event.lasts != Duration::max())
     action[event.ends_life() ? "down" : "for"] = format_duration(event.lasts);
+  if (event.tracker) action["tracker"] = *event.tracker;
   if (event.times > 1) {
     action["times"] = event.times;
     action["every"] = format_duration(event.every);
@@ -107,6 +108,7 @@ std::string resolved_json(const Scenario& scenario) {
                  {{"latency", format_duration(scenario.upstream.latency)},
                   {"concurrency", scenario.upstream.concurrency}}},
                 {"subject", subject_json(scenario.subject)},
+                {"fleet", scenario.fleet},
                 {"phases", json::array()},
                 {"limits",
                  {{"recover", format_duration(scenario.limits.recover)},

@@ -62,6 +62,8 @@ struct Host {
   Duration task = std::chrono::microseconds(50);  // of computing, for each operation
 };
 
+inline constexpr std::uint32_t kLargestFleet = 2000;
+
 struct Phase {
   std::string name;
   Duration length{0};
@@ -104,6 +106,7 @@ struct Scenario {
   Disk disk;
   upstream::UpstreamSettings upstream;
   Subject subject;
+  std::uint32_t fleet = 1;  // trackers that share the upstream, each with this load
   std::optional<Host> host;
   std::vector<Phase> phases;
   Limits limits;

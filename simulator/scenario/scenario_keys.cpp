@@ -10,7 +10,7 @@ std::span<const ObjectKeys> scenario_keys() {
   static const std::vector<ObjectKeys> table = {
       {"",
        {"$schema", "version", "name", "why", "seed", "seeds", "tier", "load", "disk", "upstream", "subject",
-        "host", "phases", "limits", "expect"}},
+        "fleet", "host", "phases", "limits", "expect"}},
       {"/load", {"producers", "arrival", "rate", "think", "trace", "speed", "record"}},
       {"/disk", {"latency", "capacity"}},
       {"/upstream", {"latency", "concurrency"}},
@@ -22,10 +22,10 @@ std::span<const ObjectKeys> scenario_keys() {
       {"/phases/*/upstream/*/effect",
        {"outage", "latency", "error_rate", "reset", "slow", "partial", "answer"}},
       {"/phases/*/process/*", {"name", "kill", "power_cut", "restart", "pause", "clock_jump"}},
-      {"/phases/*/process/*/kill", {"at", "operation", "down", "times", "every"}},
+      {"/phases/*/process/*/kill", {"at", "operation", "down", "times", "every", "tracker"}},
       {"/phases/*/process/*/power_cut", {"at", "operation", "down", "times", "every"}},
-      {"/phases/*/process/*/restart", {"at", "down", "times", "every"}},
-      {"/phases/*/process/*/pause", {"at", "for", "times", "every"}},
+      {"/phases/*/process/*/restart", {"at", "down", "times", "every", "tracker"}},
+      {"/phases/*/process/*/pause", {"at", "for", "times", "every", "tracker"}},
       {"/phases/*/process/*/clock_jump", {"at", "for", "forward", "back"}},
       {"/limits", {"recover", "drain"}},
   };

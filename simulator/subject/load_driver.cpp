@@ -33,9 +33,9 @@ void LoadDriver::produce_open(std::uint32_t producer, Time start) {
   for (std::uint64_t i = 0; i < schedule_.arrivals.size() && !cancelled_.load(); ++i) {
     const auto& arrival = schedule_.arrivals[i];
     if (arrival.producer != producer) continue;  // a compare is cheaper than an index of each producer's own
-    if (settings_.incarnation > 0 && arrival.intended < missed) continue;
+    if (settings_.goes_on && arrival.intended < missed) continue;
     pause_until(start + arrival.intended);
-    if (!cancelled_.load()) call(*caller, arrival, i, start);
+    if (!cancelled_.load()) call(*caller, arrival, settings_.first_reference + i, start);
   }
 }
 
@@ -49,7 +49,7 @@ std::function<void(Time now)> LoadDriver::due_calls(std::uint32_t producer, Time
     for (; next < references.size() && !cancelled_.load(); ++next) {
       const auto& arrival = schedule_.arrivals[references[next]];
       if (start + arrival.intended > now) return;
-      call(*caller, arrival, references[next], start);
+      call(*caller, arrival, settings_.first_reference + references[next], start);
     }
   };
 }

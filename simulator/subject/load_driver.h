@@ -24,10 +24,12 @@ class LoadDriver {
   struct Settings {
     scenario::Load load;
     std::uint64_t seed = 0;
-    std::uint8_t incarnation = 0;
-    std::uint32_t first_producer = 0;  // those before it have threads of their own: due_calls()
-    std::function<void()> after_call;  // VIRTUAL: tells the scheduler that a ring has something
-    bool spin_short_pauses = false;    // LIVE: closed loops pause more exactly than a timer can
+    std::uint16_t incarnation = 0;
+    bool goes_on = false;               // not the first life: what was due before it stays unissued
+    std::uint64_t first_reference = 0;  // of the schedule's records
+    std::uint32_t first_producer = 0;   // those before it have threads of their own: due_calls()
+    std::function<void()> after_call;   // VIRTUAL: tells the scheduler that a ring has something
+    bool spin_short_pauses = false;     // LIVE: closed loops pause more exactly than a timer can
     // LIVE: how often the calling thread lost its processor so far. Read outside the span that is
     // measured; a call between two different counts is marked disturbed.
     std::function<std::uint64_t()> lost_processor;

@@ -96,9 +96,9 @@ TEST(Gate, CommandReproducesTheRunThatShowsItBest) {
             "holdfast run scenarios/stress/slow.json --seeds 1 --set subject.kind=naive-seed");
 }
 
-scenario::Scenario killed(const std::string& title, bool live_tier) {
+scenario::Scenario with_real_files(const std::string& title, bool live_tier) {
   auto scenario = scenario_of(title);
-  scenario.phases[0].process.push_back({.name = "crash"});
+  scenario.subject.kind = scenario::SubjectKind::command;
   scenario.live_tier = live_tier;
   return scenario;
 }
@@ -110,19 +110,19 @@ std::vector<std::string> not_run_of(const std::vector<scenario::Scenario>& scena
 }
 
 TEST(Gate, SaysWhatItPlaysInNoWorld) {
-  EXPECT_THAT(
-      not_run_of({scenario_of("disk/full"), killed("process/kill", true), killed("process/loop", false)},
-                 true),
-      ElementsAre("process/loop: LIVE only, outside the tier (run with `holdfast run --live "
-                  "scenarios/process/loop.json --set load.rate=500/s`)"));
+  EXPECT_THAT(not_run_of({scenario_of("disk/full"), with_real_files("subjects/one", true),
+                          with_real_files("subjects/two", false)},
+                         true),
+              ElementsAre("subjects/two: LIVE only, outside the tier (run with `holdfast run --live "
+                          "scenarios/subjects/two.json --set load.rate=500/s`)"));
 }
 
 TEST(Gate, WithoutLiveSaysWhatThatLeavesOut) {
   auto tier = scenario_of("disk/full");
   tier.live_tier = true;
   EXPECT_THAT(
-      not_run_of({scenario_of("disk/slow"), tier, killed("process/kill", true)}, false),
-      ElementsAre(HasSubstr("disk/full: in VIRTUAL alone"), HasSubstr("process/kill: LIVE only, and")));
+      not_run_of({scenario_of("disk/slow"), tier, with_real_files("subjects/one", true)}, false),
+      ElementsAre(HasSubstr("disk/full: in VIRTUAL alone"), HasSubstr("subjects/one: LIVE only, and")));
 }
 
 // What one row plays must not touch another: the traces are those of each scenario alone, in the order asked.

@@ -27,7 +27,7 @@ TEST(Accounting, GivesEveryRecordExactlyOnePlace) {
   run.offer(1s).accepted().in_life(1);                                    // 10 in memory
   run.offer(1s).accepted().in_life(1);                                    // 11 nowhere
   run->in_spool = {7};
-  run->ended_lives = {{5s}};
+  run->ended_lives = {{0, {5s}}};
   run.stats().pending_memory = 1;
 
   const auto books = account(run.record());
@@ -63,7 +63,7 @@ TEST(Accounting, NeitherKillNorMemoryNorShutdownExcusesALostDurableRecord) {
   run.offer(1s).accepted().durable(2s).in_life(0);
   run.offer(1s).accepted().durable(2s).in_life(1);
   run.offer(1s).accepted().durable(2s).in_life(1).dropped(DropReason::shutdown);
-  run->ended_lives = {{5s}};
+  run->ended_lives = {{0, {5s}}};
   run.stats().pending_memory = 10;
   run.stats().lost_shutdown = 10;
   const auto books = account(run.record());
@@ -88,7 +88,7 @@ TEST(Accounting, ACallCutShortByAKillIsLostAndOneThatHangsIsUnaccounted) {
   TestRun run;
   run.offer(1s).outcome(CallOutcome::calling).in_life(0);
   run.offer(1s).outcome(CallOutcome::calling).in_life(1);
-  run->ended_lives = {{5s}};
+  run->ended_lives = {{0, {5s}}};
   const auto books = account(run.record());
   EXPECT_EQ(books.lost_crash, 1U);
   EXPECT_EQ(books.unaccounted, 1U);
@@ -100,7 +100,7 @@ TEST(Accounting, ALifeThatStoppedInOrderLosesOnlyWhatItNames) {
   run.offer(1s).accepted().in_life(0);
   run.offer(1s).accepted().in_life(0).dropped(DropReason::shutdown);
   run.offer(1s).accepted().in_life(1);
-  run->ended_lives = {{.at = 5s, .killed = false}, {.at = 8s, .killed = true}};
+  run->ended_lives = {{0, {.at = 5s, .killed = false}}, {1, {.at = 8s, .killed = true}}};
   const auto books = account(run.record());
   EXPECT_EQ(books.unaccounted, 1U);
   EXPECT_EQ(books.lost_shutdown, 1U);

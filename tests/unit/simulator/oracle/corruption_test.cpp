@@ -51,7 +51,7 @@ TEST(Corruption, ManyPlacesHitWhatEachOfThemHits) {
 TEST(Corruption, ADamagedHeaderCostsTheWholeSegmentOnlyAfterAKill) {
   auto run = four_records();
   EXPECT_THAT(hit_by(run, 10, 11), ElementsAre(false, false, false, false));
-  run->ended_lives = {{.at = 5s}};
+  run->ended_lives = {{0, {.at = 5s}}};
   EXPECT_THAT(hit_by(run, 10, 11), ElementsAre(true, true, true, true));
 }
 

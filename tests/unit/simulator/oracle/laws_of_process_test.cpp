@@ -46,7 +46,7 @@ TestRun killed_run(std::uint64_t lost, std::vector<scenario::Phase> phases = {ph
   run->scenario.subject.options.ring.bytes = 4800;
   run->scenario.subject.options.spool.commit_records = 10;
   run->scenario.subject.options.memory.max_bytes = 11 * sizeof(delivery::HeldRecord) - 1;
-  run->ended_lives = {{5s}, {8s}};
+  run->ended_lives = {{0, {5s}}, {1, {8s}}};
   for (std::uint64_t i = 0; i < lost; ++i) run.offer(1s).accepted().in_life(1);
   return run;
 }

@@ -69,7 +69,7 @@ TEST(Conservation, CatchesCopiesOfTheUsageFileThatDoNotBelongTogether) {
 
 TEST(Conservation, OverKillsTheUsageFileMissesNothingThatWasDurable) {
   auto run = clean_run();
-  run->ended_lives = {{.at = 5s}};
+  run->ended_lives = {{0, {.at = 5s}}};
   run.stats().offered = run.stats().delivered = 0;
   run.offer(1s).accepted();  // and lost by the kill: may be counted or not
   for (const std::uint64_t counted : {10U, 11U}) {
@@ -108,7 +108,7 @@ TEST(Conservation, CatchesARejectionThatIsNotCounted) {
 
 TEST(Conservation, ComparesOnlyTheLastLifeWithItsStats) {
   auto run = clean_run();
-  run->ended_lives = {{5s}};  // all ten belong to the first life
+  run->ended_lives = {{0, {5s}}};  // all ten belong to the first life
   run.stats() = Stats{};
   EXPECT_EQ(conservation(run), LawVerdict::pass);
 }
@@ -146,7 +146,7 @@ TEST(Durability, CatchesAClaimThatTheDiskDoesNotBearOut) {
 TEST(Durability, CatchesADurableRecordThatIsGoneAfterAKill) {
   auto run = clean_run();
   run.offer(1s).accepted().durable(2s).in_life(0);
-  run->ended_lives = {{5s}};
+  run->ended_lives = {{0, {5s}}};
   EXPECT_EQ(durability(run), LawVerdict::fail);
   run->in_spool = {10};
   EXPECT_EQ(durability(run), LawVerdict::pass);

@@ -155,7 +155,7 @@ TEST(Breaker, IsForgivenTheTimeoutOfAProbeThatTheIllUpstreamSwallowed) {
 
 TEST(Breaker, IsClosedByTheDeathOfItsProcess) {
   auto run = run_with_breaker({{1s, BreakerState::open}});
-  run->ended_lives = {{15s}};
+  run->ended_lives = {{0, {15s}}};
   run.offer(2s).accepted();
   EXPECT_EQ(breaker(run), LawVerdict::pass);
 }

@@ -282,7 +282,7 @@ TEST(CoreEvents, ComeFromItsOwnBooksAndAControlHasNone) {
   EXPECT_EQ(measures.value("retries"), 17.0);
   EXPECT_EQ(measures.value("fallbacks"), 2.0);
   EXPECT_EQ(measures.note("retries"), "");
-  run->ended_lives = {{.at = 5s}};
+  run->ended_lives = {{0, {.at = 5s}}};
   EXPECT_EQ(measure(run, nullptr).note("retries"), "of its last life");
   EXPECT_EQ(measure(naive, nullptr).value("retries"), std::nullopt);
 }

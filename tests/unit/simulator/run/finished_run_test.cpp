@@ -85,10 +85,10 @@ TEST(ReadDisk, ReadsEveryLocation) {
       EXPECT_TRUE((*spool)->close());
     }
     options.emergency_directory = "/mnt/emergency";
-    EXPECT_TRUE(read_disk(env.files, run.record));
+    EXPECT_TRUE(read_disk(env.files, run.record.scenario.subject, run.record));
     EXPECT_EQ(run.record.in_spool, (std::vector<std::uint64_t>{1, 2}));
     finished.cannot_list("backup");
-    EXPECT_FALSE(read_disk(env.files, run.record));
+    EXPECT_FALSE(read_disk(env.files, run.record.scenario.subject, run.record));
   }));
 }
 
@@ -114,16 +114,17 @@ TEST(ReadDisk, MergesTheUsageFilesOfAllLocationsOrSaysWhichDoesNotBelong) {
   EXPECT_TRUE(world.run([&] {
     write("/mnt/a", 1, true);
     write("/mnt/b", 2, false);
-    EXPECT_TRUE(read_disk(env.files, run.record));
+    EXPECT_TRUE(read_disk(env.files, run.record.scenario.subject, run.record));
     EXPECT_EQ(run.record.usage_records, 10U);
     EXPECT_TRUE(run.record.usage_problems.empty());
     write("/mnt/b", 2, true);
-    EXPECT_TRUE(read_disk(env.files, run.record));
+    EXPECT_TRUE(read_disk(env.files, run.record.scenario.subject, run.record));
     EXPECT_EQ(
         run.record.usage_problems,
         std::vector<std::string>{"/mnt/b/usage.json tells another history than the usage files before it"});
     finished.cannot_list("b");
-    EXPECT_FALSE(read_disk(env.files, run.record)) << "a file that cannot be read is not one that is empty";
+    EXPECT_FALSE(read_disk(env.files, run.record.scenario.subject, run.record))
+        << "a file that cannot be read is not one that is empty";
   }));
 }
 

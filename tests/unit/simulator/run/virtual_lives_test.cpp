@@ -78,7 +78,7 @@ TEST(VirtualLives, EachLifeCallsUnderItsNumberAndTheBooksAreTheLastOnes) {
   const auto finished = played(scenario_with(kThreeKills));
   const auto& record = finished->record;
   ASSERT_EQ(record.ended_lives.size(), 3U);
-  EXPECT_EQ(record.ended_lives[1].at, 450ms);
+  EXPECT_EQ(record.ended_lives.at(1).at, 450ms);
   EXPECT_TRUE(record.killed(2));
   EXPECT_FALSE(record.killed(3));
   EXPECT_EQ(record.fired.at("k"), 3U);
@@ -92,7 +92,7 @@ TEST(VirtualLives, AnOrderlyRestartLosesNothing) {
       R"([ { "name": "r", "restart": { "at": "50ms", "down": "150ms", "times": 3, "every": "200ms" } } ])",
       R"([ { "name": "away", "effect": { "outage": "refuse" } } ])"));
   EXPECT_EQ(broken(*finished), "");
-  for (const auto& life : finished->record.ended_lives) EXPECT_FALSE(life.killed);
+  for (const auto& [life, end] : finished->record.ended_lives) EXPECT_FALSE(end.killed) << life;
   EXPECT_EQ(finished->record.ended_lives.size(), 3U);
   EXPECT_EQ(oracle::account(finished->record).loss_counted(), 0U);
 }

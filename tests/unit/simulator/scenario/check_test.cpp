@@ -114,6 +114,15 @@ TEST(CheckScenario, AnEventThatWaitsForAnOperationHasItsPhaseForItselfAndIsNoMat
               HasSubstr("it cannot be of the live tier: the process event \"a\" waits for an I/O operation"));
 }
 
+TEST(CheckScenario, AFleetIsOfTrackersWithRecordsOfTheirOwn) {
+  const std::string third = R"(phases.stress.process=[{"name":"a","kill":{"at":"0s","tracker":3}}])";
+  EXPECT_EQ(refusal({"fleet=3", third}), "");
+  EXPECT_THAT(refusal({"fleet=2", third}), HasSubstr("is about tracker 3, and the fleet has 2"));
+  EXPECT_THAT(refusal({"fleet=2", "load.arrival=closed"}), HasSubstr("a fleet needs an open load"));
+  EXPECT_THAT(refusal({"fleet=2", "subject.kind=naive-sync"}), HasSubstr("subjects of kind holdfast"));
+  EXPECT_THAT(refusal({"fleet=2", "tier=live"}), HasSubstr("it has a fleet of 2 trackers"));
+}
+
 TEST(CheckScenario, NoMoreLivesThanTheLedgerCanTellApart) {
   EXPECT_THAT(refusal({"phases.stress.for=30s", R"(phases.stress.process=[
       {"name":"a","kill":{"at":"0s","down":"1ms","times":250,"every":"10ms"}},

@@ -77,6 +77,11 @@ TEST(Explain, SaysWhatOnlyOneWorldCanPlay) {
   const std::string text =
       explain(*small({R"(phases.stress.process=[{"name": "a", "kill": {"operation": 7}}])"}));
   EXPECT_THAT(text, HasSubstr("virtual, VIRTUAL only: the process event \"a\" waits for an I/O operation"));
+  EXPECT_THAT(
+      explain(*small(
+          {"fleet=3", R"(phases.stress.process=[{"name": "a", "kill": {"at": "1s", "tracker": 2}}])"})),
+      testing::AllOf(HasSubstr("fleet      3 trackers share the upstream"),
+                     HasSubstr(", tracker 2 alone\n")));
   EXPECT_THAT(text, HasSubstr("a: kill -9 before I/O operation 7 of the phase, back after 100ms\n"));
 }
 

@@ -104,6 +104,8 @@ TEST(ParseScenario, SaysWhatIsWrongWithAProcessEvent) {
   EXPECT_THAT(complaint(R"({"name": "x", "kill": {"operation": 5, "times": 2, "every": "1s"}})"),
               HasSubstr("which comes once"));
   EXPECT_THAT(complaint(R"({"name": "x", "kill": {"operation": 0}})"), HasSubstr("from 1 to 1000000000"));
+  EXPECT_THAT(complaint(R"({"name": "x", "power_cut": {"at": "1s", "tracker": 1}})"),
+              HasSubstr("\"tracker\""));
   EXPECT_THAT(complaint(R"({"name": "x", "restart": {"operation": 5}})"), HasSubstr("\"operation\""));
   EXPECT_THAT(complaint(R"({"name": "x", "clock_jump": {"at": "1s"}})"), HasSubstr("either"));
   EXPECT_THAT(complaint(R"({"name": "x", "clock_jmup": {"at": "1s"}})"),

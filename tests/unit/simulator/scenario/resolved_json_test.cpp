@@ -58,7 +58,7 @@ TEST(ResolvedJson, KeepsEveryKindOfProcessEventTheHostAndTheCommand) {
       {"name": "b", "pause": {"at": "100ms", "for": "7ms"}},
       {"name": "c", "clock_jump": {"at": "200ms", "back": "1h", "for": "9ms"}},
       {"name": "d", "clock_jump": {"at": "300ms", "forward": "1m"}},
-      {"name": "e", "kill": {"operation": 12, "down": "1s"}},
+      {"name": "e", "kill": {"operation": 12, "down": "1s", "tracker": 2}},
       {"name": "f", "power_cut": {"at": "1s", "down": "2s"}}])"});
   ASSERT_TRUE(scenario) << scenario.error().message;
   const auto again = parse_scenario(scenario->resolved_json, "x");
@@ -67,6 +67,7 @@ TEST(ResolvedJson, KeepsEveryKindOfProcessEventTheHostAndTheCommand) {
   EXPECT_EQ(again->phases[1].process[0].every, 5ms);
   EXPECT_EQ(again->phases[1].process[2].shift, -1h);
   EXPECT_EQ(again->phases[1].process[4].operation, 12U);
+  EXPECT_EQ(again->phases[1].process[4].tracker, 2U);
   EXPECT_EQ(again->phases[1].process[5].action, ProcessAction::power_cut);
   EXPECT_EQ(again->phases[1].process[5].lasts, 2s);
   EXPECT_EQ(again->host->task, 70us);
