@@ -89,7 +89,7 @@ void Durability::note_changed(const ByteChange& what, const Before& before) {
   note_meant(what, before);
   const std::uint64_t size = size_of(what.node);
   const bool was_unsynced = ledger_.is_unsynced(inode);
-  note_places({inode, what.path}, what.places, before, size);
+  ledger_.changed({inode, what.path}, what.places, before.old, before.size, size);
   if (what.durable)
     for (const BytePlace& place : what.places) ledger_.wrote_durably(inode, place.offset, place.size, size);
   const bool is_unsynced = ledger_.is_unsynced(inode);
@@ -103,24 +103,6 @@ void Durability::note_meant(const ByteChange& what, const Before& before) {
   if (!what.meant.empty()) return written_.wrote(id_of(what.node), what.offset, what.meant, before.around);
   for (const BytePlace& place : what.places)
     written_.forget(id_of(what.node), place.offset, place.tail ? UINT64_MAX : place.offset + place.size);
-}
-
-// The file is `size` long afterwards. What a tail was replaced by is a write behind a truncation.
-void Durability::note_places(const DurabilityLedger::File& file, std::span<const BytePlace> places,
-                             const Before& before, std::uint64_t size) {
-  std::uint64_t reached = before.size;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const auto [offset, asked, tail] = places[i];
-    if (tail) {
-      ledger_.truncated(file, offset, before.old[i], reached);
-      reached = offset;
-    }
-    const std::uint64_t written = std::min(tail ? UINT64_MAX : asked, size - std::min(size, offset));
-    if (written == 0) continue;
-    ledger_.wrote(file, offset, written, tail ? std::span<const std::byte>() : before.old[i], reached);
-    reached = std::max(reached, offset + written);
-  }
-  if (reached != size) ledger_.truncated(file, size, {}, reached);
 }
 
 std::uint64_t Durability::inode_at(const NamePlace& place) {

@@ -4,7 +4,7 @@
 //   int made = durability.make({parent, "1.seg", path}, [&] { return ::mkdirat(...); });
 //   const auto begin = durability.moment();  ...fsync...  durability.synced(node, begin);
 //   const Promise promise = durability.promised();              // both while no request acts
-//   const PowerCutReport report = durability.cut(seed, {});
+//   const PowerCutReport report = durability.cut(seed, {}, faults);
 //
 // A change and its account are one step: changes come one at a time, syncs beside them. `change` answers as
 // system calls do: negative, with errno, when nothing was changed. What is un-synced is bounded
@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "faultfs/fuse/faults.h"
 #include "faultfs/fuse/inode_pins.h"
 #include "faultfs/fuse/node_table.h"
 #include "faultfs/model/durability_json.h"
@@ -32,13 +33,6 @@
 #include "faultfs/model/written_sectors.h"
 
 namespace holdfast::faultfs {
-
-// Where bytes are about to change.
-struct BytePlace {
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-  bool tail = false;  // all from the offset on, and the size of the file
-};
 
 struct ByteChange {
   const Node& node;
@@ -138,10 +132,11 @@ class Durability {
   UnsyncedReport unsynced() const;
   // What is durable, as programs were told.
   Promise promised() const;
-  // The same seed and history give the same loss.
-  PowerCutReport cut(std::uint64_t seed, const CutOptions& options);
+  // The same seed and history give the same loss. What goes gives its room back.
+  PowerCutReport cut(std::uint64_t seed, const CutOptions& options, Faults& faults);
 
  private:
+  class Backing;
   struct Before {
     std::uint64_t size = 0;
     std::vector<std::vector<std::byte>> old;  // by place
@@ -170,8 +165,6 @@ class Durability {
   void note(const ByteChange& what, const Before& before, std::int64_t result);
   void note_changed(const ByteChange& what, const Before& before);
   void note_meant(const ByteChange& what, const Before& before);
-  void note_places(const DurabilityLedger::File& file, std::span<const BytePlace> places,
-                   const Before& before, std::uint64_t size);
   void note_inode(const NamePlace& place);
   void note_made(const NamePlace& place);
   void note_reverted(const Node& file, std::uint64_t begin);
@@ -183,19 +176,12 @@ class Durability {
   void forget_when_gone(std::uint64_t inode);
   void unpin(const std::vector<NameChange>& durable);
   void note_durable(const std::vector<NameChange>& changes);
-  std::set<NameIn> unsynced_places() const;
-  void promise_gone(std::uint64_t directory, const std::string& path, const std::set<NameIn>& unsynced,
-                    Promise& promise) const;
+  void promise_gone(std::uint64_t directory, const std::string& path, Promise& promise) const;
   void promise_file(std::uint64_t inode, PromisedFile file, std::uint64_t size, Promise& promise) const;
   template <class Change>
   void change_file(const Node& file, Change change);
   void settle_when_crowded();
   void sync_everything();
-
-  void undo(const NameChange& change, std::vector<std::string>& failures);
-  bool undo(const NameChange& change);
-  bool bring_back(std::uint64_t inode, int directory, const std::string& name);
-  CutFile undo(const FileUndo& file, std::vector<std::string>& failures);
 };
 
 }  // namespace holdfast::faultfs

@@ -3,9 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "faultfs/fuse/bring_back.h"
@@ -16,84 +14,95 @@
 namespace holdfast::faultfs {
 namespace {
 
-// A directory that was synced itself has its names durably, and goes with them.
-bool remove_any(int directory, const std::string& name) {
-  std::error_code error;
-  const auto removed = std::filesystem::remove_all(DescriptorPath(directory).c_str() + ("/" + name), error);
-  errno = error ? error.value() : ENOENT;
-  return !error && removed > 0;
-}
-
-template <class Entry>
-void cap(std::vector<Entry>& list, std::uint64_t& left_out) {
-  if (list.size() <= PowerCutReport::kMostListed) return;
-  left_out += list.size() - PowerCutReport::kMostListed;
-  list.resize(PowerCutReport::kMostListed);
-}
-
-std::string failure_of(const std::string& path) { return path + ": " + ::strerror(errno); }
+int error_of(int result) { return result == 0 ? 0 : errno; }
 
 }  // namespace
 
-PowerCutReport Durability::cut(std::uint64_t seed, const CutOptions& options) {
+class Durability::Backing final : public Volume {
+ public:
+  Backing(Durability& owner, Faults& faults) : owner_(owner), pins_(owner.pins_), faults_(faults) {}
+
+  int remove(const NamedPlace& place) override {
+    const std::string there = DescriptorPath(pins_.descriptor(place.directory)).c_str() + ("/" + place.name);
+    give_room_back(there, place.path);
+    std::error_code error;
+    const auto removed = std::filesystem::remove_all(there, error);
+    return error ? error.value() : removed > 0 ? 0 : ENOENT;
+  }
+
+  // What is older refers to the inode that has the name now.
+  int bring_back(std::uint64_t inode, const NamedPlace& place) override {
+    struct stat before {
+    }, status{};
+    (void)::fstat(pins_.descriptor(inode), &before);
+    Descriptor back =
+        faultfs::bring_back(pins_.descriptor(inode), pins_.descriptor(place.directory), place.name.c_str());
+    if (!back) return errno;
+    if (::fstat(*back, &status) == 0) owner_.written_.moved(inode, space_id(key_of(status)));
+    if (before.st_nlink == 0 || S_ISDIR(status.st_mode)) faults_.brought_back(seen(status, place.path));
+    pins_.replace(inode, std::move(back));
+    return 0;
+  }
+
+  int move_back(const NameChange& change) override {
+    return error_of(::renameat2(pins_.descriptor(change.to_directory), change.to_name.c_str(),
+                                pins_.descriptor(change.directory), change.name.c_str(), RENAME_NOREPLACE));
+  }
+
+  int exchange_back(const NameChange& change) override {
+    return error_of(::renameat2(pins_.descriptor(change.directory), change.name.c_str(),
+                                pins_.descriptor(change.to_directory), change.to_name.c_str(),
+                                RENAME_EXCHANGE));
+  }
+
+  int revert(const FileUndo& file) override {
+    const int descriptor = pins_.descriptor(file.inode);
+    struct stat status {};
+    if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0) return 0;  // it is gone with its name
+    const Reversal reversal{file.writes, file.size};
+    const bool done = faultfs::revert(DescriptorPath(descriptor).c_str(), reversal);
+    const int error = done ? 0 : errno;
+    if (done) faults_.reverted(seen(status, file.path), reversal);
+    const std::uint64_t inode = space_id(key_of(status));
+    for (const auto& range : owner_.ledger_.unsynced(file.inode))
+      owner_.written_.forget(inode, range.begin, range.end);
+    return error;
+  }
+
+ private:
+  Durability& owner_;
+  InodePins& pins_;
+  Faults& faults_;
+
+  static SeenFile seen(const struct stat& status, const std::string& path) {
+    return {space_id(key_of(status)), static_cast<std::uint64_t>(status.st_size), path, status.st_uid};
+  }
+
+  // Of what goes for good, with all that is below it.
+  void give_room_back(const std::string& there, const std::string& path) {
+    struct stat status {};
+    if (::lstat(there.c_str(), &status) != 0) return;
+    std::error_code error;
+    if (S_ISDIR(status.st_mode))
+      for (const auto& entry : std::filesystem::directory_iterator(there, error))
+        give_room_back(entry.path(), path + "/" + entry.path().filename().string());
+    if (!S_ISDIR(status.st_mode) && status.st_nlink > 1) return;
+    if (S_ISREG(status.st_mode)) faults_.adopt(seen(status, path));
+    faults_.removed(seen(status, path));
+  }
+};
+
+PowerCutReport Durability::cut(std::uint64_t seed, const CutOptions& options, Faults& faults) {
   const std::lock_guard lock(mutex_);
+  Backing backing(*this, faults);
   const PowerCut lost = ledger_.cut(seed, options);
-  PowerCutReport report{.seed = seed, .kept_names = lost.kept_names, .lost_names = lost.names};
-  for (const NameChange& change : lost.names) undo(change, report.failures);
-  for (const FileUndo& file : lost.files) report.files.push_back(undo(file, report.failures));
-  std::ranges::reverse(report.lost_names);
-  std::ranges::sort(report.files, {}, &CutFile::path);
-  report.settled = std::exchange(settled_, 0);
-  cap(report.files, report.left_out);
-  cap(report.lost_names, report.left_out);
-  cap(report.kept_names, report.left_out);
-  cap(report.failures, report.left_out);
+  PowerCutReport report = take_back(backing, lost, seed);
+  report.settled = settled_;
   note_durable(lost.kept_names);
   (void)ledger_.clear();
   sync_everything();
   settled_ = 0;
   return report;
-}
-
-void Durability::undo(const NameChange& change, std::vector<std::string>& failures) {
-  if (!undo(change)) failures.push_back(failure_of(change.path));
-}
-
-bool Durability::undo(const NameChange& change) {
-  const int directory = pins_.descriptor(change.directory);
-  const int to = pins_.descriptor(change.to_directory);
-  const char* name = change.name.c_str();
-  const char* to_name = change.to_name.c_str();
-  switch (change.kind) {
-    case NameChange::made: return remove_any(directory, change.name);
-    case NameChange::removed: return bring_back(change.inode, directory, change.name);
-    case NameChange::exchanged: return ::renameat2(directory, name, to, to_name, RENAME_EXCHANGE) == 0;
-    case NameChange::renamed: break;
-  }
-  return ::renameat2(to, to_name, directory, name, RENAME_NOREPLACE) == 0 &&
-         (change.replaced == 0 || bring_back(change.replaced, to, change.to_name));
-}
-
-// What is older refers to the inode that has the name now.
-bool Durability::bring_back(std::uint64_t inode, int directory, const std::string& name) {
-  Descriptor back = faultfs::bring_back(pins_.descriptor(inode), directory, name.c_str());
-  if (!back) return false;
-  struct stat status {};
-  if (::fstat(*back, &status) == 0) written_.moved(inode, space_id(key_of(status)));
-  pins_.replace(inode, std::move(back));
-  return true;
-}
-
-CutFile Durability::undo(const FileUndo& file, std::vector<std::string>& failures) {
-  CutFile seen{file.path, file.kept, file.lost, file.torn, file.size};
-  const int descriptor = pins_.descriptor(file.inode);
-  struct stat status {};
-  if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0) return seen;  // it is gone with its name
-  if (!faultfs::revert(DescriptorPath(descriptor).c_str(), {file.writes, file.size}))
-    failures.push_back(failure_of(file.path));
-  const std::uint64_t inode = space_id(key_of(status));
-  for (const auto& range : ledger_.unsynced(file.inode)) written_.forget(inode, range.begin, range.end);
-  return seen;
 }
 
 }  // namespace holdfast::faultfs

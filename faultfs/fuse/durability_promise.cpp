@@ -34,15 +34,6 @@ void Durability::note_durable(const std::vector<NameChange>& changes) {
   }
 }
 
-std::set<Durability::NameIn> Durability::unsynced_places() const {
-  std::set<NameIn> places;
-  for (const NameChange& change : ledger_.unsynced_names()) {
-    places.insert({change.directory, change.name});
-    if (change.to_directory != 0) places.insert({change.to_directory, change.to_name});
-  }
-  return places;
-}
-
 void Durability::promise_file(std::uint64_t inode, PromisedFile file, std::uint64_t size,
                               Promise& promise) const {
   const bool is_promised = ledger_.is_promised(inode);
@@ -53,12 +44,11 @@ void Durability::promise_file(std::uint64_t inode, PromisedFile file, std::uint6
   promise.files.push_back(std::move(file));
 }
 
-void Durability::promise_gone(std::uint64_t directory, const std::string& path,
-                              const std::set<NameIn>& unsynced, Promise& promise) const {
+void Durability::promise_gone(std::uint64_t directory, const std::string& path, Promise& promise) const {
   const std::string below = path.empty() ? "" : path + "/";
   for (auto gone = gone_.lower_bound({directory, ""}); gone != gone_.end() && gone->first == directory;
        ++gone)
-    if (!unsynced.contains(*gone)) promise.gone.push_back(below + gone->second);
+    if (ledger_.is_durable(directory, gone->second)) promise.gone.push_back(below + gone->second);
 }
 
 // Directories are told from each other by their inodes: a name is as durable as it is in the directory,
@@ -66,10 +56,9 @@ void Durability::promise_gone(std::uint64_t directory, const std::string& path,
 Promise Durability::promised() const {
   const std::lock_guard lock(mutex_);
   Promise promise{.complete = written_.complete() && gone_.size() < kMostGone};
-  const auto unsynced = unsynced_places();
   const std::string root = std::string(DescriptorPath(root_).c_str()) + "/.";
   std::vector<std::uint64_t> directories = {inode_of_path(root.c_str())};  // by depth
-  promise_gone(directories.back(), "", unsynced, promise);
+  promise_gone(directories.back(), "", promise);
   std::error_code error;
   for (auto at = std::filesystem::recursive_directory_iterator(root, error);
        at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
@@ -81,13 +70,13 @@ Promise Durability::promised() const {
       continue;
     }
     directories.resize(static_cast<std::size_t>(at.depth()) + 1);
-    if (unsynced.contains({directories.back(), at->path().filename().string()})) {
+    if (!ledger_.is_durable(directories.back(), at->path().filename().string())) {
       at.disable_recursion_pending();
       continue;
     }
     directories.push_back(space_id(key_of(status)));
     promise.names.push_back({path, kind_of(status.st_mode)});
-    if (S_ISDIR(status.st_mode)) promise_gone(directories.back(), path, unsynced, promise);
+    if (S_ISDIR(status.st_mode)) promise_gone(directories.back(), path, promise);
     if (S_ISREG(status.st_mode))
       promise_file(directories.back(), {.path = path}, static_cast<std::uint64_t>(status.st_size), promise);
   }

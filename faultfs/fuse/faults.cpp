@@ -153,6 +153,17 @@ void Faults::removed(const SeenFile& file) {
   injector_.remove(file.inode, file.path, file.owner);
 }
 
+void Faults::reverted(const SeenFile& before, const Reversal& reversal) {
+  const std::lock_guard lock(mutex_);
+  injector_.adopt(before.inode, before.size, before.path, before.owner);
+  injector_.reverted(before.inode, before.path, reversal);
+}
+
+void Faults::brought_back(const SeenFile& file) {
+  const std::lock_guard lock(mutex_);
+  injector_.brought_back(file.inode, file.size, file.path, file.owner);
+}
+
 void Faults::keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes) {
   const std::lock_guard lock(mutex_);
   injector_.keep_old(inode, offset, bytes);

@@ -75,6 +75,9 @@ class Faults {
   void adopt(const SeenFile& file);
   void truncated(const SeenFile& before, std::uint64_t size);
   void removed(const SeenFile& file);
+  // A failed sync or a power cut has made a file what it was; it is there again.
+  void reverted(const SeenFile& before, const Reversal& reversal);
+  void brought_back(const SeenFile& file);
   // What a write that is decided to keep it is about to replace.
   void keep_old(std::uint64_t inode, std::uint64_t offset, std::span<const std::byte> bytes);
   // Nobody has anything open any more, and nothing is un-synced.

@@ -169,9 +169,12 @@ void lose_dirty(fuse_req_t request, const FileHandle& handle, const SyncRequest&
     return;
   }
   const DescriptorPath path(handle.node->descriptor());
+  const std::uint64_t size = size_of(handle.descriptor);
   const bool done =
       fs.durability.revert(*handle.node, sync.begin, [&] { return revert(path.c_str(), decision.reversal); });
   const int error = done ? decision.answer : errno;
+  if (done)
+    fs.faults.reverted({space_id(handle.node->key()), size, sync.path, handle.owner}, decision.reversal);
   fs.syncs.truncated(sync.path, *decision.reversal.size);
   fuse_reply_err(request, error);
 }
@@ -200,9 +203,14 @@ void fsync(fuse_req_t request, fuse_ino_t, int data_only, fuse_file_info* info) 
   const auto path = fs.nodes.path_of(*handle.node);
   Call call = call_on(request, Operation::fsync, handle, path, 0, end);
   call.newest_handle = fs.newest_handle();
-  fs.perform(request, call, fs.place_of_sync(*handle.node),
-             [request, &handle, sync = SyncRequest{data_only != 0, path, end, start, begin}](
-                 const Decision& decision) { do_sync(request, handle, sync, decision); });
+  const Power::Hold power_is_on = fs.power.hold();
+  if (fs.power.is_dead(handle.number)) return static_cast<void>(fuse_reply_err(request, EIO));
+  const Judgement judged = fs.faults.judge(call);
+  // Nothing since the last good sync may be believed.
+  if (judged.decision.error != 0) fs.durability.given_up(*handle.node, begin, true);
+  fs.perform_judged(request, judged, fs.place_of_sync(*handle.node),
+                    [request, &handle, sync = SyncRequest{data_only != 0, path, end, start, begin}](
+                        const Decision& decision) { do_sync(request, handle, sync, decision); });
 }
 
 void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {

@@ -113,7 +113,7 @@ void Passthrough::arm(FaultPlan plan) {
 PowerCutReport Passthrough::cut_power(const PowerCutRequest& cut) {
   PowerCutReport report;
   power.cut(handles_, [&] {
-    report = durability.cut(cut.seed.value_or(seed_ + power.cuts() - 1), cut.options);
+    report = durability.cut(cut.seed.value_or(seed_ + power.cuts() - 1), cut.options, faults);
     faults.power_was_cut();
   });
   delays_.release_all();

@@ -64,6 +64,9 @@ class Passthrough {
 
   template <class Action>
   void perform(fuse_req_t request, const Call& call, Place place, Action action);
+  // What was judged by hand, under a hold of the power.
+  template <class Action>
+  void perform_judged(fuse_req_t request, const Judgement& judged, Place place, Action action);
 
   // Carries out a judgement that is not simply "go on at once, here". When the power fails before it goes
   // on, the answer is EIO.
@@ -121,7 +124,11 @@ template <class Action>
 void Passthrough::perform(fuse_req_t request, const Call& call, Place place, Action action) {
   const Power::Hold power_is_on = power.hold();
   if (power.is_dead(call.handle)) return static_cast<void>(fuse_reply_err(request, EIO));
-  const Judgement judged = faults.judge(call);
+  perform_judged(request, faults.judge(call), place, std::move(action));
+}
+
+template <class Action>
+void Passthrough::perform_judged(fuse_req_t request, const Judgement& judged, Place place, Action action) {
   const Decision decision = judged.decision;
   if (place == Place::here && decision.delay.count() == 0 && decision.error == 0) {
     action(decision);

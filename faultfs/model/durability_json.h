@@ -17,6 +17,7 @@
 
 #include "core/base/result.h"
 #include "faultfs/model/durability_ledger.h"
+#include "faultfs/model/power_cut.h"
 
 namespace holdfast::faultfs {
 
@@ -28,23 +29,6 @@ struct UnsyncedFile {
 struct UnsyncedReport {
   std::vector<UnsyncedFile> files;
   std::vector<NameChange> names;  // in order
-  std::uint64_t settled = 0;
-};
-
-struct CutFile {
-  std::string path;
-  std::uint64_t kept = 0, lost = 0, torn = 0;
-  std::uint64_t size = 0;  // after it
-};
-
-struct PowerCutReport {
-  static constexpr std::size_t kMostListed = 10'000;
-
-  std::uint64_t seed = 0;
-  std::vector<CutFile> files;
-  std::vector<NameChange> kept_names, lost_names;  // in order
-  std::vector<std::string> failures;               // what could not be taken back, and why
-  std::uint64_t left_out = 0;                      // entries beyond kMostListed of a list
   std::uint64_t settled = 0;
 };
 

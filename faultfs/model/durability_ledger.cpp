@@ -1,6 +1,7 @@
 #include "faultfs/model/durability_ledger.h"
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 #include <utility>
 
@@ -68,6 +69,18 @@ class Draws {
   Fate fate_;
 };
 
+bool all_zeros(std::span<const std::byte> bytes) {
+  return bytes.empty() ||
+         (bytes[0] == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+// Files are often filled with zeros before they are written to.
+std::span<const std::byte> without_zeros_behind(std::span<const std::byte> bytes) {
+  for (const std::size_t step : {std::size_t{4096}, std::size_t{64}, std::size_t{1}})
+    while (bytes.size() >= step && all_zeros(bytes.last(step))) bytes = bytes.first(bytes.size() - step);
+  return bytes;
+}
+
 // Neighbours become one write.
 void add_write(std::vector<OldBytes>& writes, std::uint64_t at, const std::vector<std::byte>& bytes) {
   if (writes.empty() || writes.back().offset + writes.back().bytes.size() != at) writes.push_back({at, {}});
@@ -85,13 +98,34 @@ void DurabilityLedger::add(const File& file, std::uint64_t old_size, Write write
 
 void DurabilityLedger::wrote(const File& file, std::uint64_t offset, std::uint64_t size,
                              std::span<const std::byte> old, std::uint64_t old_size) {
+  old = without_zeros_behind(old);
   add(file, old_size, {offset, size, {old.begin(), old.end()}, std::max(old_size, offset + size)});
 }
 
 void DurabilityLedger::truncated(const File& file, std::uint64_t size, std::span<const std::byte> old,
                                  std::uint64_t old_size) {
   const std::uint64_t cut_off = old_size > size ? old_size - size : 0;
+  old = without_zeros_behind(old);
   add(file, old_size, {size, cut_off, {old.begin(), old.end()}, size, true});
+}
+
+// What a tail was replaced by is a write behind a truncation.
+void DurabilityLedger::changed(const File& file, std::span<const BytePlace> places,
+                               std::span<const std::vector<std::byte>> old, std::uint64_t old_size,
+                               std::uint64_t size) {
+  std::uint64_t reached = old_size;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto [offset, asked, tail] = places[i];
+    if (tail) {
+      truncated(file, offset, old[i], reached);
+      reached = offset;
+    }
+    const std::uint64_t written = std::min(tail ? UINT64_MAX : asked, size - std::min(size, offset));
+    if (written == 0) continue;
+    wrote(file, offset, written, tail ? std::span<const std::byte>() : old[i], reached);
+    reached = std::max(reached, offset + written);
+  }
+  if (reached != size) truncated(file, size, {}, reached);
 }
 
 DurabilityLedger::Range DurabilityLedger::sectors_of(std::uint64_t offset, std::uint64_t size) {
@@ -192,15 +226,39 @@ void DurabilityLedger::reverted(std::uint64_t inode, std::uint64_t begin) {
 
 void DurabilityLedger::named(NameChange change) {
   change.moment = moment_++;
+  count(change);
   names_.push_back(std::move(change));
+}
+
+void DurabilityLedger::count(const NameChange& change) {
+  ++changes_[change.directory][change.name];
+  if (shared(change)) ++changes_[change.to_directory][change.to_name];
+}
+
+void DurabilityLedger::discount(const NameChange& change) {
+  discount(change.directory, change.name);
+  if (shared(change)) discount(change.to_directory, change.to_name);
+}
+
+void DurabilityLedger::discount(std::uint64_t directory, const std::string& name) {
+  const auto changes = changes_.find(directory);
+  const auto found = changes->second.find(name);
+  if (--found->second == 0) changes->second.erase(found);
+  if (changes->second.empty()) changes_.erase(changes);
+}
+
+bool DurabilityLedger::is_durable(std::uint64_t directory, std::string_view name) const {
+  const auto changes = changes_.find(directory);
+  return changes == changes_.end() || !changes->second.contains(name);
 }
 
 std::vector<NameChange> DurabilityLedger::directory_synced(std::uint64_t directory, std::uint64_t begin) {
   Closure closure(directory);
   std::vector<NameChange> durable, left;
   for (auto change = names_.rbegin(); change != names_.rend(); ++change) {
-    auto& to = change->moment < begin && closure.takes(*change) ? durable : left;
-    to.push_back(std::move(*change));
+    const bool is_durable = change->moment < begin && closure.takes(*change);
+    if (is_durable) discount(*change);
+    (is_durable ? durable : left).push_back(std::move(*change));
   }
   std::ranges::reverse(durable);
   std::ranges::reverse(left);
@@ -211,7 +269,19 @@ std::vector<NameChange> DurabilityLedger::directory_synced(std::uint64_t directo
 std::vector<NameChange> DurabilityLedger::clear() {
   files_.clear();
   bytes_ = 0;
+  changes_.clear();
   return std::exchange(names_, {});
+}
+
+// The size may become any that the file had since its last sync.
+bool DurabilityLedger::is_durable(std::uint64_t inode, Range range) const {
+  const auto found = files_.find(inode);
+  if (found == files_.end()) return true;
+  if (range.end > found->second.durable_size) return false;
+  return std::ranges::none_of(found->second.writes, [&](const Write& write) {
+    const bool touches = write.offset < range.end && range.begin < write.offset + write.size;
+    return touches || write.size_after < range.end;
+  });
 }
 
 std::vector<DurabilityLedger::Range> DurabilityLedger::ranges_of(const std::vector<const Write*>& writes) {

@@ -23,11 +23,19 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "faultfs/model/old_contents.h"
 
 namespace holdfast::faultfs {
+
+// Where bytes change.
+struct BytePlace {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  bool tail = false;  // all from the offset on, and the size of the file
+};
 
 struct NameChange {
   enum Kind : std::uint8_t { made, removed, renamed, exchanged };
@@ -88,6 +96,10 @@ class DurabilityLedger {
   // `old`: what lay behind the new end.
   void truncated(const File& file, std::uint64_t size, std::span<const std::byte> old,
                  std::uint64_t old_size);
+  // One step that changed several places of a file, which was `old_size` long and is `size` long now; `old`:
+  // what it held at each.
+  void changed(const File& file, std::span<const BytePlace> places,
+               std::span<const std::vector<std::byte>> old, std::uint64_t old_size, std::uint64_t size);
   // A write through O_SYNC or O_DSYNC: its sectors and the file's size are durable, other sectors not.
   void wrote_durably(std::uint64_t inode, std::uint64_t offset, std::uint64_t size, std::uint64_t file_size);
   // What a sync covers that begins now.
@@ -109,6 +121,10 @@ class DurabilityLedger {
   // Everything is durable. Its changes of names, as directory_synced() gives them.
   std::vector<NameChange> clear();
 
+  // A cut leaves the name as it is seen.
+  bool is_durable(std::uint64_t directory, std::string_view name) const;
+  // ... these bytes of the file, however it chooses.
+  bool is_durable(std::uint64_t inode, Range range) const;
   // Sorted, without overlap.
   std::vector<Range> unsynced(std::uint64_t inode) const;
   // Those of them of which no sync said that they are durable.
@@ -140,12 +156,18 @@ class DurabilityLedger {
     std::vector<Write> writes;
   };
 
+  using Changes = std::map<std::string, std::size_t, std::less<>>;  // how many, by name
+
   std::map<std::uint64_t, Dirty> files_;
-  std::vector<NameChange> names_;  // in order of completion
+  std::vector<NameChange> names_;             // in order of completion
+  std::map<std::uint64_t, Changes> changes_;  // by directory
   std::size_t bytes_ = 0;
   std::uint64_t moment_ = 0;  // changes so far
 
   void add(const File& file, std::uint64_t old_size, Write write);
+  void count(const NameChange& change);
+  void discount(const NameChange& change);
+  void discount(std::uint64_t directory, const std::string& name);
   void replace_writes(std::map<std::uint64_t, Dirty>::iterator file, std::vector<Write> writes);
   static FileUndo undo_of(std::uint64_t inode, const Dirty& file, std::uint64_t seed, Fate fate);
   static void take_out(std::vector<Write>& writes, Range durable);

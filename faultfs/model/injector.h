@@ -106,6 +106,10 @@ class Injector {
   // A file, directory or link was made.
   void make_inode(std::string_view path, std::uint32_t owner);
   void truncate(std::uint64_t inode, std::string_view path, std::uint64_t size);
+  // A power cut, or a sync that failed, made the file what it was; it is there again, and so long. There is
+  // room for it whatever a rule leaves.
+  void reverted(std::uint64_t inode, std::string_view path, const Reversal& reversal);
+  void brought_back(std::uint64_t inode, std::uint64_t size, std::string_view path, std::uint32_t owner);
   // The inode is gone: its last link is removed and its last handle closed.
   void remove(std::uint64_t inode, std::string_view path, std::uint32_t owner);
   // The least that the `full` rules leave there.

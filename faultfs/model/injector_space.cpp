@@ -87,6 +87,20 @@ void Injector::truncate(std::uint64_t inode, std::string_view path, std::uint64_
   undo_.cut(inode, size);
 }
 
+void Injector::reverted(std::uint64_t inode, std::string_view path, const Reversal& reversal) {
+  if (!full_rules_.empty()) space_.put(inode, limits_of(path, 0));
+  for (const OldBytes& old : reversal.writes) space_.occupy(inode, old.offset, old.bytes.size());
+  space_.truncate(inode, *reversal.size);
+  undo_.cut(inode, *reversal.size);
+}
+
+void Injector::brought_back(std::uint64_t inode, std::uint64_t size, std::string_view path,
+                            std::uint32_t owner) {
+  make_inode(path, owner);
+  if (!full_rules_.empty()) space_.put(inode, limits_of(path, owner));
+  space_.occupy(inode, 0, size);
+}
+
 void Injector::remove(std::uint64_t inode, std::string_view path, std::uint32_t owner) {
   if (!full_rules_.empty()) space_.put(inode, limits_of(path, owner));
   space_.remove(inode);

@@ -26,10 +26,15 @@ void for_each_of(SpaceBudget::LimitSet set, Visit visit) {
 }  // namespace
 
 void SpaceBudget::limit(std::optional<std::uint64_t> left_bytes) {
-  left_blocks_ = left_bytes ? std::optional(*left_bytes / kBlock) : std::nullopt;
+  most_blocks_ = left_bytes ? std::optional(used_blocks_ + *left_bytes / kBlock) : std::nullopt;
 }
 
-std::uint64_t SpaceBudget::left_bytes() const { return left_blocks_.value_or(0) * kBlock; }
+std::uint64_t SpaceBudget::left_blocks() const {
+  const std::uint64_t most = most_blocks_.value_or(0);
+  return most - std::min(most, used_blocks_);
+}
+
+std::uint64_t SpaceBudget::left_bytes() const { return left_blocks() * kBlock; }
 
 void SpaceBudget::lift_limits() {
   limits_ = {};
@@ -53,11 +58,13 @@ void SpaceBudget::adopt(std::uint64_t inode, std::uint64_t size) {
   if (!is_new || size == 0) return;
   file->second.emplace(0, blocks_for(size));
   used_blocks_ += blocks_for(size);
+  if (most_blocks_) *most_blocks_ += blocks_for(size);
 }
 
 // The smallest room that any limit leaves; none where nothing limits.
 std::optional<std::uint64_t> SpaceBudget::room_of(std::uint64_t inode) const {
-  std::optional<std::uint64_t> room = left_blocks_;
+  std::optional<std::uint64_t> room;
+  if (limited()) room = left_blocks();
   for_each_of(limits_of(inode), [&](std::size_t number) {
     const auto& left = limits_[number].blocks;
     if (left) room = std::min(room.value_or(*left), *left);
@@ -112,7 +119,11 @@ bool SpaceBudget::allocate(std::uint64_t inode, std::uint64_t offset, std::uint6
   return true;
 }
 
-bool SpaceBudget::room_for_name() const { return !left_blocks_ || *left_blocks_ > 0; }
+void SpaceBudget::occupy(std::uint64_t inode, std::uint64_t offset, std::uint64_t size) {
+  if (size > 0) take(inode, offset / kBlock, blocks_for(end_of(offset, size)));
+}
+
+bool SpaceBudget::room_for_name() const { return !limited() || left_blocks() > 0; }
 
 void SpaceBudget::truncate(std::uint64_t inode, std::uint64_t size) {
   const auto file = files_.find(inode);
@@ -151,10 +162,9 @@ std::uint64_t SpaceBudget::missing_blocks(const Extents& extents, std::uint64_t 
   return missing;
 }
 
-// Of the volume, and of each limit that the inode is within.
+// Of each limit that the inode is within.
 template <class Change>
 void SpaceBudget::change_blocks(std::uint64_t inode, Change change) {
-  if (left_blocks_) change(*left_blocks_);
   for_each_of(limits_of(inode), [&](std::size_t number) {
     if (auto& left = limits_[number].blocks) change(*left);
   });
@@ -164,10 +174,7 @@ void SpaceBudget::take(std::uint64_t inode, std::uint64_t first, std::uint64_t l
   Extents& extents = files_[inode];
   const std::uint64_t missing = missing_blocks(extents, first, last);
   if (missing == 0) return;
-  change_blocks(inode, [&](std::uint64_t& left) {
-    HOLDFAST_CHECK(missing <= left, "blocks are taken only after they were found to fit");
-    left -= missing;
-  });
+  change_blocks(inode, [&](std::uint64_t& left) { left -= std::min(left, missing); });
   used_blocks_ += missing;
   // Swallow every extent that overlaps or touches, then put back their union.
   auto extent = extents.upper_bound(first);

@@ -35,7 +35,7 @@ class SpaceBudget {
 
   // From now on `left_bytes` (rounded down to blocks) may be allocated; nullopt lifts the limit.
   void limit(std::optional<std::uint64_t> left_bytes);
-  bool limited() const { return left_blocks_.has_value(); }
+  bool limited() const { return most_blocks_.has_value(); }
   // Bytes that may still be allocated; only meaningful while limited.
   std::uint64_t left_bytes() const;
   std::uint64_t used_bytes() const { return used_blocks_ * kBlock; }
@@ -62,6 +62,8 @@ class SpaceBudget {
   std::uint64_t write(std::uint64_t inode, std::uint64_t offset, std::uint64_t size);
   // All or nothing, as fallocate is.
   bool allocate(std::uint64_t inode, std::uint64_t offset, std::uint64_t size);
+  // Takes the room even where none is left: the volume is fuller than full then.
+  void occupy(std::uint64_t inode, std::uint64_t offset, std::uint64_t size);
   // True when one new block (a new name or directory) would fit. Does not account for it.
   bool room_for_name() const;
   void truncate(std::uint64_t inode, std::uint64_t size);
@@ -72,12 +74,13 @@ class SpaceBudget {
  private:
   using Extents = std::map<std::uint64_t, std::uint64_t>;  // first block -> one past the last
 
-  std::optional<std::uint64_t> left_blocks_;  // of the whole volume
+  std::optional<std::uint64_t> most_blocks_;  // of the whole volume, with those that are used
   std::array<Limit, kMostLimits> limits_{};
   std::unordered_map<std::uint64_t, LimitSet> within_;  // by inode
   std::uint64_t used_blocks_ = 0;
   std::unordered_map<std::uint64_t, Extents> files_;
 
+  std::uint64_t left_blocks() const;
   std::optional<std::uint64_t> room_of(std::uint64_t inode) const;
   template <class Change>
   void change_blocks(std::uint64_t inode, Change change);

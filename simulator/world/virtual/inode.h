@@ -1,21 +1,18 @@
-// What the memory disk is made of: inodes, and directories that keep the names a program sees apart
-// from those a power cut would leave.
+// What the memory disk is made of: inodes, and the names in directories, as programs see them. Which of them
+// a power cut would leave is the business of the disk's ledger.
 //
-//   directory.put("1.seg", inode);          // visible; durable after commit("1.seg")
-//   directory.commit_all();                 // what sync_directory does when it succeeds
-//
-// A rename between two directories leaves one pending change in each, bound to each other: whichever
-// directory is synced first makes both durable, so a crash finds the file under the old name or under
-// the new one, never under neither.
+//   directory.put("1.seg", inode);
+//   directory.find("1.seg")
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "faultfs/model/decision.h"
 #include "simulator/world/virtual/file_content.h"
 #include "simulator/world/virtual/kernel.h"
 
@@ -28,35 +25,26 @@ class Directory {
  public:
   using Names = std::map<std::string, InodePtr, std::less<>>;
 
-  InodePtr find(std::string_view name) const { return find_in(visible_, name); }
-  InodePtr find_durable(std::string_view name) const { return find_in(durable_, name); }
-  const Names& names() const { return visible_; }
-  bool empty() const { return visible_.empty(); }
+  InodePtr find(std::string_view name) const {
+    const auto found = names_.find(name);
+    return found == names_.end() ? nullptr : found->second;
+  }
+  const Names& names() const { return names_; }
+  bool empty() const { return names_.empty(); }
 
-  void put(const std::string& name, InodePtr inode);
-  void take(const std::string& name);
-  // Binds the pending change of `name` here to the one of `other_name` in `other`.
-  void bind(const std::string& name, const InodePtr& other, const std::string& other_name);
-
-  // The names whose change is not durable yet; a sync takes them at its start ...
-  std::vector<std::string> pending() const;
-  // ... and makes each durable as it is seen at its end.
-  void commit(const std::string& name);
-  void commit_all();
-
-  // For the end of the disk: gives up both sets of names.
-  std::vector<InodePtr> release();
+  void put(const std::string& name, InodePtr inode) { names_[name] = std::move(inode); }
+  void take(const std::string& name) { names_.erase(name); }
 
  private:
-  struct Partner {
-    std::weak_ptr<Inode> directory;
-    std::string name;
-  };
-  static InodePtr find_in(const Names& names, std::string_view name);
+  Names names_;
+};
 
-  Names visible_;
-  Names durable_;
-  std::map<std::string, Partner> pending_;
+// A sync of a file, from its call until it ends.
+struct Sync {
+  std::uint64_t handle = 0;
+  std::uint64_t begin = 0;  // the ledger's moment: what is written later it does not cover
+  faultfs::Decision decision{};
+  std::optional<Time> arrives{};  // unset: it has not reached the device
 };
 
 struct Inode {
@@ -66,16 +54,17 @@ struct Inode {
   bool is_directory;
   FileContent content;          // of a file
   Directory directory;          // of a directory
-  std::uint32_t links = 0;      // visible names
   std::uint32_t handles = 0;    // open files
   std::uint64_t locked_by = 0;  // the handle that holds the lock; 0: nobody
 
   Inode* parent = nullptr;  // where it is seen; null when it has no name
+  bool may_return = false;  // it lost its name, and a power cut may give it back
   std::string name;
   std::string path;  // as of `path_epoch`, or the last one it had
   std::uint64_t path_epoch = 0;
 
-  WaitList sync_queue;  // one sync at a time
+  std::optional<Sync> sync;  // one at a time
+  WaitList sync_queue;
 };
 
 }  // namespace holdfast::world

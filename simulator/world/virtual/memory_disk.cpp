@@ -1,5 +1,6 @@
-// The frame of the memory disk: how a call passes the faults, how paths are found, what the oracle
-// sees. The operations are in memory_disk_names.cpp and memory_disk_files.cpp.
+// The frame of the memory disk: how a call passes the faults, how paths are found, what is seen. The
+// operations are in memory_disk_names.cpp and memory_disk_files.cpp, what a power cut leaves in
+// memory_disk_durability.cpp, and the cut itself in memory_disk_power.cpp.
 #include "simulator/world/virtual/memory_disk.h"
 
 #include <fcntl.h>
@@ -12,6 +13,8 @@
 
 namespace holdfast::world {
 namespace {
+
+using faultfs::Operation;
 
 constexpr std::size_t kMaxName = 255;
 
@@ -38,34 +41,30 @@ MemoryDisk::MemoryDisk(Kernel& kernel, faultfs::Injector& injector, DiskSettings
       settings_(std::move(settings)),
       mount_root_(normal_path(settings_.mount_root)),
       root_(std::make_shared<Inode>(kRootInode, true)) {
+  for (const auto operation : {Operation::fsync, Operation::fsyncdir})
+    latency_[static_cast<std::size_t>(operation)] = settings_.latency;
+  for (const auto& [operation, latency] : settings_.latencies)
+    latency_[static_cast<std::size_t>(operation)] = latency;
   capacity_.limit(settings_.capacity);
+  inodes_.emplace(kRootInode, root_);
   injector_.when_armed([this] { on_arming(); });
   InodePtr at = root_;
   for (const auto name : names_in(mount_root_)) {
     auto inode = std::make_shared<Inode>(next_inode_++, true);
-    inode->links = 1;
     inode->parent = at.get();
     inode->name = name;
     at->directory.put(inode->name, inode);
-    at->directory.commit_all();
+    inodes_.emplace(inode->number, inode);
     at = std::move(inode);
   }
 }
 
-// Durable and visible names may hold directories in a ring; taken apart, everything goes.
-MemoryDisk::~MemoryDisk() {
-  injector_.when_armed({});
-  std::vector<InodePtr> open = {std::move(root_)};
-  while (!open.empty()) {
-    const InodePtr inode = std::move(open.back());
-    open.pop_back();
-    for (auto& child : inode->directory.release()) open.push_back(std::move(child));
-  }
-}
+MemoryDisk::~MemoryDisk() { injector_.when_armed({}); }
 
 faultfs::Decision MemoryDisk::pass(const Request& request) {
-  auto decision = decide(request);
-  take_time(decision.delay, device_time(request));
+  faultfs::Decision decision = decide(request);
+  wait_for(decision);
+  kernel_.sleep_until(after_device(request.operation));
   return decision;
 }
 
@@ -77,13 +76,12 @@ faultfs::Decision MemoryDisk::decide(const Request& request) {
   return decision;
 }
 
-Duration MemoryDisk::device_time(const Request& request) const {
-  return request.reaches_device ? settings_.latency : Duration::zero();
+void MemoryDisk::wait_for(const faultfs::Decision& decision) {
+  if (decision.delay.count() > 0) kernel_.wait(delayed_, kernel_.now() + decision.delay);
 }
 
-void MemoryDisk::take_time(Duration delay, Duration device) {
-  if (delay.count() > 0) kernel_.wait(delayed_, kernel_.now() + delay);
-  kernel_.sleep_until(kernel_.now() + device);
+Time MemoryDisk::after_device(Operation operation) const {
+  return kernel_.now() + latency_[static_cast<std::size_t>(operation)];
 }
 
 faultfs::Call MemoryDisk::call_of(const Request& request, std::string_view path) const {
@@ -110,7 +108,7 @@ void MemoryDisk::on_arming() {
   damage_at_rest();
 }
 
-// Where nobody has written since: in the page cache and on the device, each as the damage left it.
+// Where nobody has written since.
 void MemoryDisk::restore() {
   const auto place = locate(mount_root_);
   if (injector_.undo().any_due() && place && place->inode != nullptr) restore_below(*place->inode);
@@ -124,7 +122,7 @@ void MemoryDisk::restore_below(const Inode& directory) {
       continue;
     }
     for (const auto& place : injector_.undo().take_due(inode->number))
-      inode->content.damage(
+      inode->content.change(
           place.offset, place.offset + place.before.size(),
           [&](std::uint64_t begin, std::span<std::byte> bytes) { put_back(place, begin, bytes); });
   }
@@ -149,12 +147,11 @@ void MemoryDisk::damage_below(const Inode& directory, const std::string& prefix,
       continue;
     }
     for (const auto& hit : injector_.damage_at_rest(rule, path, inode->content.size(), kernel_.now())) {
-      ByteBuffer before(hit.size);
-      before.resize(inode->content.read(hit.offset, before));
+      const ByteBuffer before = inode->content.read(hit.offset, hit.size);
       ByteBuffer after = before;
       faultfs::apply_damage({&hit, 1}, hit.offset, after);
       injector_.keep_undamaged(inode->number, hit.offset, before, after, rule.effect.corrupt->restore);
-      inode->content.damage(hit.offset, hit.offset + hit.size,
+      inode->content.change(hit.offset, hit.offset + hit.size,
                             [&](std::uint64_t begin, std::span<std::byte> bytes) {
                               faultfs::apply_damage({&hit, 1}, begin, bytes);
                             });
@@ -203,36 +200,10 @@ const std::string& MemoryDisk::path_of(Inode& inode) {
   return inode.path;
 }
 
-bool MemoryDisk::durable(const std::string& path, std::uint64_t begin, std::uint64_t end) const {
-  const Inode* at = root_.get();
-  for (const auto name : names_in(path)) {
-    const auto seen = at->directory.find(name);
-    if (seen == nullptr || seen != at->directory.find_durable(name)) return false;
-    at = seen.get();
-  }
-  return !at->is_directory && at->content.durable(begin, end);
-}
-
-Inode* MemoryDisk::find_durable(const std::string& path) const {
-  Inode* at = root_.get();
-  for (const auto name : names_in(path)) {
-    const auto next = at->directory.find_durable(name);
-    if (next == nullptr) return nullptr;
-    at = next.get();
-  }
-  return at->is_directory ? nullptr : at;
-}
-
-std::optional<ByteBuffer> MemoryDisk::durable_bytes(const std::string& path) const {
-  const Inode* inode = find_durable(path);
-  if (inode == nullptr) return std::nullopt;
-  return inode->content.durable_bytes();
-}
-
 std::optional<ByteBuffer> MemoryDisk::visible_bytes(const std::string& path) const {
   const auto place = locate_existing(path);
   if (!place || place->inode->is_directory) return std::nullopt;
-  return place->inode->content.visible_bytes();
+  return place->inode->content.read_all();
 }
 
 std::vector<std::string> MemoryDisk::files_below(const std::string& directory) const {
@@ -240,14 +211,6 @@ std::vector<std::string> MemoryDisk::files_below(const std::string& directory) c
   const auto place = locate_existing(normal_path(directory));
   if (place && place->inode->is_directory) add_files(*place->inode, directory, files);
   return files;
-}
-
-void MemoryDisk::release_handles(NodeId node) {
-  orphan_syncs(node);
-  for (auto at = handles_.begin(); at != handles_.end();) {
-    const auto handle = at++;
-    if (handle->second.node == node) release(handle->first);
-  }
 }
 
 // Frees the descriptor and what hung on it: its lock, and the file if that had lost its last name.
@@ -258,20 +221,27 @@ void MemoryDisk::release(std::uint64_t number) {
   handles_.erase(found);
   if (inode->locked_by == number) inode->locked_by = 0;
   --inode->handles;
+  if (inode->parent == nullptr && inode->handles == 0) give_room_back(*inode);
   free_if_unused(*inode);
 }
 
 void MemoryDisk::lose_name(Inode& inode) {
   path_of(inode);  // so that an open file keeps the path it was last known by
   inode.parent = nullptr;
-  --inode.links;
+  if (inode.handles == 0) give_room_back(inode);
   free_if_unused(inode);
 }
 
-void MemoryDisk::free_if_unused(const Inode& inode) {
-  if (inode.links > 0 || inode.handles > 0) return;
-  if (const auto path = within_mount(inode.path)) injector_.remove(inode.number, *path, 0);
+// Its room comes back at once, though a power cut may bring it back.
+void MemoryDisk::give_room_back(Inode& inode) {
+  if (const auto path = within_mount(path_of(inode))) injector_.remove(inode.number, *path, 0);
   capacity_.remove(inode.number);
+}
+
+void MemoryDisk::free_if_unused(Inode& inode) {
+  if (inode.parent != nullptr || inode.handles > 0 || inode.may_return) return;
+  ledger_.forget(inode.number);
+  inodes_.erase(inode.number);
 }
 
 }  // namespace holdfast::world

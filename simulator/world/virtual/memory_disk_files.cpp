@@ -1,6 +1,7 @@
 // The operations of the memory disk on an open file.
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "simulator/world/virtual/memory_disk.h"
 
@@ -21,9 +22,7 @@ Answer<std::size_t> MemoryDisk::read(Handle& handle, std::uint64_t offset, std::
   if (!handle.mode.read) return std::unexpected(EBADF);
   std::size_t total = 0;
   for (bool is_short = true; is_short;) {
-    Request request = on(handle, Operation::read, offset + total, into.size() - total);
-    request.reaches_device = settings_.reads_reach_device;
-    const auto passage = pass(request);
+    const auto passage = pass(on(handle, Operation::read, offset + total, into.size() - total));
     if (passage.error != 0) return std::unexpected(passage.error);
     const auto part = into.subspan(total, passage.granted);
     const std::size_t got = handle.inode->content.read(offset + total, part);
@@ -42,48 +41,53 @@ Answer<std::size_t> MemoryDisk::write(Handle& handle, std::uint64_t offset, Byte
   Inode& inode = *handle.inode;
   const bool limited = within_mount(path_of(inode)).has_value();
   const auto fits = limited ? capacity_.fitting(inode.number, offset, bytes.size()) : bytes.size();
-  Request request = on(handle, Operation::write, offset, fits);
-  request.reaches_device = settings_.writes_reach_device;
-  const auto passage = pass(request);
+  const auto passage = pass(on(handle, Operation::write, offset, fits));
   if (passage.error != 0) return std::unexpected(passage.error);
   auto count = passage.granted;
   if (limited) count = capacity_.write(inode.number, offset, count);
   if (count == 0 && !bytes.empty()) return std::unexpected(ENOSPC);
-  if (passage.keeps_old) keep_old(inode, offset, count);
-  ByteBuffer damaged;
   bytes = bytes.first(count);
-  if (!passage.damage.empty()) {
-    damaged.assign(bytes.begin(), bytes.end());
-    faultfs::apply_damage(passage.damage, offset, damaged);
-    injector_.keep_undamaged(inode.number, offset, bytes, damaged, passage.heals);
-    bytes = damaged;
-  }
-  if (!passage.pieces) {
-    inode.content.write(offset, bytes);
-    return count;
-  }
-  write_pieces(inode, offset, bytes, *passage.pieces);
+  if (passage.keeps_old) injector_.keep_old(inode.number, offset, old_bytes(inode, offset, count));
+  ByteBuffer damaged;
+  if (!passage.damage.empty()) bytes = damaged = damaged_bytes(inode, offset, bytes, passage);
+  passage.pieces ? write_pieces(inode, offset, bytes, passage) : write_whole(inode, offset, bytes);
   if (passage.answer != 0) return std::unexpected(passage.answer);
   return count;
 }
 
-void MemoryDisk::keep_old(const Inode& inode, std::uint64_t offset, std::uint64_t size) {
-  ByteBuffer old(size);
-  old.resize(inode.content.read(offset, old));
-  injector_.keep_old(inode.number, offset, old);
+ByteBuffer MemoryDisk::damaged_bytes(const Inode& inode, std::uint64_t offset, Bytes bytes,
+                                     const faultfs::Decision& passage) {
+  ByteBuffer damaged(bytes.begin(), bytes.end());
+  faultfs::apply_damage(passage.damage, offset, damaged);
+  injector_.keep_undamaged(inode.number, offset, bytes, damaged, passage.heals);
+  return damaged;
 }
 
-// Of what others wrote meanwhile nothing is cut off, and what does not fit any more does not arrive.
+void MemoryDisk::write_whole(Inode& inode, std::uint64_t offset, Bytes bytes) {
+  if (bytes.empty()) return;
+  ledger_.wrote(as_known(inode), offset, bytes.size(), old_bytes(inode, offset, bytes.size()),
+                inode.content.size());
+  inode.content.write(offset, bytes);
+  settle_when_crowded();
+}
+
+// Of what others wrote meanwhile nothing is cut off, and what does not fit any more does not arrive. What was
+// lost in silence no sync has promised yet.
 void MemoryDisk::write_pieces(Inode& inode, std::uint64_t offset, Bytes bytes,
-                              const std::vector<faultfs::Piece>& pieces) {
-  for (const faultfs::Piece& piece : pieces) {
-    const std::uint64_t begin = piece.offset - offset;
-    if (begin >= bytes.size()) break;
-    const auto size = std::min<std::uint64_t>(piece.size, bytes.size() - begin);
-    inode.content.write(piece.to, bytes.subspan(begin, size));
+                              const faultfs::Decision& passage) {
+  std::vector<faultfs::BytePlace> places;
+  std::vector<Bytes> pieces;
+  for (const faultfs::Piece& piece : *passage.pieces) {
+    const Bytes there = bytes.subspan(std::min<std::size_t>(piece.offset - offset, bytes.size()));
+    pieces.push_back(there.first(std::min<std::size_t>(piece.size, there.size())));
+    places.push_back({piece.to, pieces.back().size()});
   }
-  const std::uint64_t end = offset + bytes.size();
-  if (inode.content.size() < end) inode.content.truncate(end);
+  if (passage.answer == 0) places.push_back({offset, bytes.size()});
+  change_places(inode, places, [&] {
+    for (std::size_t i = 0; i < pieces.size(); ++i) inode.content.write(places[i].offset, pieces[i]);
+    const std::uint64_t end = offset + bytes.size();
+    if (inode.content.size() < end) inode.content.truncate(end);
+  });
 }
 
 Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uint64_t length) {
@@ -95,7 +99,8 @@ Answer<void> MemoryDisk::allocate(Handle& handle, std::uint64_t offset, std::uin
   const auto passage = pass(on(handle, Operation::fallocate, offset, length));
   if (passage.error != 0) return std::unexpected(passage.error);
   if (limited && !capacity_.allocate(inode.number, offset, length)) return std::unexpected(ENOSPC);
-  if (offset + length > inode.content.size()) inode.content.truncate(offset + length);
+  if (const auto end = offset + length; end > inode.content.size())
+    change_places(inode, {}, [&] { inode.content.truncate(end); });
   return {};
 }
 
@@ -111,7 +116,8 @@ Answer<void> MemoryDisk::truncate(Handle& handle, std::uint64_t size) {
 }
 
 void MemoryDisk::cut(Inode& inode, std::uint64_t size) {
-  inode.content.truncate(size);
+  const faultfs::BytePlace place{.offset = size, .tail = true};
+  change_places(inode, {&place, 1}, [&] { inode.content.truncate(size); });
   if (const auto path = within_mount(path_of(inode))) injector_.truncate(inode.number, *path, size);
   capacity_.truncate(inode.number, size);
 }
@@ -125,44 +131,43 @@ Answer<std::uint64_t> MemoryDisk::size(Handle& handle) {
 // One sync of a file at a time, as the kernel's own lock has it.
 Answer<void> MemoryDisk::sync(Handle& handle) {
   const InodePtr inode = handle.inode;
-  while (under_way_.contains(inode->number)) kernel_.wait(inode->sync_queue, kNever);
-  inode->content.begin_sync();
-  Request request = on(handle, Operation::fsync);
-  request.reaches_device = true;
-  auto& sync = under_way_[inode->number] = {inode, handle.node, next_sync_++, decide(request)};
-  const Duration delay = sync.decision.delay;
-  sync.due = kernel_.now() + delay + device_time(request);
-  take_time(delay, device_time(request));
-  const auto passage = end_sync(*inode);
-  if (passage.error != 0) return std::unexpected(passage.error);
-  if (passage.answer != 0) return std::unexpected(passage.answer);
+  while (inode->sync) kernel_.wait(inode->sync_queue, kNever);
+  inode->sync = Sync{.handle = handle.number, .begin = ledger_.moment()};
+  inode->sync->decision = decide(on(handle, Operation::fsync));
+  wait_for(inode->sync->decision);
+  inode->sync->arrives = after_device(Operation::fsync);
+  kernel_.sleep_until(*inode->sync->arrives);
+  const faultfs::Decision decision = end_sync(*inode);
+  if (decision.error != 0) return std::unexpected(decision.error);
+  if (decision.answer != 0) return std::unexpected(decision.answer);
   ++syncs_;
   return {};
 }
 
+// What is written no sync has promised; what a failed one gave up none will.
 faultfs::Decision MemoryDisk::end_sync(Inode& inode) {
-  const auto passage = std::move(under_way_.extract(inode.number).mapped().decision);
-  inode.content.end_sync(passage.error == 0 && !passage.loses_dirty);
-  revert(inode, passage.reversal);
-  kernel_.wake_all(inode.sync_queue);
-  return passage;
-}
-
-void MemoryDisk::orphan_syncs(NodeId node) {
-  for (auto& [inode, sync] : under_way_) {
-    if (sync.node != node || sync.orphaned) continue;
-    sync.orphaned = true;
-    kernel_.at(sync.due, [this, inode, number = sync.number] {
-      const auto found = under_way_.find(inode);
-      if (found != under_way_.end() && found->second.number == number)
-        end_sync(*InodePtr(found->second.inode));
-    });
+  const Sync sync = *std::exchange(inode.sync, std::nullopt);
+  const faultfs::Decision& decision = sync.decision;
+  if (decision.reversal.size) {
+    revert(inode, decision.reversal);
+    ledger_.reverted(inode.number, sync.begin);
+  } else if (decision.error != 0 || decision.loses_dirty) {
+    ledger_.given_up(inode.number, sync.begin, decision.error != 0 || decision.answer != 0);
+  } else {
+    ledger_.synced(inode.number, sync.begin);
   }
+  kernel_.wake_all(inode.sync_queue);
+  return decision;
 }
 
 void MemoryDisk::revert(Inode& inode, const faultfs::Reversal& reversal) {
-  for (const faultfs::OldBytes& old : reversal.writes) inode.content.write(old.offset, old.bytes);
-  if (reversal.size) cut(inode, *reversal.size);
+  for (const faultfs::OldBytes& old : reversal.writes) {
+    inode.content.write(old.offset, old.bytes);
+    capacity_.occupy(inode.number, old.offset, old.bytes.size());
+  }
+  inode.content.truncate(*reversal.size);
+  capacity_.truncate(inode.number, *reversal.size);
+  if (const auto path = within_mount(path_of(inode))) injector_.reverted(inode.number, *path, reversal);
 }
 
 Answer<bool> MemoryDisk::try_lock(std::uint64_t number, Handle& handle) {

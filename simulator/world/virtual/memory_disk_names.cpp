@@ -86,22 +86,24 @@ Answer<std::uint64_t> MemoryDisk::do_open(const std::string& path, OpenMode mode
   place = locate(path);
   if (!place) return std::unexpected(place.error());
   if (const int error = open_error(place->inode, mode)) return std::unexpected(error);
-  auto inode = place->inode != nullptr ? place->inode : create(*place, path, false);
+  const bool is_new = place->inode == nullptr;
+  auto inode = is_new ? create(*place, path, false) : place->inode;
   if (!inode) return std::unexpected(inode.error());
-  if (cuts) cut(**inode, 0);
+  if (cuts && !is_new) cut(**inode, 0);
   ++(*inode)->handles;
   const auto number = next_handle_++;
   handles_.emplace(number, Handle{*inode, mode, kernel_.current_node(), number});
   return number;
 }
 
-Answer<InodePtr> MemoryDisk::create(const Place& place, std::string_view path, bool directory) {
+Answer<InodePtr> MemoryDisk::create(const Place& place, const std::string& path, bool directory) {
   if (within_mount(path) && !capacity_.room_for_name()) return std::unexpected(ENOSPC);
   auto inode = std::make_shared<Inode>(next_inode_++, directory);
-  inode->links = 1;
   inode->parent = place.parent.get();
   inode->name = place.name;
+  inodes_.emplace(inode->number, inode);
   place.parent->directory.put(place.name, inode);
+  note_made(place, *inode, path);
   if (const auto within = within_mount(path)) injector_.make_inode(*within, 0);
   return inode;
 }
@@ -133,13 +135,10 @@ Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& t
   if (lies_within(target->parent.get(), source->inode.get())) return std::unexpected(EINVAL);
   if (const int error = replace_error(*source->inode, target->inode.get())) return std::unexpected(error);
 
+  note_renamed(*source, from, *target, to);
   if (target->inode != nullptr) lose_name(*target->inode);
   source->parent->directory.take(source->name);
   target->parent->directory.put(target->name, source->inode);
-  if (source->parent != target->parent) {
-    source->parent->directory.bind(source->name, target->parent, target->name);
-    target->parent->directory.bind(target->name, source->parent, source->name);
-  }
   source->inode->parent = target->parent.get();
   source->inode->name = target->name;
   ++path_epoch_;
@@ -163,6 +162,7 @@ Answer<void> MemoryDisk::do_remove(const std::string& path) {
   place = locate_existing(path);
   if (!place) return std::unexpected(place.error());
   if (place->inode->is_directory) return std::unexpected(EISDIR);
+  note_removed(*place, path);
   place->parent->directory.take(place->name);
   lose_name(*place->inode);
   return {};
@@ -210,6 +210,7 @@ Answer<void> MemoryDisk::do_remove_directory(const std::string& path) {
   if (!place) return std::unexpected(place.error());
   if (place->parent == nullptr) return std::unexpected(EBUSY);
   if (!place->inode->directory.empty()) return std::unexpected(ENOTEMPTY);
+  note_removed(*place, path);
   place->parent->directory.take(place->name);
   lose_name(*place->inode);
   return {};
@@ -267,11 +268,10 @@ Answer<void> MemoryDisk::do_sync_directory(const std::string& path) {
   if (!place) return std::unexpected(place.error());
   if (const int error = pass({Operation::opendir, path, place->inode.get()}).error)
     return std::unexpected(error);
-  const auto names = place->inode->directory.pending();
-  Request request{Operation::fsyncdir, path, place->inode.get()};
-  request.reaches_device = true;
-  if (const int error = pass(request).error) return std::unexpected(error);
-  for (const auto& name : names) place->inode->directory.commit(name);
+  const auto begin = ledger_.moment();
+  if (const int error = pass({Operation::fsyncdir, path, place->inode.get()}).error)
+    return std::unexpected(error);
+  lost_for_good(ledger_.directory_synced(place->inode->number, begin));
   return {};
 }
 
@@ -289,8 +289,9 @@ Answer<Space> MemoryDisk::do_space(const std::string& path) {
   if (const int error = pass({Operation::statfs, path, place->inode.get()}).error)
     return std::unexpected(error);
   const auto total = settings_.capacity.value_or(kUnlimitedBytes);
-  Space space{
-      .free_bytes = total, .total_bytes = total, .free_inodes = kInodes - std::min(kInodes, next_inode_)};
+  Space space{.free_bytes = total,
+              .total_bytes = total,
+              .free_inodes = kInodes - std::min<std::uint64_t>(kInodes, inodes_.size())};
   const auto within = within_mount(path);
   if (!within) return space;
   if (capacity_.limited()) space.free_bytes = capacity_.left_bytes();

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,7 @@ namespace holdfast::world {
 struct WorldSettings {
   std::uint64_t seed = 1;
   Duration disk_latency{0};
+  std::map<faultfs::Operation, Duration> disk_latencies{};  // of these operations instead
   std::optional<std::uint64_t> disk_capacity = std::nullopt;
   std::string mount_root = "/mnt";
   Duration link_latency = LinkSettings{}.latency;

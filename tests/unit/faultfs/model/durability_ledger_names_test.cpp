@@ -155,6 +155,13 @@ class TestTree {
         if ((found == left[directory].end() ? 0 : found->second) != inode)
           return "the promised name " + name + " in " + std::to_string(directory) + " is another";
       }
+    for (const auto& [directory, names] : promised_)
+      for (const auto& [name, inode] : names)
+        if (!ledger_.is_durable(directory, name)) return "of the promised name " + name + " it knows nothing";
+    for (const auto& [directory, names] : tree_)
+      for (const auto& [name, inode] : names)
+        if (ledger_.is_durable(directory, name) && left[directory][name] != inode)
+          return "the name " + name + " that it says is durable is another";
     const auto reached = reachable(left);
     for (const auto& [inode, name] : durably_named_)
       if (std::ranges::find(reached, inode) == reached.end()) return "the file once " + name + " has no name";

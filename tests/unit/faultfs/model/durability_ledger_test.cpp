@@ -217,11 +217,39 @@ TEST(DurabilityLedger, SeedsDrawKeptLostAndTornWrites) {
 
 TEST(DurabilityLedger, IsCrowdedBeyondItsBoundAndEmptyOnceAllIsSynced) {
   DurabilityLedger ledger;
-  const std::vector<std::byte> old(DurabilityLedger::kMostBytes + 1);
+  const std::vector<std::byte> old(DurabilityLedger::kMostBytes + 1, std::byte{'o'});
   ledger.wrote({kFile, "f"}, 0, old.size(), old, old.size());
   EXPECT_TRUE(ledger.crowded());
   ledger.synced(kFile, ledger.moment());
   EXPECT_FALSE(ledger.crowded());
+}
+
+TEST(DurabilityLedger, ZerosThatAreReplacedTakeNoRoom) {
+  DurabilityLedger ledger;
+  const std::vector<std::byte> old(DurabilityLedger::kMostBytes + 1);
+  ledger.wrote({kFile, "f"}, 0, 1, old, old.size());
+  EXPECT_FALSE(ledger.crowded());
+}
+
+TEST(DurabilityLedger, SaysOfAnyBytesWhetherACutLeavesThem) {
+  DurabilityLedger ledger;
+  TestFile file(ledger);
+  const auto durable = [&](std::uint64_t begin, std::uint64_t end) {
+    return ledger.is_durable(kFile, {begin, end});
+  };
+  file.write(0, std::string(1000, 'a'));
+  EXPECT_FALSE(durable(0, 1));
+  file.sync();
+  EXPECT_TRUE(durable(0, 1000));
+  file.write(600, std::string(100, 'b'));
+  EXPECT_TRUE(durable(0, 600) && durable(700, 1000)) << "beside it";
+  EXPECT_FALSE(durable(0, 601) || durable(699, 1000));
+  file.truncate(900);
+  file.truncate(2000);
+  EXPECT_TRUE(durable(0, 600));
+  EXPECT_FALSE(durable(850, 901)) << "it may be cut off";
+  file.sync();
+  EXPECT_TRUE(durable(0, 2000));
 }
 
 // Seeds play a history each, and cut it after every step.
