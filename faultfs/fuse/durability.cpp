@@ -183,6 +183,20 @@ void Durability::forget_when_gone(std::uint64_t inode) {
   pins_.unpin(inode);
 }
 
+// Nobody will look for it, unless a power cut may give its name back.
+void Durability::closed_nameless(const Node& file) {
+  if (!on_) return;
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t inode = id_of(file);
+  const bool may_return = std::ranges::any_of(ledger_.unsynced_names(), [&](const NameChange& change) {
+    return change.replaced == inode || (change.kind == NameChange::removed && change.inode == inode);
+  });
+  if (may_return || !ledger_.is_unsynced(inode)) return;
+  written_.forget(inode, 0, UINT64_MAX);
+  ledger_.forget(inode);
+  pins_.unpin(inode);
+}
+
 void Durability::unpin(const std::vector<NameChange>& durable) {
   for (const NameChange& change : durable) {
     pins_.unpin(change.directory);

@@ -111,6 +111,9 @@ class Durability {
     return result;
   }
 
+  // The last handle of a file that has no name is closed.
+  void closed_nameless(const Node& file);
+
   // What a sync covers that begins now.
   std::uint64_t moment() const;
   void synced(const Node& file, std::uint64_t begin);

@@ -58,7 +58,7 @@ class Durability::Backing final : public Volume {
   int revert(const FileUndo& file) override {
     const int descriptor = pins_.descriptor(file.inode);
     struct stat status {};
-    if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0) return 0;  // it is gone with its name
+    if (::fstat(descriptor, &status) == 0 && status.st_nlink == 0) return ENOENT;
     const Reversal reversal{file.writes, file.size};
     const bool done = faultfs::revert(DescriptorPath(descriptor).c_str(), reversal);
     const int error = done ? 0 : errno;

@@ -53,6 +53,7 @@ void detach(Passthrough& fs, FileHandle* handle) {
   if (nameless && last) {
     const auto path = fs.nodes.path_of(*node);
     fs.faults.removed({space_id(node->key()), 0, path, status.st_uid});
+    fs.durability.closed_nameless(*node);
   }
 }
 

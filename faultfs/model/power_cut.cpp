@@ -1,7 +1,9 @@
 #include "faultfs/model/power_cut.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <tuple>
 
 namespace holdfast::faultfs {
 namespace {
@@ -36,11 +38,15 @@ PowerCutReport take_back(Volume& volume, const PowerCut& cut, std::uint64_t seed
   };
   for (const NameChange& change : cut.names) note(change.path, undo(volume, change));
   for (const FileUndo& file : cut.files) {
-    note(file.path, volume.revert(file));
+    const int error = volume.revert(file);
+    if (error == ENOENT) continue;  // it is gone with its name
+    note(file.path, error);
     report.files.push_back({file.path, file.kept, file.lost, file.torn, file.size});
   }
   std::ranges::reverse(report.lost_names);
-  std::ranges::sort(report.files, {}, &CutFile::path);
+  // Several may have had one path when they were first written to.
+  std::ranges::sort(report.files, {},
+                    [](const CutFile& file) { return std::tie(file.path, file.size, file.kept, file.lost); });
   cap(report.files, report.left_out);
   cap(report.lost_names, report.left_out);
   cap(report.kept_names, report.left_out);

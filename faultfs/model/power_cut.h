@@ -50,7 +50,7 @@ class Volume {
   // The file of `change.to_name` has `change.name` again; EEXIST as above.
   virtual int move_back(const NameChange& change) = 0;
   virtual int exchange_back(const NameChange& change) = 0;
-  // A file that has no name any more is left as it is.
+  // A file that has no name any more is left as it is, and the answer is ENOENT.
   virtual int revert(const FileUndo& file) = 0;
 };
 

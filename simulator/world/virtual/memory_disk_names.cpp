@@ -34,12 +34,20 @@ bool lies_within(const Inode* inode, const Inode* ancestor) {
   return false;
 }
 
-// May `moved` take the place of `replaced`, which may be null?
-int replace_error(const Inode& moved, const Inode* replaced) {
-  if (replaced == nullptr) return 0;
-  if (!moved.is_directory) return replaced->is_directory ? EISDIR : 0;
-  if (!replaced->is_directory) return ENOTDIR;
-  return replaced->directory.empty() ? 0 : ENOTEMPTY;
+// What the kernel finds by itself, in its order: both directories before the names, what lies in what, and
+// of which kinds they are. That a directory is not empty the disk finds.
+template <class Place>
+int rename_error(const Answer<Place>& source, const Answer<Place>& target) {
+  if (!source || !target) return !source ? source.error() : target.error();
+  if (source->parent == nullptr || target->parent == nullptr) return EBUSY;
+  const Inode* moved = source->inode.get();
+  const Inode* replaced = target->inode.get();
+  if (moved == nullptr) return ENOENT;
+  if (lies_within(target->parent.get(), moved)) return EINVAL;
+  if (replaced == nullptr || replaced == moved) return 0;
+  if (lies_within(source->parent.get(), replaced)) return ENOTEMPTY;
+  if (moved->is_directory == replaced->is_directory) return 0;
+  return moved->is_directory ? ENOTDIR : EISDIR;
 }
 
 }  // namespace
@@ -120,20 +128,19 @@ Status MemoryDisk::rename(const std::string& from, const std::string& to) {
 Answer<void> MemoryDisk::do_rename(const std::string& from, const std::string& to) {
   for (const auto& path : {from, to})
     if (const int error = look_up(path)) return std::unexpected(error);
-  auto source = locate_existing(from);
+  auto source = locate(from);
   auto target = locate(to);
-  if (!source || !target) return std::unexpected(!source ? source.error() : target.error());
+  if (const int error = rename_error(source, target)) return std::unexpected(error);
+  if (source->inode == target->inode) return {};
   Request request{Operation::rename, from, source->inode.get()};
   request.new_name = target->inode == nullptr;
   request.target = to;
   if (const int error = pass(request).error) return std::unexpected(error);
-  source = locate_existing(from);
+  source = locate(from);
   target = locate(to);
-  if (!source || !target) return std::unexpected(!source ? source.error() : target.error());
-  if (source->parent == nullptr || target->parent == nullptr) return std::unexpected(EBUSY);
+  if (const int error = rename_error(source, target)) return std::unexpected(error);
   if (source->inode == target->inode) return {};
-  if (lies_within(target->parent.get(), source->inode.get())) return std::unexpected(EINVAL);
-  if (const int error = replace_error(*source->inode, target->inode.get())) return std::unexpected(error);
+  if (target->inode != nullptr && !target->inode->directory.empty()) return std::unexpected(ENOTEMPTY);
 
   note_renamed(*source, from, *target, to);
   if (target->inode != nullptr) lose_name(*target->inode);

@@ -66,7 +66,7 @@ class MemoryDisk::Device final : public faultfs::Volume {
 
   int revert(const faultfs::FileUndo& file) override {
     const auto found = disk_.inodes_.find(file.inode);
-    if (found == disk_.inodes_.end() || found->second->parent == nullptr) return 0;
+    if (found == disk_.inodes_.end() || found->second->parent == nullptr) return ENOENT;
     disk_.revert(*found->second, {file.writes, file.size});
     return 0;
   }

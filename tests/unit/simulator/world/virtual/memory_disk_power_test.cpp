@@ -14,7 +14,7 @@ using faultfs::CutOptions;
 using faultfs::Fate;
 
 constexpr CutOptions kWorst = {.data = Fate::lost, .names = Fate::lost};
-constexpr std::uint64_t kBlock = faultfs::SpaceBudget::kBlock;
+constexpr std::uint64_t kRoom = faultfs::SpaceBudget::kBlock;
 
 void write(FileSystem& files, const std::string& path, const std::string& text, bool synced) {
   auto file = files.open(path, {.write = true, .create = true});
@@ -116,49 +116,49 @@ TEST(PowerCut, OfOneSeedTakesTheSameWhateverTheInodesAre) {
 }
 
 TEST(PowerCut, RoomFollowsWhatSurvives) {
-  TestWorld test({.disk_capacity = 4 * kBlock});
+  TestWorld test({.disk_capacity = 4 * kRoom});
   const auto room = [&] {
     std::uint64_t free = 0;
     test.run([&] { free = test.disk().space("/mnt")->free_bytes; });
     return free;
   };
   test.run([&] {
-    write(test.disk(), "/mnt/kept", std::string(kBlock, 'k'), true);
-    write(test.disk(), "/mnt/removed", std::string(2 * kBlock, 'r'), true);
+    write(test.disk(), "/mnt/kept", std::string(kRoom, 'k'), true);
+    write(test.disk(), "/mnt/removed", std::string(2 * kRoom, 'r'), true);
     EXPECT_TRUE(test.disk().sync_directory("/mnt"));
     EXPECT_TRUE(test.disk().remove("/mnt/removed"));
-    write(test.disk(), "/mnt/new", std::string(2 * kBlock, 'n'), false);
-    write(test.disk(), "/mnt/kept", std::string(2 * kBlock, 'K'), false);
+    write(test.disk(), "/mnt/new", std::string(2 * kRoom, 'n'), false);
+    write(test.disk(), "/mnt/kept", std::string(2 * kRoom, 'K'), false);
   });
   EXPECT_EQ(room(), 0U);
   test.disk().power_cut(1, kWorst);
-  EXPECT_EQ(room(), kBlock) << "one block is kept, two came back, and what was new went";
+  EXPECT_EQ(room(), kRoom) << "one block is kept, two came back, and what was new went";
   test.run([&] { EXPECT_TRUE(test.disk().remove("/mnt/removed")); });
-  EXPECT_EQ(room(), 3 * kBlock);
+  EXPECT_EQ(room(), 3 * kRoom);
 }
 
 TEST(PowerCut, TheBudgetsOfRulesFollowToo) {
   TestWorld test;
   test.run([&] {
-    write(test.disk(), "/mnt/old", std::string(2 * kBlock, 'o'), true);
+    write(test.disk(), "/mnt/old", std::string(2 * kRoom, 'o'), true);
     EXPECT_TRUE(test.disk().sync_directory("/mnt"));
     test.arm({.name = "full",
               .when = {},
-              .effect = {.full = faultfs::FullEffect{.left_bytes = 3 * kBlock, .left_inodes = 2}}});
-    write(test.disk(), "/mnt/new", std::string(2 * kBlock, 'n'), false);
-    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, kBlock);
+              .effect = {.full = faultfs::FullEffect{.left_bytes = 3 * kRoom, .left_inodes = 2}}});
+    write(test.disk(), "/mnt/new", std::string(2 * kRoom, 'n'), false);
+    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, kRoom);
     EXPECT_EQ(test.disk().space("/mnt")->free_inodes, 1U);
   });
   test.disk().power_cut(1, kWorst);
   test.run([&] {
-    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, 3 * kBlock);
+    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, 3 * kRoom);
     EXPECT_EQ(test.disk().space("/mnt")->free_inodes, 2U);
     EXPECT_TRUE(test.disk().remove("/mnt/old"));
-    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, 5 * kBlock);
+    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, 5 * kRoom);
   });
   test.disk().power_cut(1, kWorst);
   test.run([&] {
-    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, 3 * kBlock);
+    EXPECT_EQ(test.disk().space("/mnt")->free_bytes, 3 * kRoom);
     EXPECT_EQ(test.disk().space("/mnt")->free_inodes, 2U);
   });
 }
