@@ -45,7 +45,8 @@ class VirtualRun {
                injector_, model_),
         fleet_(world_, std::move(schedules), *finished_,
                [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
-        spool_files_(scenario) {
+        spool_files_(scenario),
+        cuts_(power_cut_seeds(seed)) {
     record_.attempts.emplace(scenario.recovery_window(), finished_->ledger->capacity());
   }
 
@@ -120,11 +121,17 @@ class VirtualRun {
     ++record_.fired[event.name];
     switch (event.action) {
       case scenario::ProcessAction::kill: fleet_.kill(event); break;
-      case scenario::ProcessAction::power_cut: break;  // no scenario of this world has one (live_only.h)
+      case scenario::ProcessAction::power_cut: cut_power(event); break;
       case scenario::ProcessAction::restart: fleet_.ask_to_stop(event); break;
       case scenario::ProcessAction::pause: fleet_.pause(event, until); break;
       case scenario::ProcessAction::clock_jump: world_.shift_wall(event.shift); break;
     }
+  }
+
+  // It is everybody's.
+  void cut_power(const scenario::ProcessEvent& event) {
+    fleet_.kill(event);
+    world_.power_cut(cuts_.next());
   }
 
   void end(const scenario::Turn& turn) {
@@ -220,6 +227,7 @@ class VirtualRun {
   world::VirtualWorld world_;
   VirtualFleet fleet_;
   SpoolFiles spool_files_;
+  RandomStream cuts_;
   std::vector<std::uint64_t> phases_began_;  // at which operation
   std::string disk_faults_;                  // JSON lines
   bool ended_ = false;

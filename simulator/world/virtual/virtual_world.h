@@ -81,6 +81,8 @@ class VirtualWorld {
   // The end of the environment's node (kernel.h), whose files are closed and whose locks are free: a sync
   // under way arrives, and requests that have left reach the upstream. Its next life is a new environment.
   void kill(const Environment& environment);
+  // Of what is not durable on the disk the seed draws what is lost. When every node that uses it was killed.
+  faultfs::PowerCutReport power_cut(std::uint64_t seed) { return disk_.power_cut(seed); }
   void shift_wall(Duration shift) { clock_.shift_wall(shift); }
 
   // A call of the harness at an instant, outside any fiber: it must not block.

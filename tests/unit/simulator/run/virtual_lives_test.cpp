@@ -123,6 +123,44 @@ TEST(VirtualLives, AKillBeforeAnOperationBreaksNoLaw) {
   }
 }
 
+std::string power_cut(const std::string& when) {
+  return R"([ { "name": "dark", "power_cut": { )" + when + R"( } } ])";
+}
+
+TEST(VirtualLives, WhatWasReportedDurableIsThereAfterAPowerCut) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto finished = played(
+        scenario_with(power_cut(R"("at": "50ms", "down": "100ms", "times": 3, "every": "200ms")")), seed);
+    EXPECT_EQ(broken(*finished), "") << "seed " << seed;
+    EXPECT_EQ(finished->record.fired.at("dark"), 3U);
+    EXPECT_EQ(finished->record.ended_lives.size(), 3U);
+  }
+}
+
+TEST(VirtualLives, APowerCutBeforeAnOperationBreaksNoLaw) {
+  const auto in_stress = played(scenario_with("[]"))->operations_in_phases.at(1);
+  for (std::uint64_t operation = 1; operation <= in_stress; operation += 7) {
+    const auto event = R"("operation": )" + std::to_string(operation) + R"(, "down": "20ms")";
+    const auto finished = played(scenario_with(power_cut(event)));
+    EXPECT_EQ(broken(*finished), "") << "before operation " << operation;
+    EXPECT_EQ(finished->record.fired.at("dark"), 1U) << operation;
+  }
+}
+
+// On a slow disk there is always a sync under way: a kill lets it arrive, and what a power cut leaves of it
+// the next life finds and its trace shows.
+TEST(VirtualLives, APowerCutLosesWhatAKillLeaves) {
+  const auto hash = [](const std::string& event, int at) {
+    auto scenario = scenario_with(R"([ { "name": "k", ")" + event + R"(": { "down": "50ms", "at": ")" +
+                                  std::to_string(at) + R"(ms" } } ])");
+    scenario.disk.latency = 20ms;
+    return *played(scenario)->record.trace_hash;
+  };
+  int differ = 0;
+  for (int at = 50; at < 550; at += 50) differ += hash("kill", at) != hash("power_cut", at) ? 1 : 0;
+  EXPECT_GT(differ, 2);
+}
+
 TEST(VirtualLives, OperationsAreCountedFromTheStartOfThePhaseOverTheWholeRun) {
   const auto calm = played(scenario_with("[]"));
   const auto& counts = calm->operations_in_phases;

@@ -55,7 +55,7 @@ TEST(LiveOnly, RulesThatNeedAProcessOrAMount) {
 
 TEST(LiveOnly, NoProcessEvent) {
   EXPECT_EQ(why({}), "") << "a kill";
-  EXPECT_EQ(why({R"(phases.stress.process=[{"name":"r","restart":{"at":"0s"}},
+  EXPECT_EQ(why({R"(phases.stress.process=[{"name":"r","power_cut":{"at":"0s"}},
                                            {"name":"j","clock_jump":{"at":"1s","back":"1h"}}])"}),
             "");
 }
