@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "simulator/oracle/corruption.h"
 #include "simulator/oracle/findings.h"
 #include "simulator/oracle/laws.h"
 #include "simulator/oracle/record_times.h"
@@ -67,7 +68,8 @@ constexpr std::uint64_t kMostFrameBytes = 128;
 
 // The usage file counts every accepted record once. Of killed lives it counts those that were durable,
 // unless the spool had to give their segments up while the file had not counted them yet: it does so
-// beyond half of spool.max_bytes. What was damaged on disk cannot be counted from there.
+// beyond half of spool.max_bytes. What was damaged on disk cannot be counted from there, be it delivered or
+// not.
 void check_usage(Findings& findings, const RunRecord& run, const Accounting& books, std::uint64_t counted) {
   std::uint64_t accepted = 0, calling = 0;
   for (std::uint64_t i = 0; i < run.ledger.size(); ++i) {
@@ -84,7 +86,10 @@ void check_usage(Findings& findings, const RunRecord& run, const Accounting& boo
                  run.stats->usage_pending, accepted);
   }
   const bool held = books.durable * kMostFrameBytes <= run.scenario.subject.options.spool.max_bytes / 2;
-  if (!run.ended_lives.empty() && held && known + books.quarantined < books.durable)
+  const auto hit = hit_by_corruption(run);
+  const auto uncountable =
+      books.quarantined - books.corrupted + static_cast<std::uint64_t>(std::ranges::count(hit, true));
+  if (!run.ended_lives.empty() && held && known + uncountable < books.durable)
     findings.add("the usage file counts {} records, {} were durable", counted, books.durable);
 }
 

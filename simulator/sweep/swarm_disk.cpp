@@ -128,6 +128,14 @@ void add_full(Draft& draft, Dice& dice) {
   add(draft, dice, "full", {.full = faultfs::FullEffect{.left_bytes = dice.spread(1, kMiB)}});
 }
 
+// Blocks are allocated when they are written back, so it is the sync that finds no room.
+void add_late_full(Draft& draft, Dice& dice) {
+  faultfs::Rule& rule =
+      add(draft, dice, "full at sync", {.error = faultfs::ErrorEffect{dice.one_in(2) ? ENOSPC : EDQUOT}});
+  rule.when.operations = {Operation::fsync};
+  choose_turns(rule.when, dice);
+}
+
 void add_inodes(Draft& draft, Dice& dice) {
   add(draft, dice, "no inodes", {.full = faultfs::FullEffect{.left_inodes = dice.spread(1, 20) - 1}});
 }
@@ -153,6 +161,7 @@ void add_permission(Draft& draft, Dice& dice) {
 constexpr Kind kDisk[] = {
     {"full", add_full},
     {"inodes", add_inodes},
+    {"full at sync", add_late_full},
     {"read-only",
      [](Draft& draft, Dice& dice) {
        add(draft, dice, "read-only", {.read_only = faultfs::ReadOnlyEffect{}});

@@ -3,13 +3,17 @@ import json
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MUTANTS = ROOT / "tests/mutants"
 CHECK, APPLY = MUTANTS / "check.py", MUTANTS / "apply.sh"
-CLASSES = ("durability", "accounting", "identity", "breaker", "retry", "spool", "ingress", "harness")
+sys.path.insert(0, str(MUTANTS))
+
+from campaign import Campaign, parse_arguments, result_of  # noqa: E402
+from planted_bugs_page import CLASSES, page_of  # noqa: E402
 
 PATCH = "--- a/core/a.cpp\n+++ b/core/a.cpp\n@@ -1,3 +1,3 @@\n one\n-two\n+zwei\n three\n"
 
@@ -157,6 +161,71 @@ class Manifest(unittest.TestCase):
     def test_each_kind_of_bug_is_there_and_there_are_enough(self):
         self.assertEqual({row["class"] for row in self.rows}, set(CLASSES))
         self.assertGreaterEqual(len(self.rows), 24)
+
+
+def finding(seed, *laws):
+    return {"seed": seed, "law": laws[0], "detail": "so it is", "broken": [{"law": law, "detail": ""} for law in laws]}
+
+
+PROGRAM = """#!/usr/bin/python3
+import os, struct
+open(os.environ["HOLDFAST_MUTANT_MARKS"], "wb").write(struct.pack("QQ", 5, 2))
+print({answer!r})
+"""
+
+
+class Hunted(unittest.TestCase):
+    """campaign.py with programs that find what they are told to."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.campaign = Campaign(parse_arguments(["--seeds", "1..9"]))
+        self.campaign.programs = pathlib.Path(self.folder.name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def program(self, name, *findings, runs=9):
+        program = self.campaign.programs / name
+        program.write_text(PROGRAM.format(answer=json.dumps({"runs": runs, "findings": findings})))
+        program.chmod(0o755)
+
+    def test_a_bug_is_detected_by_the_laws_of_the_first_seed_that_breaks_one(self):
+        self.program("holdfast-bug", finding(3, "durability", "liveness"), runs=3)
+        row = self.campaign.play({"name": "bug", "laws": ["durability"]})
+        self.assertEqual((row["detected"], row["seed"], row["seeds"]), (True, 3, 3))
+        self.assertEqual(row["by"], ["durability", "liveness"])
+        self.assertEqual((row["reached"], row["triggered"]), (5, 2))
+
+    def test_a_bug_that_no_law_notices_has_survived(self):
+        self.program("holdfast-bug")
+        row = self.campaign.play({"name": "bug", "laws": ["durability"]})
+        self.assertEqual((row["detected"], row["by"], row["seeds"]), (False, [], 9))
+
+    def test_a_harness_is_caught_where_it_hides_what_the_sound_one_finds(self):
+        self.program("holdfast-core-bug", finding(3, "liveness"), runs=3)
+        self.program("holdfast-blind", finding(3, "durability"), runs=1)
+        row = {"name": "blind", "with": "core-bug", "laws": ["liveness"]}
+        self.assertEqual(self.campaign.play(row)["by"], ["self-check"])
+
+    def test_a_harness_that_hides_nothing_has_survived(self):
+        self.program("holdfast-core-bug", finding(9, "liveness"))
+        self.program("holdfast-blind", finding(9, "liveness"))
+        row = {"name": "blind", "with": "core-bug", "laws": ["liveness"]}
+        self.assertFalse(self.campaign.play(row)["detected"])
+
+    def test_an_alarm_of_the_control_is_told(self):
+        self.program("holdfast", finding(2, "bounds"), runs=3)
+        self.program("holdfast-bug", finding(3, "durability"), runs=3)
+        control = self.campaign.control([self.campaign.play({"name": "bug", "laws": ["durability"]})])
+        self.assertEqual((control["runs"], control["alarms"][0]["law"]), (3, "bounds"))
+
+    def test_the_page_has_a_row_for_each_and_calls_a_survivor_by_its_name(self):
+        row = {"name": "bug", "class": "spool", "bug": "It is.", "corpus": ["S-01"], "reached": 1, "triggered": 0,
+               "detected": False, "by": [], "seeds": 9}
+        page = page_of(result_of([row], {"runs": 9, "alarms": []}, []))
+        self.assertIn("| `bug` | It is. | 1 | 0 | **survived** | 9 | S-01 |", page)
+        self.assertIn("**0 of 1 detected", page)
 
 
 if __name__ == "__main__":

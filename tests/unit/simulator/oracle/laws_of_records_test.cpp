@@ -80,6 +80,11 @@ TEST(Conservation, OverKillsTheUsageFileMissesNothingThatWasDurable) {
   EXPECT_EQ(conservation(run), LawVerdict::fail);
   run->usage_records = 9;
   EXPECT_EQ(conservation(run), LawVerdict::fail);
+  run->frames = {{"spool/1.seg", 64, {0, 1}, {164, 264}}};
+  run->damage = {{"spool/1.seg", 170, 171}};
+  EXPECT_EQ(conservation(run), LawVerdict::pass)
+      << "it was delivered, and damaged before it could be counted";
+  run->damage.clear();
   run->scenario.subject.options.spool.max_bytes = 1000;
   EXPECT_EQ(conservation(run), LawVerdict::pass) << "the spool may have had no room to hold them";
 }
