@@ -50,6 +50,14 @@ std::string parent_of(const std::string& path) {
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
 }
+
+// A directory that is there may have been made by a life that was killed before its name was durable. Who may
+// not read its parent has not made it.
+Status make_name_durable(FileSystem& files, const std::string& path) {
+  auto synced = files.sync_directory(parent_of(path));
+  if (!synced && synced.error().code == Code::permission) return {};
+  return synced;
+}
 }  // namespace
 
 Status make_directories(FileSystem& files, const std::string& path) {
@@ -57,14 +65,12 @@ Status make_directories(FileSystem& files, const std::string& path) {
     if (at != path.size() && path[at] != '/') continue;
     auto prefix = path.substr(0, at);
     auto stat = files.stat(prefix);
-    if (stat && stat->is_directory) continue;
-    auto made = files.make_directory(prefix);
-    if (!made && made.error().code != Code::exists) return made;
-    if (!made) return fail(Code::wrong_kind, prefix + " exists and is not a directory");
-    if (auto synced = files.sync_directory(parent_of(prefix)); !synced) {
-      (void)files.remove_directory(prefix);  // or the next call would take its name for durable
-      return synced;
+    if (!stat || !stat->is_directory) {
+      auto made = files.make_directory(prefix);
+      if (!made && made.error().code != Code::exists) return made;
+      if (!made) return fail(Code::wrong_kind, prefix + " exists and is not a directory");
     }
+    if (auto durable = make_name_durable(files, prefix); !durable) return durable;
   }
   return {};
 }

@@ -13,6 +13,7 @@ constexpr std::array kCommands{
     Command{"check", "validate scenarios", check_command},
     Command{"explain", "print a scenario's resolved timeline, faults and expectations", explain_command},
     Command{"hunt", "random fault schedules in virtual time; shrink what breaks a law", hunt_command},
+    Command{"replay", "play a scenario event by event, then say which laws held", replay_command},
     Command{"report", "draw results into one HTML page", report_command},
     Command{"inspect", "read a spool directory: what is in it, what is damaged", inspect_command},
     Command{"upstream", "serve the mock upstream alone", upstream_command},

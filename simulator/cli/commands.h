@@ -16,6 +16,7 @@ ExitCode gate_command(const Words& words);
 ExitCode check_command(const Words& words);
 ExitCode explain_command(const Words& words);
 ExitCode hunt_command(const Words& words);
+ExitCode replay_command(const Words& words);
 ExitCode report_command(const Words& words);
 ExitCode inspect_command(const Words& words);
 ExitCode upstream_command(const Words& words);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <memory>
 #include <thread>
 
 #include "command_line/version.h"
@@ -12,8 +13,10 @@
 #include "simulator/cli/run_settings.h"
 #include "simulator/cli/seeds.h"
 #include "simulator/oracle/result_files.h"
+#include "simulator/sweep/crash_points.h"
 #include "simulator/sweep/finding_json.h"
 #include "simulator/sweep/hunt.h"
+#include "simulator/sweep/nth.h"
 
 namespace holdfast::cli {
 namespace {
@@ -28,6 +31,8 @@ Arguments hunt_arguments() {
       "docs/hunting.md tells how to read a finding.",
       {"holdfast hunt scenarios/hunt/swarm.json", "holdfast hunt scenarios/hunt --seeds 1..10000 --out found",
        "holdfast hunt scenarios/hunt/swarm.json --seeds 1..1000000 --time 10m",
+       "holdfast hunt scenarios/hunt/small.json --nth",
+       "holdfast hunt scenarios/hunt/small.json --crash-points",
        "holdfast run found/swarm-17-durability/scenario.json"});
   arguments.add()("seeds", text_value("A..B"), "or one number (default: 1..1000)")(
       "jobs", text_value("N"), "processes at once (default: one for each processor)")(
@@ -37,6 +42,9 @@ Arguments hunt_arguments() {
       "run-time", text_value("DURATION"),
       "real time that one run may take before it is a finding (default: 60s)")(
       "findings", text_value("N"), "end after so many different ones (default: 20)")(
+      "nth", "instead, fail each I/O operation in turn, in every way, until a run passes untouched")(
+      "crash-points", "instead, kill, and cut the power, before each I/O operation in turn")(
+      "most-operations", text_value("N"), "of a scenario that is swept completely (default: 500)")(
       "set", list_value("PATH=VALUE"), "set any path of the scenario first; repeatable")(
       "out", text_value("DIR"), "for hunt.json and a directory for each finding")("json",
                                                                                   "print the result as JSON");
@@ -119,6 +127,33 @@ Result<sweep::HuntSettings> settings_of(const Arguments& arguments) {
                              .most_findings = *findings};
 }
 
+// A complete sweep is so many runs for each operation, so scenarios that have many are refused.
+Status check_sweepable(const std::vector<scenario::Scenario>& scenarios, std::uint64_t most) {
+  for (const auto& scenario : scenarios) {
+    const auto operations = sweep::operations_in_phases(scenario);
+    if (!operations) return fail(operations.error());
+    if (scenario.phases.size() < 2)
+      return fail(Code::invalid,
+                  scenario.file + ": a complete sweep needs a phase to sweep and one after it to recover");
+    std::uint64_t swept = 0;
+    for (std::size_t phase = 0; phase + 1 < scenario.phases.size(); ++phase) swept += (*operations)[phase];
+    if (swept > most)
+      return fail(Code::invalid,
+                  fmt::format("{}: there are {} I/O operations before the last phase; at most {} are swept "
+                              "completely (--most-operations)",
+                              scenario.file, swept, most));
+  }
+  return {};
+}
+
+std::unique_ptr<sweep::Cases> cases_of(const Arguments& arguments,
+                                       const std::vector<scenario::Scenario>& scenarios,
+                                       scenario::SeedRange seeds) {
+  if (arguments.has("nth")) return std::make_unique<sweep::NthCases>(scenarios);
+  if (arguments.has("crash-points")) return std::make_unique<sweep::CrashPointCases>(scenarios, seeds);
+  return std::make_unique<sweep::SwarmCases>(scenarios, seeds);
+}
+
 }  // namespace
 
 ExitCode hunt_command(const Words& words) {
@@ -126,19 +161,30 @@ ExitCode hunt_command(const Words& words) {
   if (auto ended = arguments.parse(words)) return *ended;
   const auto files = find_scenarios(arguments.operands());
   if (!files) return arguments.mistake(files.error().message);
-  const auto seeds = parse_seeds(arguments.text("seeds", "1..1000"));
+  const bool complete = arguments.has("nth") || arguments.has("crash-points");
+  if (arguments.has("nth") && arguments.has("crash-points"))
+    return arguments.mistake("choose --nth or --crash-points");
+  if (arguments.has("nth") && arguments.has("seeds"))
+    return arguments.mistake("--nth plays the scenario's own seed");
+  const auto seeds = parse_seeds(arguments.text("seeds", complete ? "1..3" : "1..1000"));
   if (!seeds) return arguments.mistake(seeds.error().message);
   auto settings = settings_of(arguments);
   if (!settings) return arguments.mistake(settings.error().message);
   const auto loaded = load_all(*files, arguments.list("set"));
   if (loaded.ended) return *loaded.ended;
+  const auto most = arguments.number("most-operations", 500, {1, 1'000'000});
+  if (!most) return arguments.mistake(most.error().message);
+  if (complete)
+    if (auto sweepable = check_sweepable(loaded.scenarios, *most); !sweepable)
+      return arguments.mistake(sweepable.error().message);
   const std::string out = arguments.text("out");
   if (!out.empty())
     if (auto made = make_results_directory(out); !made) return arguments.mistake(made.error().message);
 
   const bool json = arguments.has("json");
-  fmt::print(stderr, "holdfast {} ({}): hunting in {} scenarios, seeds {}..{}\n", kVersion, kCommit,
-             loaded.scenarios.size(), seeds->first, seeds->last);
+  const auto cases = cases_of(arguments, loaded.scenarios, *seeds);
+  fmt::print(stderr, "holdfast {} ({}): hunting in {} scenarios\n", kVersion, kCommit,
+             loaded.scenarios.size());
   HuntProgress progress;
   Status written;
   settings->progress = [&](const sweep::HuntResult& result, std::uint64_t total) {
@@ -149,8 +195,7 @@ ExitCode hunt_command(const Words& words) {
     if (!out.empty() && written) written = write_finding(out, finding);
     if (!json) print_finding(finding, out);
   };
-  sweep::SwarmCases cases(loaded.scenarios, *seeds);
-  const auto result = sweep::hunt(cases, *settings, interrupted());
+  const auto result = sweep::hunt(*cases, *settings, interrupted());
   progress.end();
   if (json) std::cout << sweep::hunt_json(result);
   if (!json) print_result(result);

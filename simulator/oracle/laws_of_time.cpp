@@ -42,7 +42,8 @@ struct Refusal {
 std::vector<Refusal> refusals(const RunRecord& run) {
   auto changes = run.breaker;
   for (const auto& [life, end] : run.ended_lives)
-    changes.push_back({end.at, BreakerState::closed, end.tracker});  // it dies with its process
+    changes.push_back(
+        {std::max(end.at, end.gone), BreakerState::closed, end.tracker});  // it dies with its process
   std::ranges::stable_sort(changes, {},
                            [](const auto& change) { return std::pair(change.tracker, change.at); });
   std::vector<Refusal> found;

@@ -90,6 +90,7 @@ struct LifeEnd {
   Duration at{0};
   bool killed = true;  // false: it was asked to stop, and did
   std::uint32_t tracker = 0;
+  Duration gone{0};  // when it had; of who was asked to stop, later than `at`
 };
 
 // One of a fleet. Its records are those from `first_reference` to that of the next.

@@ -33,12 +33,14 @@ Result<std::vector<load::Schedule>> make_schedules(const scenario::Scenario& sce
 }
 
 VirtualFleet::VirtualFleet(world::VirtualWorld& world, std::vector<load::Schedule> schedules,
-                           FinishedRun& finished, subject::LedgerObserver::OnClaim on_claim)
+                           FinishedRun& finished, subject::LedgerObserver::OnClaim on_claim,
+                           subject::LedgerObserver::OnBreaker on_breaker)
     : world_(world),
       schedules_(std::move(schedules)),
       finished_(finished),
       record_(finished.record),
-      on_claim_(std::move(on_claim)) {
+      on_claim_(std::move(on_claim)),
+      on_breaker_(std::move(on_breaker)) {
   std::uint64_t reference = 0;
   const auto& scenario = record_.scenario;
   for (std::size_t i = 0; i < schedules_.size(); ++i) {
@@ -77,7 +79,8 @@ void VirtualFleet::begin(Time start) {
                                             .first_reference = first_references_[i],
                                             .ledger = *finished_.ledger,
                                             .start = start,
-                                            .on_claim = on_claim_},
+                                            .on_claim = on_claim_,
+                                            .on_breaker = on_breaker_},
                            record_, lives_begun_);
   for (auto& tracker : trackers_) tracker.begin();
 }

@@ -1,7 +1,7 @@
 // The trackers of a VIRTUAL run, one or a fleet: each has its load, its directory, its records and its lives;
 // disk, upstream and clock are everybody's.
 //
-//   VirtualFleet fleet(world, schedules, finished, on_claim);
+//   VirtualFleet fleet(world, schedules, finished, on_claim, on_breaker);
 //   fleet.begin(start);
 //   fleet.kill(event); fleet.start_again(event);       // those that the event concerns
 //   fleet.end(latest);
@@ -26,7 +26,7 @@ class VirtualFleet {
   static constexpr const char* kMountRoot = "/mnt";
 
   VirtualFleet(world::VirtualWorld& world, std::vector<load::Schedule> schedules, FinishedRun& finished,
-               subject::LedgerObserver::OnClaim on_claim);
+               subject::LedgerObserver::OnClaim on_claim, subject::LedgerObserver::OnBreaker on_breaker);
 
   // Takes virtual time where there are several. Before begin().
   Status make_directories();
@@ -58,6 +58,7 @@ class VirtualFleet {
   FinishedRun& finished_;
   oracle::RunRecord& record_;
   subject::LedgerObserver::OnClaim on_claim_;
+  subject::LedgerObserver::OnBreaker on_breaker_;
   std::vector<scenario::Subject> subjects_;  // placed
   std::vector<std::uint64_t> first_references_;
   std::uint16_t lives_begun_ = 0;

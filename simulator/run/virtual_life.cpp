@@ -27,6 +27,7 @@ VirtualLife::VirtualLife(world::VirtualWorld& world, const Run& run, Number numb
       observer_(run.ledger, run.start, run.on_claim),
       sampler_(run.scenario),
       stop_(node_.scheduler.make_event()) {
+  observer_.when_breaker(run.on_breaker);
   task_ = node_.scheduler.spawn("main", [this] {
     status_ = live();
     subject_.reset();

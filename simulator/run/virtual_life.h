@@ -36,6 +36,7 @@ class VirtualLife {
     oracle::Ledger& ledger;
     Time start;
     subject::LedgerObserver::OnClaim on_claim;
+    subject::LedgerObserver::OnBreaker on_breaker{};
   };
   // Which life of the run, and which of the tracker, from 0.
   struct Number {

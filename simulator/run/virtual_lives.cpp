@@ -65,7 +65,8 @@ std::string VirtualLives::end(Time latest) {
 
 void VirtualLives::bury(bool killed, Duration at) {
   add_life(record_, life_->report());
-  record_.ended_lives[number_.incarnation] = {.at = at, .killed = killed, .tracker = run_.tracker};
+  record_.ended_lives[number_.incarnation] = {
+      .at = at, .killed = killed, .tracker = run_.tracker, .gone = since_start()};
   life_.reset();
 }
 

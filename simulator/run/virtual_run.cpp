@@ -9,6 +9,7 @@
 #include "simulator/run/spool_files.h"
 #include "simulator/run/virtual_fleet.h"
 #include "simulator/scenario/live_only.h"
+#include "simulator/scenario/names.h"
 
 namespace holdfast::run {
 namespace {
@@ -25,8 +26,9 @@ std::uint64_t records_of(const scenario::Scenario& scenario, const std::vector<l
 class VirtualRun {
  public:
   VirtualRun(const scenario::Scenario& scenario, std::uint64_t seed, std::vector<load::Schedule> schedules,
-             OnProgress progress)
+             OnProgress progress, OnTrace trace)
       : progress_(std::move(progress)),
+        trace_(std::move(trace)),
         finished_(std::make_unique<FinishedRun>(oracle::Ledger::in_memory(records_of(scenario, schedules)),
                                                 scenario, seed)),
         record_(finished_->record),
@@ -35,6 +37,9 @@ class VirtualRun {
             scenario.upstream, seed,
             [this](Time now, const RequestElement& element, bool duplicate) {
               note_delivery(*finished_->ledger, now - start_, element, duplicate);
+              if (trace_)
+                tell(now, "delivery", fmt::format("record {}", element.reference),
+                     duplicate ? "duplicate" : "");
             },
             [this](const upstream::UpstreamEvent& event) { note_fault(event); },
             [this](Time now, auto elements) { note_attempt(now - start_, elements); }),
@@ -43,11 +48,14 @@ class VirtualRun {
                 .disk_capacity = scenario.disk.capacity,
                 .mount_root = VirtualFleet::kMountRoot},
                injector_, model_),
-        fleet_(world_, std::move(schedules), *finished_,
-               [this](Time now, const DurableClaim& claim) { audit(now, claim); }),
+        fleet_(
+            world_, std::move(schedules), *finished_,
+            [this](Time now, const DurableClaim& claim) { audit(now, claim); },
+            [this](Time now, BreakerState state) { note_breaker(now, state); }),
         spool_files_(scenario),
         cuts_(power_cut_seeds(seed)) {
     record_.attempts.emplace(scenario.recovery_window(), finished_->ledger->capacity());
+    if (trace_) world_.listen([this](const world::TraceCall& call) { note_call(call); });
   }
 
   Result<std::unique_ptr<FinishedRun>> run() {
@@ -119,6 +127,7 @@ class VirtualRun {
 
   void befall(const scenario::ProcessEvent& event, Time until) {
     ++record_.fired[event.name];
+    if (trace_) tell(world_.clock().now(), "process", event.name, std::string(to_string(event.action)));
     switch (event.action) {
       case scenario::ProcessAction::kill: fleet_.kill(event); break;
       case scenario::ProcessAction::power_cut: cut_power(event); break;
@@ -173,8 +182,34 @@ class VirtualRun {
     record_.fleet[record_.tracker_of(elements.front().reference)].attempts.note(at, elements);
   }
 
+  // A line of the trace that is no port call.
+  void tell(Time now, const char* what, std::string about, std::string outcome) {
+    trace_({.at = now - start_,
+            .who = "",
+            .what = what,
+            .about = std::move(about),
+            .outcome = std::move(outcome)});
+  }
+  void note_call(const world::TraceCall& call) {
+    trace_({.at = call.time - start_,
+            .node = call.node,
+            .who = std::string(call.fiber_name),
+            .what = std::string(to_string(call.call)),
+            .about = std::string(call.what),
+            .outcome = std::string(call.outcome),
+            .hash = call.hash});
+  }
+  void note_breaker(Time now, BreakerState state) {
+    if (!trace_) return;
+    const char* const states[] = {"closed", "open", "half_open"};
+    tell(now, "breaker", "", states[static_cast<std::size_t>(state)]);
+  }
+
   void audit(Time now, const DurableClaim& claim) {
     ++record_.claims.checked;
+    if (trace_)
+      tell(now, "claim", fmt::format("{} [{}, {})", claim.path, claim.begin, claim.end),
+           fmt::format("{} records durable", claim.references.size()));
     const std::string path(claim.path);
     record_.frames.push_back({path.substr(std::string_view(VirtualFleet::kMountRoot).size() + 1),
                               claim.begin,
@@ -190,11 +225,14 @@ class VirtualRun {
   }
 
   void note_fault(const faultfs::FaultEvent& event) {
+    if (trace_) tell(event.time, "fault", fmt::format("{}: {}", event.rule, event.path), event.decision);
     disk_faults_ += faultfs::to_json_line(event, start_) + "\n";
     for (const auto& hit : event.damaged())
       record_.damage.push_back({event.path, hit.offset, hit.offset + hit.size});
   }
   void note_fault(const upstream::UpstreamEvent& event) {
+    if (trace_)
+      tell(event.time, "fault", fmt::format("{}: batch {}", event.rule, event.batch), event.decision);
     finished_->fault_lines.push_back(upstream_fault_line(event, start_));
   }
 
@@ -220,6 +258,7 @@ class VirtualRun {
 
   Time start_{};
   OnProgress progress_;
+  OnTrace trace_;
   std::unique_ptr<FinishedRun> finished_;
   oracle::RunRecord& record_;
   faultfs::Injector injector_;
@@ -236,12 +275,12 @@ class VirtualRun {
 }  // namespace
 
 Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scenario, std::uint64_t seed,
-                                                 const OnProgress& progress) {
+                                                 const OnProgress& progress, const OnTrace& trace) {
   if (const auto why = scenario::why_live_only(scenario); !why.empty())
     return fail(Code::invalid, scenario.file + ": this is played LIVE only, since " + why + "; add --live");
   auto schedules = make_schedules(scenario, seed);
   if (!schedules) return fail(schedules.error());
-  return VirtualRun(scenario, seed, std::move(*schedules), progress).run();
+  return VirtualRun(scenario, seed, std::move(*schedules), progress, trace).run();
 }
 
 }  // namespace holdfast::run

@@ -3,6 +3,8 @@
 //   auto finished = run_virtual(scenario, seed);
 //   (*finished)->record.trace_hash
 //
+//   run_virtual(scenario, seed, {}, [](const TraceLine& line) { ... });      // event by event
+//
 // A subject that hangs breaks the law of isolation. Code::invalid for what only LIVE can do
 // (scenario/live_only.h).
 #pragma once
@@ -11,6 +13,7 @@
 
 #include "core/base/result.h"
 #include "simulator/run/finished_run.h"
+#include "simulator/run/trace_line.h"
 
 namespace holdfast::run {
 
@@ -18,6 +21,6 @@ namespace holdfast::run {
 using OnProgress = std::function<void(Duration at, const oracle::Ledger& ledger)>;
 
 Result<std::unique_ptr<FinishedRun>> run_virtual(const scenario::Scenario& scenario, std::uint64_t seed,
-                                                 const OnProgress& progress = {});
+                                                 const OnProgress& progress = {}, const OnTrace& trace = {});
 
 }  // namespace holdfast::run

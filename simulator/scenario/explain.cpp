@@ -183,6 +183,8 @@ std::string describe(const upstream::UpstreamEffect& effect) {
 std::string describe(const upstream::UpstreamRule& rule) {
   std::string text = rule.name + ": " + describe(rule.effect);
   if (rule.probability != upstream::kCertain) text += ", probability " + percent(rule.probability);
+  if (rule.nth > 0) text += fmt::format(", only request {}", rule.nth);
+  if (rule.from_nth > 0) text += fmt::format(", from request {} on", rule.from_nth);
   return text + window(rule.from, rule.to);
 }
 

@@ -14,6 +14,8 @@ namespace {
 using config::ObjectReader;
 using namespace std::chrono_literals;
 
+constexpr std::uint64_t kMostTurns = 1'000'000'000;
+
 // 0.25 as parts of kCertain.
 bool read_share(ObjectReader& reader, std::string_view key, std::uint64_t& share) {
   double value = 0;
@@ -44,6 +46,10 @@ void read_when(ObjectReader reader, upstream::UpstreamRule& rule) {
   read_share(reader, "probability", rule.probability);
   reader.duration("from", rule.from, {0s, 24h});
   reader.duration("to", rule.to, {0s, 24h});
+  reader.count("nth", rule.nth, {1, kMostTurns});
+  reader.count("from_nth", rule.from_nth, {1, kMostTurns});
+  if (rule.nth > 0 && rule.from_nth > 0)
+    reader.problem("from_nth", "\"nth\" is one request and \"from_nth\" all from there on; give one of them");
   if (rule.from >= rule.to)
     reader.problem("to", "the window ends before it begins; \"to\" comes after \"from\"");
 }
@@ -65,6 +71,14 @@ void read_effect(ObjectReader reader, upstream::UpstreamEffect& effect) {
   if (std::uint64_t slow = 0; read_bandwidth(reader, "slow", slow)) effect.slow = slow;
   if (std::uint64_t rate = 0; read_share(reader, "error_rate", rate)) effect.error_rate = rate;
   if (std::uint64_t share = 0; read_share(reader, "partial", share)) effect.partial = share;
+}
+
+// A closed port is closed to everybody.
+void refuse_turns(ObjectReader& reader, const upstream::UpstreamRule& rule) {
+  if (!rule.counts() || rule.effect.outage != upstream::Outage::refuse) return;
+  auto when = reader.object("when");
+  when->problem(rule.nth > 0 ? "nth" : "from_nth",
+                "outage \"refuse\" counts no requests: a port is closed to everybody");
 }
 
 // These two know no chance of their own: one is for everybody, the other is itself a probability.
@@ -97,6 +111,7 @@ upstream::UpstreamRule read_upstream_rule(ObjectReader reader) {
   reader.require("effect");
   if (auto effect = reader.object("effect")) read_effect(*effect, rule.effect);
   refuse_probability(reader, rule);
+  refuse_turns(reader, rule);
   return rule;
 }
 

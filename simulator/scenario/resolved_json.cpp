@@ -52,6 +52,8 @@ json upstream_rule_json(const upstream::UpstreamRule& rule) {
   if (rule.probability != upstream::kCertain) value["when"]["probability"] = share_of(rule.probability);
   if (rule.from.count() != 0) value["when"]["from"] = format_duration(rule.from);
   if (rule.to != Duration::max()) value["when"]["to"] = format_duration(rule.to);
+  if (rule.nth > 0) value["when"]["nth"] = rule.nth;
+  if (rule.from_nth > 0) value["when"]["from_nth"] = rule.from_nth;
   return value;
 }
 

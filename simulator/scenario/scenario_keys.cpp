@@ -18,7 +18,7 @@ std::span<const ObjectKeys> scenario_keys() {
       {"/host", {"task"}},
       {"/phases/*", {"name", "for", "disk", "upstream", "process"}},
       {"/phases/*/upstream/*", {"name", "when", "effect"}},
-      {"/phases/*/upstream/*/when", {"probability", "from", "to"}},
+      {"/phases/*/upstream/*/when", {"probability", "from", "to", "nth", "from_nth"}},
       {"/phases/*/upstream/*/effect",
        {"outage", "latency", "error_rate", "reset", "slow", "partial", "answer"}},
       {"/phases/*/process/*", {"name", "kill", "power_cut", "restart", "pause", "clock_jump"}},

@@ -21,6 +21,7 @@ void LedgerObserver::on_dropped(Time, std::uint64_t reference, DropReason reason
 
 void LedgerObserver::on_breaker(Time now, BreakerState state) {
   const memory::Allocating outside(nullptr);
+  if (on_breaker_) on_breaker_(now, state);
   base::MutexLock lock(mutex_);
   breaker_.push_back({.at = now - start_.load(), .state = state});
 }

@@ -1,5 +1,7 @@
 #include "simulator/sweep/run_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -30,6 +32,7 @@ std::uint64_t number_of(std::string_view text) {
 void read_field(RunReport& report, std::string_view key, std::string_view value) {
   if (key == "records") report.records = number_of(value);
   if (key == "events") report.events = number_of(value);
+  if (key == "operations") report.operations = number_of(value);
   if (key == "trace") report.trace_hash = value;
   if (key != "broken") return;
   const auto tab = value.find('\t');
@@ -51,23 +54,26 @@ bool RunReport::breaks(std::string_view law) const {
   return std::ranges::any_of(broken, [&](const Broken& one) { return one.law == law; });
 }
 
-RunReport play(const scenario::Scenario& scenario, std::uint64_t seed) {
+RunReport play(const scenario::Scenario& scenario, std::uint64_t seed, CallHashes* calls) {
   RunReport report;
   if (auto checked = check_playable(scenario); !checked) return refused(checked.error());
-  const auto finished = run::run_virtual(scenario, seed);
+  run::OnTrace trace;
+  if (calls != nullptr) trace = [calls](const run::TraceLine& line) { calls->note(line); };
+  const auto finished = run::run_virtual(scenario, seed, {}, trace);
   if (!finished) return refused(finished.error());
   const auto& record = (*finished)->record;
   for (const auto& law : oracle::check_laws(record))
     if (law.verdict == oracle::LawVerdict::fail) report.broken.push_back({law.law, law.detail});
   report.records = record.ledger.size();
+  report.operations = (*finished)->operations;
   for (const auto& [name, times] : record.fired) report.events += times;
   report.trace_hash = record.trace_hash.value_or("");
   return report;
 }
 
 std::string to_text(const RunReport& report) {
-  std::string text = "records\t" + std::to_string(report.records) + "\nevents\t" +
-                     std::to_string(report.events) + "\ntrace\t" + report.trace_hash + "\n";
+  std::string text = fmt::format("records\t{}\nevents\t{}\noperations\t{}\ntrace\t{}\n", report.records,
+                                 report.events, report.operations, report.trace_hash);
   for (const auto& [law, detail] : report.broken) text += "broken\t" + law + "\t" + one_line(detail) + "\n";
   return text.append(kEnd);
 }

@@ -17,6 +17,7 @@
 
 #include "core/base/result.h"
 #include "simulator/scenario/scenario.h"
+#include "simulator/sweep/call_hashes.h"
 
 namespace holdfast::sweep {
 
@@ -28,8 +29,9 @@ struct Broken {
 
 struct RunReport {
   std::vector<Broken> broken;
-  std::uint64_t records = 0;  // offered
-  std::uint64_t events = 0;   // faults that fired, and what befell the process
+  std::uint64_t records = 0;     // offered
+  std::uint64_t events = 0;      // faults that fired, and what befell the process
+  std::uint64_t operations = 0;  // on disk and link
   std::string trace_hash;
 
   bool holds() const { return broken.empty(); }
@@ -39,7 +41,8 @@ struct RunReport {
 // Options within their ranges, judged phases, nothing that only LIVE can do.
 Status check_playable(const scenario::Scenario& scenario);
 
-RunReport play(const scenario::Scenario& scenario, std::uint64_t seed);
+// Each event is told to `calls`, if they are given.
+RunReport play(const scenario::Scenario& scenario, std::uint64_t seed, CallHashes* calls = nullptr);
 
 std::string to_text(const RunReport& report);
 std::optional<RunReport> report_from(std::string_view text);

@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <string>
 
-#include "faultfs/model/errnos.h"
 #include "simulator/sweep/draft.h"
+#include "simulator/sweep/told_errors.h"
 
 namespace holdfast::sweep {
 namespace {
@@ -14,13 +14,6 @@ using faultfs::Effect;
 using faultfs::Operation;
 
 constexpr std::uint64_t kMiB = 1024 * 1024;
-
-// Those that the memory disk asks about.
-constexpr std::array kOperations = {
-    Operation::lookup,   Operation::getattr,  Operation::create, Operation::open,      Operation::read,
-    Operation::write,    Operation::truncate, Operation::fsync,  Operation::fallocate, Operation::mkdir,
-    Operation::rmdir,    Operation::unlink,   Operation::rename, Operation::opendir,   Operation::readdir,
-    Operation::fsyncdir, Operation::statfs,   Operation::lock};
 
 std::string path(Draft& draft, Dice& dice) {
   const bool usage = !draft.scenario.subject.options.usage.directory.empty();
@@ -62,20 +55,14 @@ void add_damage(Draft& draft, Dice& dice, std::string name, Effect effect) {
   draft.loses_bytes = true;
 }
 
-// What says that something is there which is not, or the reverse, is no error of the disk but a lie.
-bool is_told(int error) {
-  return error != ENOENT && error != EEXIST && error != ENOTDIR && error != EISDIR && error != ENOTEMPTY;
-}
-
 // Each of another operation, so that none ends what the next could meet.
 void add_errors(Draft& draft, Dice& dice) {
+  const auto operations = disk_operations();
   const std::uint64_t times = dice.between(1, 3);
-  const std::uint64_t first = dice.between(0, kOperations.size() - 1);
+  const std::uint64_t first = dice.between(0, operations.size() - 1);
   for (std::uint64_t i = 1; i <= times; ++i) {
-    const Operation operation = kOperations[(first + 7 * i) % kOperations.size()];
-    const auto names = faultfs::answers_of(operation);
-    const int error = *faultfs::errno_from(dice.pick(names));
-    if (!is_told(error)) continue;
+    const Operation operation = operations[(first + 7 * i) % operations.size()];
+    const int error = dice.pick(told_errors(operation));
     auto& rule = add(draft, dice, "error " + std::to_string(i), {.error = faultfs::ErrorEffect{error}});
     rule.when.operations = {operation};
     choose_turns(rule.when, dice);
@@ -105,7 +92,7 @@ void add_latency(Draft& draft, Dice& dice) {
   faultfs::LatencyEffect effect{longest};
   if (dice.one_in(2)) effect = {faultfs::UniformLatency{Duration{0}, longest}};
   auto& rule = add(draft, dice, "slow disk", {.latency = effect});
-  if (dice.one_in(2)) rule.when.operations = {dice.pick(kOperations)};
+  if (dice.one_in(2)) rule.when.operations = {dice.pick(disk_operations())};
   choose_turns(rule.when, dice);
 }
 
@@ -113,7 +100,7 @@ void add_hang(Draft& draft, Dice& dice) {
   faultfs::HangEffect effect;
   if (dice.one_in(2)) effect.length = dice.milliseconds(10ms, 5s);
   auto& rule = add(draft, dice, "hangs", {.hang = effect});
-  if (dice.one_in(2)) rule.when.operations = {dice.pick(kOperations)};
+  if (dice.one_in(2)) rule.when.operations = {dice.pick(disk_operations())};
   choose_turns(rule.when, dice);
 }
 

@@ -8,11 +8,14 @@ namespace holdfast::sweep {
 namespace {
 
 RunReport play_twice(const TrialSettings& settings, const Trial& trial) {
-  RunReport report = settings.play(trial.scenario, trial.seed);
-  const RunReport again = settings.play(trial.scenario, trial.seed);
-  if (report.trace_hash != again.trace_hash)
-    report.broken.push_back(
-        {"determinism", "the trace hashes are " + report.trace_hash + " and " + again.trace_hash});
+  CallHashes calls;
+  RunReport report = settings.play(trial.scenario, trial.seed, &calls);
+  calls.compare_next();
+  const RunReport again = settings.play(trial.scenario, trial.seed, &calls);
+  if (report.trace_hash == again.trace_hash) return report;
+  const auto hashes = "the trace hashes are " + report.trace_hash + " and " + again.trace_hash;
+  const auto& difference = calls.difference();
+  report.broken.push_back({"determinism", difference.empty() ? hashes : difference + "; " + hashes});
   return report;
 }
 
@@ -31,7 +34,8 @@ void Trials::start(Trial trial) {
   const auto number = trial.number;
   auto& kept = running_[number] = std::move(trial);
   children_.start(number, settings_.within, [&] {
-    return to_text(kept.twice ? play_twice(settings_, kept) : settings_.play(kept.scenario, kept.seed));
+    return to_text(kept.twice ? play_twice(settings_, kept)
+                              : settings_.play(kept.scenario, kept.seed, nullptr));
   });
 }
 

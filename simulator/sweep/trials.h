@@ -30,7 +30,7 @@ struct Trial {
 struct TrialSettings {
   std::size_t processes = 1;
   Duration within = std::chrono::seconds(60);  // of real time, one run
-  std::function<RunReport(const scenario::Scenario&, std::uint64_t seed)> play = sweep::play;
+  std::function<RunReport(const scenario::Scenario&, std::uint64_t seed, CallHashes*)> play = sweep::play;
 };
 
 class Trials {

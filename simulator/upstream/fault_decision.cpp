@@ -99,6 +99,10 @@ void add(Decision& decision, const UpstreamRule& rule, std::uint64_t draw, std::
   }
 }
 
+bool has_turn(const UpstreamRule& rule, std::uint64_t number) {
+  return (rule.nth == 0 || number == rule.nth) && number >= rule.from_nth;
+}
+
 }  // namespace
 
 bool in_window(const UpstreamRule& rule, Duration since_arming) {
@@ -115,7 +119,7 @@ Decision decide(std::span<const UpstreamRule> rules, Duration since_arming, std:
                 const RequestName& request) {
   Decision decision;
   for (const auto& rule : rules) {
-    if (!in_window(rule, since_arming)) continue;
+    if (!in_window(rule, since_arming) || !has_turn(rule, request.number)) continue;
     const std::uint64_t drawn = draw(rule, seed, request);
     if (drawn % kCertain >= chance_of(rule)) continue;
     if (auto plan = terminating(rule.effect)) {

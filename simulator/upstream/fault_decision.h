@@ -47,6 +47,7 @@ struct RequestName {
   std::uint64_t batch = 0;
   std::uint32_t attempt = 0;
   std::size_t elements = 0;
+  std::uint64_t number = 0;  // since arming; the first is 1
 };
 
 struct Decision {

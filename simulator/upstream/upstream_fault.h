@@ -54,6 +54,11 @@ struct UpstreamRule {
   Duration to = Duration::max();
   UpstreamEffect effect;
   std::uint64_t probability = kCertain;  // of each request; refuse and error_rate are always certain
+  // Of the requests that come to the open port, counted from arming on; 0 where it is not given. Not for
+  // what befalls everybody: refuse, and a blackhole without a probability.
+  std::uint64_t nth = 0;       // only this one; the first is 1
+  std::uint64_t from_nth = 0;  // this one and all after it
+  bool counts() const { return nth > 0 || from_nth > 0; }
 };
 
 // The body of an answer that accepts `elements` records, in bytes: {"results":["accepted",...]}.

@@ -15,7 +15,7 @@ Time later(Time time, Duration duration) { return duration > kNever - time ? kNe
 
 bool is_barrier(const UpstreamRule& rule) {
   return rule.effect.outage == Outage::refuse ||
-         (rule.effect.outage == Outage::blackhole && rule.probability == kCertain);
+         (rule.effect.outage == Outage::blackhole && rule.probability == kCertain && !rule.counts());
 }
 
 bool reached(Plan::Kind kind) { return kind != Plan::Kind::refuse && kind != Plan::Kind::vanish; }
@@ -41,6 +41,7 @@ void UpstreamModel::arm(std::vector<UpstreamRule> rules, Time now) {
   rules_ = std::move(rules);
   armed_at_ = now;
   ++armings_;
+  arrived_ = 0;
 }
 
 // Packets that vanish on the way meet no closed port, so a blackhole comes before a refusal.
@@ -75,9 +76,9 @@ Time UpstreamModel::next_change(Time now) const {
 Plan UpstreamModel::arrive(std::span<const RequestElement> elements, std::uint64_t batch,
                            std::uint32_t attempt, Time now) {
   const UpstreamRule* const rule = barrier(now);
-  Decision decision = rule != nullptr
-                          ? decide_outage(*rule)
-                          : decide(rules_, now - armed_at_, seed_, {batch, attempt, elements.size()});
+  Decision decision =
+      rule != nullptr ? decide_outage(*rule)
+                      : decide(rules_, now - armed_at_, seed_, {batch, attempt, elements.size(), ++arrived_});
   report(decision, batch, attempt, now);
   Plan& plan = decision.plan;
   if (reached(plan.kind)) {

@@ -99,6 +99,7 @@ class UpstreamModel {
   Attempted attempted_;
   std::vector<UpstreamRule> rules_;
   std::uint64_t armings_ = 0;
+  std::uint64_t arrived_ = 0;  // at the open port, since arming
   Time armed_at_{};
   std::priority_queue<Time, std::vector<Time>, std::greater<>> busy_until_;  // one entry per busy server
   std::unordered_map<RecordKey, std::uint32_t, KeyHash> keys_;               // key -> deliveries

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "faultfs/model/errnos.h"
 #include "simulator/world/virtual/memory_disk.h"
 
 namespace holdfast::world {
@@ -18,6 +19,13 @@ inline std::uint64_t word_of(const std::vector<std::string>& names) {
   return word;
 }
 
+inline std::string in_words(std::uint64_t value) { return std::to_string(value); }
+inline std::string in_words(const FileStat& stat) { return std::to_string(stat.size) + " bytes"; }
+inline std::string in_words(const Space& space) { return std::to_string(space.free_bytes) + " bytes free"; }
+inline std::string in_words(const std::vector<std::string>& names) {
+  return std::to_string(names.size()) + " names";
+}
+
 struct Concluding {
   Kernel& kernel;
   PortCall call;
@@ -28,6 +36,7 @@ struct Concluding {
   template <class T>
   Result<T> operator()(Answer<T> answer) const {
     constexpr std::uint64_t kFailed = std::uint64_t{1} << 63;
+    if (kernel.heard()) tell(answer);
     if (!answer) {
       kernel.note(call, arguments, kFailed | static_cast<std::uint64_t>(answer.error()));
       return fail(error_of_errno(answer.error(), std::string(verb).append(" ").append(path)));
@@ -39,6 +48,16 @@ struct Concluding {
       kernel.note(call, arguments, word_of(*answer));
       return std::move(*answer);
     }
+  }
+
+  template <class T>
+  void tell(const Answer<T>& answer) const {
+    std::string outcome;
+    if (!answer)
+      outcome = faultfs::errno_name(answer.error());
+    else if constexpr (!std::is_void_v<T>)
+      outcome = in_words(*answer);
+    kernel.say(std::string(path), std::move(outcome));
   }
 };
 

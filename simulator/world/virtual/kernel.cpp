@@ -252,6 +252,21 @@ HarnessScope Kernel::enter_port(const char* port_call) const {
   return {};
 }
 
+void Kernel::tell(PortCall call) {
+  const memory::Allocating outside(nullptr);
+  const bool in_fiber = current_ != nullptr;
+  listener_({.time = now(),
+             .node = current_node(),
+             .fiber = in_fiber ? current_->id : 0,
+             .fiber_name = in_fiber ? std::string_view(current_->name) : std::string_view(),
+             .call = call,
+             .what = what_,
+             .outcome = outcome_,
+             .hash = trace_.hash()});
+  what_.clear();
+  outcome_.clear();
+}
+
 std::string Kernel::describe() const {
   const std::string who = current_ != nullptr
                               ? "fiber " + std::to_string(current_->id) + " ('" + current_->name + "')"

@@ -136,6 +136,15 @@ class Kernel {
   const Trace& trace() const { return trace_; }
   void note(PortCall call, std::uint64_t arguments, std::uint64_t result) {
     trace_.note({now(), current_node(), current_ != nullptr ? current_->id : 0, call}, arguments, result);
+    if (listener_) tell(call);
+  }
+  // Hears of every call from now on, and must not call back. say() gives the words of the call that is
+  // noted next; whoever notes asks first whether anybody listens.
+  void listen(TraceListener listener) { listener_ = std::move(listener); }
+  bool heard() const { return listener_ != nullptr; }
+  void say(std::string what, std::string outcome) {
+    what_ = std::move(what);
+    outcome_ = std::move(outcome);
   }
   // What the node's fibers have allocated and not freed.
   std::uint64_t memory_bytes(NodeId node) { return memory_[node].bytes(); }
@@ -165,10 +174,13 @@ class Kernel {
   void finish(TaskState& task);
   std::function<void()> forget(TaskState& task);
   bool step(Time limit);
+  void tell(PortCall call);
   std::string describe() const;
 
   EventLoop loop_;
   Trace trace_;
+  TraceListener listener_;
+  std::string what_, outcome_;  // of the next call
   std::deque<TaskState> tasks_;
   std::vector<TaskState*> free_;
   std::map<NodeId, Time> paused_until_;

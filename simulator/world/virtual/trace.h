@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,19 @@ inline constexpr std::array<std::uint64_t, 5> kSalt = {0xa0761d6478bd642fULL, 0x
 constexpr std::uint64_t digest(std::uint64_t a, std::uint64_t b) { return fold(a ^ kSalt[0], b ^ kSalt[1]); }
 std::uint64_t digest(Bytes bytes);
 inline std::uint64_t digest(std::string_view text) { return digest(as_bytes(text)); }
+
+// One call in words, for whoever listens.
+struct TraceCall {
+  Time time;
+  NodeId node = 0;
+  std::uint64_t fiber = 0;  // 0: outside any fiber
+  std::string_view fiber_name;
+  PortCall call{};
+  std::string_view what;     // a path, a batch; "" where there is nothing to say
+  std::string_view outcome;  // "", an errno, a number
+  std::uint64_t hash = 0;    // of the trace up to here
+};
+using TraceListener = std::function<void(const TraceCall&)>;
 
 class Trace {
  public:

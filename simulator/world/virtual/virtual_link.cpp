@@ -32,6 +32,20 @@ std::uint64_t digest_of(const SendResult& result) {
                 digest(std::string_view(result.response.body)));
 }
 
+std::string in_words(const Request& request) {
+  return "batch " + std::to_string(request.batch) + " attempt " + std::to_string(request.attempt) + ", " +
+         std::to_string(request.elements.size()) + " records";
+}
+
+std::string in_words(const SendResult& result) {
+  switch (result.outcome) {
+    case SendResult::Outcome::response: return std::to_string(result.response.status);
+    case SendResult::Outcome::not_sent: return "not sent: " + result.error.message;
+    case SendResult::Outcome::unknown: return "unknown: " + result.error.message;
+  }
+  return "unknown";
+}
+
 }  // namespace
 
 SendResult VirtualLink::send(const Request& request, Time deadline, const CancelFlag& cancel) {
@@ -39,6 +53,7 @@ SendResult VirtualLink::send(const Request& request, Time deadline, const Cancel
     if (requests_++ % kCheckedRequests == 0) check_body(request);
     const auto arguments = digest_of(request);
     auto result = exchange(request, {deadline, cancel});
+    if (kernel_.heard()) kernel_.say(in_words(request), in_words(result));
     kernel_.note(PortCall::send, arguments, digest_of(result));
     return result;
   });

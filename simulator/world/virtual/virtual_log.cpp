@@ -28,6 +28,7 @@ void print(const LogMessage& message) {
 void VirtualLog::write(Level level, std::string_view event, std::string_view message) {
   const HarnessScope scope;
   const memory::Allocating outside(nullptr);
+  if (kernel_.heard()) kernel_.say(std::string(event), std::string(message));
   kernel_.note(PortCall::log, digest(digest(event), static_cast<std::uint64_t>(level)), digest(message));
   ++written_;
   if (messages_.size() >= settings_.keep && !messages_.empty()) messages_.pop_front();

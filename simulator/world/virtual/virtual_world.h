@@ -101,6 +101,8 @@ class VirtualWorld {
   // Spawns the body on the harness' node and runs until it has returned.
   bool run(std::function<void()> body, Time latest = kNever);
 
+  // Hears of every port call from now on.
+  void listen(TraceListener listener) { kernel_.listen(std::move(listener)); }
   std::uint64_t trace_hash() const { return kernel_.trace().hash(); }
   std::uint64_t events() const { return kernel_.events(); }
   // Calls of the nodes to the disk and the link, so far (kernel.h, before_operation).

@@ -170,6 +170,20 @@ TEST(SpoolLostLocations, ALocationWhoseNameCouldNotBeSyncedIsMadeAnew) {
   });
 }
 
+// The life before this one made the directory and was killed before its name was durable.
+TEST(SpoolLostLocations, ALocationThatIsThereIsNotTakenForDurable) {
+  SpoolWorld world;
+  world.run([&] {
+    EXPECT_TRUE(world.env.files.make_directory("/mnt/late"));
+    auto spool = world.open({.directories = {"/mnt/late"}});
+    const auto commit = spool->commit(Frames(5).span());
+    ASSERT_EQ(commit.durable, 5U);
+    const auto& place = commit.placements[0];
+    EXPECT_TRUE(world.world.disk().durable(place.path, place.begin, place.end));
+    EXPECT_TRUE(spool->close());
+  });
+}
+
 // A disk that hangs holds up one commit, and not all.
 TEST(SpoolLostLocations, ASlowCommitIsTheLastOneThereForAWhile) {
   SpoolWorld world;

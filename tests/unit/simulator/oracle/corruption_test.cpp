@@ -70,6 +70,18 @@ TEST(Durability, ExcusesARecordWhoseBytesWereHitAndCountsItQuarantined) {
   EXPECT_EQ(books.places[1], Place::quarantined);
 }
 
+// Damage on the way back from the disk passes: the record is there, and who counted meanwhile missed it.
+TEST(Corruption, ExcusesAUsageFileThatReadItOverAKill) {
+  auto run = four_records();
+  run->ended_lives = {{0, {.at = 5s}}};
+  run.stats().offered = 0;
+  for (std::uint64_t i = 0; i < 4; ++i) run->in_spool.push_back(i);
+  run->usage_records = 3;
+  EXPECT_EQ(books(run).verdict, LawVerdict::fail);
+  run->damage = {{"spool/1.seg", 170, 171}};
+  EXPECT_EQ(books(run).verdict, LawVerdict::pass) << books(run).detail;
+}
+
 // A reader that stops at damage, or skips more than was damaged.
 TEST(Durability, CatchesASoundRecordThatWasSkippedBesideADamagedOne) {
   auto run = four_records();

@@ -159,6 +159,12 @@ TEST(Breaker, IsClosedByTheDeathOfItsProcess) {
   run.offer(2s).accepted();
   EXPECT_EQ(breaker(run), LawVerdict::pass);
 }
+TEST(Breaker, IsNotHeldToWhatItDidWhileItsProcessStopped) {
+  auto run = run_with_breaker({{16s, BreakerState::open}});
+  run->ended_lives = {{0, {.at = 15s, .killed = false, .gone = 17s}}};
+  run.offer(2s).accepted();
+  EXPECT_EQ(breaker(run), LawVerdict::pass);
+}
 
 }  // namespace
 }  // namespace holdfast::oracle

@@ -9,8 +9,8 @@
 
 namespace holdfast::sweep {
 
-inline scenario::Scenario base_scenario() {
-  auto base = scenario::load_scenario(std::string(HOLDFAST_SOURCE_DIR) + "/scenarios/hunt/swarm.json");
+inline scenario::Scenario base_scenario(const std::string& name = "swarm") {
+  auto base = scenario::load_scenario(std::string(HOLDFAST_SOURCE_DIR) + "/scenarios/hunt/" + name + ".json");
   EXPECT_TRUE(base) << base.error().message;
   return std::move(*base);
 }

@@ -18,7 +18,7 @@ const std::atomic<bool> kNotInterrupted{false};
 RunReport broken(const std::string& law) { return {.broken = {{law, "planted"}}, .trace_hash = {}}; }
 
 // Breaks `durability` where a rule called "torn write" is armed and something is offered.
-RunReport play_planted(const scenario::Scenario& scenario, std::uint64_t) {
+RunReport play_planted(const scenario::Scenario& scenario, std::uint64_t, CallHashes*) {
   for (const auto& phase : scenario.phases)
     for (const auto& rule : phase.disk.rules)
       if (rule.name == "torn write") return broken("durability");
@@ -47,7 +47,7 @@ TEST(Hunt, ShrinksWhatBreaksALawToTheRuleThatDoesIt) {
 }
 
 TEST(Hunt, ReportsARunThatDiesWithItsLastWordsAndGoesOn) {
-  const auto result = hunt_seeds(settings_with([](const auto&, std::uint64_t seed) -> RunReport {
+  const auto result = hunt_seeds(settings_with([](const auto&, std::uint64_t seed, CallHashes*) -> RunReport {
                                    if (seed == 3)
                                      std::fprintf(stderr, "check failed: planted\n"), std::abort();
                                    return {};
@@ -61,7 +61,7 @@ TEST(Hunt, ReportsARunThatDiesWithItsLastWordsAndGoesOn) {
 }
 
 TEST(Hunt, ReportsARunThatTakesTooLong) {
-  auto settings = settings_with([](const auto&, std::uint64_t seed) -> RunReport {
+  auto settings = settings_with([](const auto&, std::uint64_t seed, CallHashes*) -> RunReport {
     if (seed == 2) std::this_thread::sleep_for(30s);
     return {};
   });
@@ -73,7 +73,7 @@ TEST(Hunt, ReportsARunThatTakesTooLong) {
 }
 
 TEST(Hunt, PlaysOneInTwentyTwiceAndReportsWhatDiffers) {
-  auto settings = settings_with([](const auto&, std::uint64_t) -> RunReport {
+  auto settings = settings_with([](const auto&, std::uint64_t, CallHashes*) -> RunReport {
     static int plays = 0;
     return {.broken = {}, .trace_hash = std::to_string(++plays)};  // of this process
   });
@@ -105,16 +105,37 @@ TEST(Hunt, WritesAScenarioThatReadsBackAsWhatWasPlayed) {
   EXPECT_EQ(again->resolved_json, shrunk.resolved_json);
 }
 
+run::TraceLine call(std::uint64_t hash) { return {.at = 1s, .who = "w", .what = "write", .hash = hash}; }
+
+TEST(CallHashes, NameTheFirstEventThatDiffers) {
+  CallHashes calls;
+  for (const std::uint64_t hash : {1, 2, 3}) calls.note(call(hash));
+  calls.compare_next();
+  for (const std::uint64_t hash : {1, 7, 8}) calls.note(call(hash));
+  EXPECT_THAT(calls.difference(), testing::HasSubstr("event 2 differs"));
+  EXPECT_THAT(calls.difference(), testing::HasSubstr("write"));
+}
+
+TEST(CallHashes, FindNothingInTwoPlaysThatAreTheSame) {
+  CallHashes calls;
+  for (const std::uint64_t hash : {1, 2}) calls.note(call(hash));
+  calls.compare_next();
+  for (const std::uint64_t hash : {1, 2}) calls.note(call(hash));
+  EXPECT_EQ(calls.difference(), "");
+}
+
 TEST(RunReport, ReadsBackFromItsText) {
   const RunReport report{.broken = {{"liveness", "took 3 s"}, {"bounds", "one\nline"}},
                          .records = 12,
                          .events = 3,
+                         .operations = 9,
                          .trace_hash = "00ff"};
   const auto again = report_from(to_text(report));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->broken, (std::vector<Broken>{{"liveness", "took 3 s"}, {"bounds", "one line"}}));
   EXPECT_EQ(again->records, 12U);
   EXPECT_EQ(again->events, 3U);
+  EXPECT_EQ(again->operations, 9U);
   EXPECT_EQ(again->trace_hash, "00ff");
   EXPECT_FALSE(report_from("records\t12\n"));
 }

@@ -126,6 +126,22 @@ TEST(FaultDecision, KeepsToItsWindow) {
   EXPECT_EQ(decide(rules, 2s, 1, {}).plan.kind, Kind::serve);
 }
 
+TEST(FaultDecision, ActsOnTheNthRequestAlone) {
+  std::vector<UpstreamRule> rules{rule("x", {.reset = Reset::request})};
+  rules[0].nth = 2;
+  EXPECT_EQ(decide(rules, 0s, 1, {.number = 1}).plan.kind, Kind::serve);
+  EXPECT_EQ(decide(rules, 0s, 1, {.number = 2}).plan.kind, Kind::reset);
+  EXPECT_EQ(decide(rules, 0s, 1, {.number = 3}).plan.kind, Kind::serve);
+}
+
+TEST(FaultDecision, ActsOnEveryRequestFromTheNthOn) {
+  std::vector<UpstreamRule> rules{rule("x", {.reset = Reset::request})};
+  rules[0].from_nth = 2;
+  EXPECT_EQ(decide(rules, 0s, 1, {.number = 1}).plan.kind, Kind::serve);
+  EXPECT_EQ(decide(rules, 0s, 1, {.number = 2}).plan.kind, Kind::reset);
+  EXPECT_EQ(decide(rules, 0s, 1, {.number = 3}).plan.kind, Kind::reset);
+}
+
 TEST(FaultDecision, KnowsHowLongAnAnswerIs) {
   for (const std::size_t count : {0, 1, 2, 100}) {
     const std::vector<ElementStatus> statuses(count, ElementStatus::accepted);
