@@ -18,6 +18,9 @@
 
 namespace holdfast::sweep {
 
+inline constexpr std::uint64_t kKiB = 1024;
+inline constexpr std::uint64_t kMiB = 1024 * kKiB;
+
 class Dice {
  public:
   explicit Dice(RandomStream stream) : stream_(stream) {}

@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 using faultfs::Effect;
 using faultfs::Operation;
 
-constexpr std::uint64_t kMiB = 1024 * 1024;
-
 std::string path(Draft& draft, Dice& dice) {
   const bool usage = !draft.scenario.subject.options.usage.directory.empty();
   static constexpr std::array kSpool = {"**", "spool/**", "spool/*", "backup/**", "emergency/**"};

@@ -6,9 +6,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kKiB = 1024;
-constexpr std::uint64_t kMiB = 1024 * kKiB;
-
 Options& options_of(Draft& draft) { return draft.scenario.subject.options; }
 
 constexpr Kind kOptions[] = {
