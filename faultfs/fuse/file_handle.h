@@ -9,12 +9,12 @@
 // mount ends: that goes with the mount.
 #pragma once
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <mutex>
 
+#include "faultfs/fuse/listing.h"
 #include "faultfs/fuse/passthrough.h"
 
 namespace holdfast::faultfs {
@@ -35,14 +35,10 @@ struct FileHandle {
 };
 
 struct DirectoryHandle {
-  DIR* stream;
+  Listing listing;
   NodePtr node;
   std::uint64_t number;  // in order of opening, files among them
   std::mutex mutex{};    // a delayed readdir runs beside an undelayed one
-  off_t offset = 0;
-  dirent* held = nullptr;  // read, but did not fit the last answer
-
-  ~DirectoryHandle() { ::closedir(stream); }
 };
 
 inline FileHandle* handle_of(const fuse_file_info* info) { return reinterpret_cast<FileHandle*>(info->fh); }

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "faultfs/fuse/answer_buffer.h"
 #include "faultfs/fuse/file_bytes.h"
 #include "faultfs/fuse/file_handle.h"
 #include "faultfs/fuse/passthrough.h"
@@ -23,12 +24,11 @@ std::span<const std::byte> bytes_of(const char* bytes, std::size_t size) {
 }
 
 void do_read(fuse_req_t request, const FileHandle& handle, off_t offset, const Decision& decision) {
-  thread_local std::vector<std::byte> buffer;  // grows to the largest read of its thread
-  if (buffer.size() < decision.granted) buffer.resize(decision.granted);
   const auto at = static_cast<std::uint64_t>(offset);
-  const ssize_t got = read_whole(handle.descriptor, std::span(buffer).first(decision.granted), at);
+  const auto buffer = answer_buffer(decision.granted);
+  const ssize_t got = read_whole(handle.descriptor, buffer, at);
   if (got < 0) return answer(request, -1);
-  const auto bytes = std::span(buffer).first(static_cast<std::size_t>(got));
+  const auto bytes = buffer.first(static_cast<std::size_t>(got));
   apply_old(decision.stale, at, bytes);
   apply_damage(decision.damage, at, bytes);
   fuse_reply_buf(request, reinterpret_cast<const char*>(bytes.data()), bytes.size());
