@@ -53,17 +53,18 @@ void raise_descriptor_limit() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// The kernel's table of descriptors grows by doubling, and once the process has threads each growth waits
-// for all processors (milliseconds, in some program's lookup). Called before the first thread.
-void grow_descriptor_table() {
-  constexpr int kUsuallyEnough = 65536;
-  const int high = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, kUsuallyEnough);
-  if (high >= 0) ::close(high);
-}
-
 std::size_t descriptor_limit() {
   rlimit limit{};
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+// The kernel's table of descriptors grows by doubling, and once the process has threads each growth waits
+// for all processors (milliseconds, in some program's lookup). Called before the first thread.
+void grow_descriptor_table() {
+  constexpr std::size_t kUsuallyEnough = 65536;
+  const auto highest = static_cast<int>(std::min(kUsuallyEnough, descriptor_limit())) - 1;
+  const int high = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, highest);
+  if (high >= 0) ::close(high);
 }
 
 // libfuse prints why a mount failed; we put it into the error instead.
