@@ -2,6 +2,7 @@
 
 #include <linux/fuse.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,6 +45,20 @@ void back_open(iovec* parts, int count, std::int32_t backing) {
   auto& answer = *reinterpret_cast<fuse_open_out*>(end - sizeof(fuse_open_out));
   answer.open_flags |= kOpenPassthrough;
   answer.padding = static_cast<std::uint32_t>(backing);
+}
+
+// A small answer in one piece: the kernel takes hold of the memory of each. The system calls are made by
+// number, since in a process with threads the C library's own make ready to be cancelled, twice for each.
+ssize_t send(int descriptor, const iovec* parts, int count) {
+  constexpr std::size_t kSmall = 512;
+  alignas(kSmall) std::byte whole[kSmall];
+  std::size_t size = 0;
+  for (int i = 0; i < count; ++i) {
+    if (parts[i].iov_len > kSmall - size) return ::syscall(SYS_writev, descriptor, parts, count);
+    std::memcpy(whole + size, parts[i].iov_base, parts[i].iov_len);
+    size += parts[i].iov_len;
+  }
+  return ::syscall(SYS_write, descriptor, whole, size);
 }
 
 }  // namespace
@@ -106,7 +121,7 @@ void KernelChannel::extend_negotiation(iovec* parts, int count) {
 }
 
 ssize_t KernelChannel::read(int descriptor, void* into, std::size_t size, void* passthrough) {
-  const ssize_t got = ::read(descriptor, into, size);
+  const ssize_t got = ::syscall(SYS_read, descriptor, into, size);
   if (got >= static_cast<ssize_t>(sizeof(fuse_in_header))) {
     auto& channel = static_cast<Passthrough*>(passthrough)->channel;
     channel.look_at(static_cast<std::byte*>(into), static_cast<std::size_t>(got));
@@ -124,7 +139,7 @@ ssize_t KernelChannel::write(int descriptor, iovec* parts, int count, void* pass
   // Nothing else is answered before INIT, so other threads find no negotiation going on.
   if (channel.negotiation_ != 0) channel.extend_negotiation(parts, count);
   if (next_backing != 0) back_open(parts, count, std::exchange(next_backing, 0));
-  return ::writev(descriptor, parts, count);
+  return send(descriptor, parts, count);
 }
 
 }  // namespace holdfast::faultfs
