@@ -218,7 +218,11 @@ void flush(fuse_req_t request, fuse_ino_t, fuse_file_info* info) {
   const FileHandle& handle = *handle_of(info);
   const auto path = fs.nodes.path_of(*handle.node);
   fs.perform(request, call_on(request, Operation::flush, handle, path), Place::here,
-             [request, &handle](const Decision&) { answer(request, ::close(::dup(handle.descriptor))); });
+             [request, &handle](const Decision&) {
+               // What a close has to say the backing file's says; in memory it has nothing to say.
+               const bool in_memory = Passthrough::of(request).in_memory(*handle.node);
+               answer(request, in_memory ? 0 : ::close(::dup(handle.descriptor)));
+             });
 }
 
 // What fallocate changes: bytes that become zeros, everything behind the offset, or at most the size.

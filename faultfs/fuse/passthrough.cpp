@@ -44,10 +44,6 @@ Passthrough::Passthrough(int root_descriptor, const struct stat& root, std::uint
       memory_(device_in_memory(root_descriptor, root)),
       seed_(seed) {}
 
-Place Passthrough::place_of_sync(const Node& node) const {
-  return memory_ == node.key().device ? Place::here : Place::worker;
-}
-
 // Looked at again once it is marked: whoever arms changes the rules first, and looks at the mark after. So
 // either the new rules are seen here, or the mark is seen there.
 bool Passthrough::leases_names() const {

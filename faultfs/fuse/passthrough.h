@@ -91,8 +91,10 @@ class Passthrough {
   bool settling() const { return settling_.load(); }
   std::size_t delayed() const { return delays_.size(); }
 
+  // The backing file lies in memory.
+  bool in_memory(const Node& node) const { return memory_ == node.key().device; }
   // Where a sync is carried out: in memory it does not block.
-  Place place_of_sync(const Node& node) const;
+  Place place_of_sync(const Node& node) const { return in_memory(node) ? Place::here : Place::worker; }
 
   // Open files are numbered in order.
   std::uint64_t next_handle() { return ++handles_; }
@@ -129,11 +131,8 @@ void Passthrough::perform(fuse_req_t request, const Call& call, Place place, Act
 
 template <class Action>
 void Passthrough::perform_judged(fuse_req_t request, const Judgement& judged, Place place, Action action) {
-  const Decision decision = judged.decision;
-  if (place == Place::here && decision.delay.count() == 0 && decision.error == 0) {
-    action(decision);
-    return;
-  }
+  const Decision& decision = judged.decision;
+  if (place == Place::here && decision.delay.count() == 0 && decision.error == 0) return action(decision);
   carry_out(request, judged, [action = std::move(action), decision]() mutable { action(decision); });
 }
 
