@@ -3,9 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/oracle/evaluate.h"
-#include "simulator/run/virtual_run.h"
 #include "simulator/scenario/parse_json.h"
+#include "tests/unit/simulator/run/virtual_play.h"
 
 namespace holdfast::run {
 namespace {
@@ -32,19 +31,6 @@ scenario::Scenario fleet_of(int trackers, const std::string& process = "[]") {
       "fleet.json");
   EXPECT_TRUE(parsed) << parsed.error().message;
   return *parsed;
-}
-
-std::unique_ptr<FinishedRun> played(const scenario::Scenario& scenario) {
-  auto finished = run_virtual(scenario, 3);
-  EXPECT_TRUE(finished) << finished.error().message;
-  return std::move(*finished);
-}
-
-std::string broken(const FinishedRun& finished) {
-  std::string text;
-  for (const auto& law : oracle::check_laws(finished.record))
-    if (law.verdict == oracle::LawVerdict::fail) text += law.law + ": " + law.detail + "\n";
-  return text;
 }
 
 TEST(VirtualFleet, EachTrackerHasItsRecordsItsDirectoryAndAShareOfTheUpstream) {

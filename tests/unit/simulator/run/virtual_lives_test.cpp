@@ -6,9 +6,8 @@
 
 #include <numeric>
 
-#include "simulator/oracle/evaluate.h"
-#include "simulator/run/virtual_run.h"
 #include "simulator/scenario/parse_json.h"
+#include "tests/unit/simulator/run/virtual_play.h"
 
 namespace holdfast::run {
 namespace {
@@ -34,20 +33,6 @@ scenario::Scenario scenario_with(const std::string& process, const std::string& 
                                          "lives.json");
   EXPECT_TRUE(parsed) << parsed.error().message;
   return *parsed;
-}
-
-std::unique_ptr<FinishedRun> played(const scenario::Scenario& scenario, std::uint64_t seed = 3) {
-  auto finished = run_virtual(scenario, seed);
-  EXPECT_TRUE(finished) << finished.error().message;
-  return std::move(*finished);
-}
-
-// The laws that are broken, each with its detail.
-std::string broken(const FinishedRun& finished) {
-  std::string text;
-  for (const auto& law : oracle::check_laws(finished.record))
-    if (law.verdict == oracle::LawVerdict::fail) text += law.law + ": " + law.detail + "\n";
-  return text;
 }
 
 std::uint64_t calls_in_life(const FinishedRun& finished, std::uint8_t life) {
