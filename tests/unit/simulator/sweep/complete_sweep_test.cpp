@@ -14,8 +14,6 @@
 namespace holdfast::sweep {
 namespace {
 
-const std::atomic<bool> kNotInterrupted{false};
-
 // Lets each lane fire three times, whatever it arms.
 RunReport fires_three_times(const scenario::Scenario& scenario, std::uint64_t, CallHashes*) {
   const auto& work = scenario.phases[scenario.phases.size() - 2];

@@ -13,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::atomic<bool> kNotInterrupted{false};
-
 RunReport broken(const std::string& law) { return {.broken = {{law, "planted"}}, .trace_hash = {}}; }
 
 // Breaks `durability` where a rule called "torn write" is armed and something is offered.
