@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Builds `holdfast` with clang too and plays every VIRTUAL scenario with both compilers' programs.
+"""Builds `holdfast` with clang too and plays every VIRTUAL scenario with both compilers' programs, and hunts.
 
-    tools/compare_compilers.py [--seeds A..B]       # build/dev is there already
+    tools/compare_compilers.py [--seeds A..B] [--hunted N]      # build/dev is there already
 
 The hash of a run is over every call of every port, so two programs with one hash did the same in the same
-order. As last line `N passed, N failed, N skipped`: a test for each scenario and seed.
+order. As last line `N passed, N failed, N skipped`: a test for each scenario and seed, and for each seed hunted.
 """
 import argparse
 import json
@@ -15,6 +15,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = {"g++": ROOT / "build/dev/bin/holdfast", "clang": ROOT / "build/clang/bin/holdfast"}
+SWARM = "scenarios/hunt/swarm.json"
 COMPARED = ("faults.jsonl", "timeline.csv", "result.json")
 BAD_ARGUMENTS = 3
 
@@ -63,22 +64,49 @@ def compare(scenario, seeds):
     return len(ours) - len(different), different
 
 
+def hunted(program, first, last):
+    """The one hash of the hunted runs of these seeds."""
+    command = [program, "hunt", "--seeds", f"{first}..{last}", "--no-shrink", "--json", SWARM]
+    played = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    try:
+        return json.loads(played.stdout)["trace_hash"]
+    except (ValueError, KeyError):
+        return f"nothing: {played.stderr.strip()}"
+
+
+def different_hunts(first, last):
+    """The seeds whose schedules are not played the same: halves of a range that differs, down to one."""
+    ours, theirs = (hunted(program, first, last) for program in PROGRAMS.values())
+    if ours == theirs and not ours.startswith("nothing"):
+        return []
+    if first == last:
+        return [first]
+    middle = (first + last) // 2
+    return different_hunts(first, middle) + different_hunts(middle + 1, last)
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0], allow_abbrev=False)
-    parser.add_argument("--seeds", default="1..2")
-    seeds = parser.parse_args(arguments).seeds
+    parser.add_argument("--seeds", default="1..2", metavar="A..B")
+    parser.add_argument("--hunted", type=int, default=200, metavar="N", help="seeds of the swarm")
+    options = parser.parse_args(arguments)
     if subprocess.run([ROOT / "tools/build.sh", "clang", "holdfast"]).returncode != 0:
         print("0 passed, 1 failed, 0 skipped")
         return 1
     passed = failed = 0
     for scenario in sorted(str(path.relative_to(ROOT)) for path in (ROOT / "scenarios").glob("*/*.json")
                            if path.parent.name not in ("schema", "subjects")):
-        equal, different = compare(scenario, seeds)
+        equal, different = compare(scenario, options.seeds)
         passed += equal
         failed += len(different)
         for seed in different:
             print(f"failed: {scenario}, seed {seed}: g++ and clang do not do the same; they part in "
                   + parting(scenario, seed))
+    different = different_hunts(1, options.hunted) if options.hunted else []
+    passed += options.hunted - len(different)
+    failed += len(different)
+    for seed in different:
+        print(f"failed: {SWARM}, hunted with seed {seed}: g++ and clang do not do the same")
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed or not passed else 0
 

@@ -40,9 +40,9 @@ strace                      shows that record() makes no system call
 binutils                    nm, for the symbol tripwire
 procps                      looks for processes left behind
 chromium                    opens the report as readers do
+clang-19                    the other compiler, whose VIRTUAL runs must be the same
 "
 to_campaign="
-clang-19                    the other compiler, whose VIRTUAL runs must be the same
 fio                         reads back what it wrote through faultfs
 stress-ng                   every file operation through faultfs
 python3-plyvel              LevelDB over power cuts

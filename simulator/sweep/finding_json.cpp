@@ -1,5 +1,7 @@
 #include "simulator/sweep/finding_json.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "core/config/options_json.h"
@@ -63,6 +65,7 @@ std::string hunt_json(const HuntResult& result) {
                {"records", result.records},
                {"events", result.events},
                {"twice", result.twice},
+               {"trace_hash", fmt::format("{:016x}", result.trace_hash)},
                {"seconds", result.seconds},
                {"runs_per_minute", result.runs_per_minute()},
                {"interrupted", result.interrupted},

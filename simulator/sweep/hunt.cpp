@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/base/random.h"
+
 namespace holdfast::sweep {
 namespace {
 
@@ -59,6 +61,7 @@ class Hunter {
     result_.records += trial.report.records;
     result_.events += trial.report.events;
     result_.twice += trial.twice ? 1 : 0;
+    result_.trace_hash ^= hash_name(trial.report.trace_hash, trial.number);
     if (trial.report.holds()) return;
     const auto broken = trial.report.broken.front();
     const auto same = std::ranges::find_if(

@@ -28,9 +28,10 @@ struct Finding {
 struct HuntResult {
   std::uint64_t runs = 0;
   std::uint64_t records = 0;
-  std::uint64_t events = 0;  // faults that fired
-  std::uint64_t twice = 0;   // runs that were played twice
-  double seconds = 0;        // real, without shrinking
+  std::uint64_t events = 0;      // faults that fired
+  std::uint64_t twice = 0;       // runs that were played twice
+  std::uint64_t trace_hash = 0;  // of all runs, in whatever order they ended
+  double seconds = 0;            // real, without shrinking
   bool interrupted = false;
   std::vector<Finding> findings;
 

@@ -94,6 +94,21 @@ TEST(Hunt, FindsNothingInTheCoreOverTheFirstSeeds) {
                   << finding.broken.detail;
 }
 
+// Runs whose hash is their seed, but for one of them.
+HuntResult hunt_hashes(std::size_t processes, std::uint64_t other) {
+  auto settings = settings_with([other](const auto&, std::uint64_t seed, CallHashes*) -> RunReport {
+    return {.broken = {}, .trace_hash = std::to_string(seed == other ? 0 : seed)};
+  });
+  settings.trials.processes = processes;
+  return hunt_seeds(settings, {1, 10});
+}
+
+TEST(Hunt, HasAHashThatTellsWhetherOneRunDiffersWhateverEndsFirst) {
+  const auto one = hunt_hashes(1, 0).trace_hash;
+  EXPECT_EQ(hunt_hashes(4, 0).trace_hash, one);
+  EXPECT_NE(hunt_hashes(4, 7).trace_hash, one);
+}
+
 TEST(Hunt, WritesAScenarioThatReadsBackAsWhatWasPlayed) {
   const auto result = hunt_seeds(settings_with(play_planted), {1, 60});
   ASSERT_EQ(result.findings.size(), 1U);
