@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/base/check.h"
-#include "core/base/random.h"
 
 namespace holdfast::upstream {
 
@@ -21,10 +20,6 @@ bool is_barrier(const UpstreamRule& rule) {
 bool reached(Plan::Kind kind) { return kind != Plan::Kind::refuse && kind != Plan::Kind::vanish; }
 
 }  // namespace
-
-std::size_t UpstreamModel::KeyHash::operator()(const RecordKey& key) const noexcept {
-  return mix64(key.epoch ^ mix64(key.sequence));
-}
 
 UpstreamModel::UpstreamModel(UpstreamSettings settings, std::uint64_t seed, Applied applied, Sink sink,
                              Attempted attempted)
@@ -114,7 +109,7 @@ void UpstreamModel::report(const Decision& decision, std::uint64_t batch, std::u
 }
 
 ElementStatus UpstreamModel::apply(const RequestElement& element, Time now) {
-  const bool duplicate = ++keys_[element.key] > 1;
+  const bool duplicate = !keys_.insert(element.key);
   if (applied_) applied_(now, element, duplicate);
   return duplicate ? ElementStatus::duplicate : ElementStatus::accepted;
 }

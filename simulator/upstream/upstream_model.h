@@ -21,6 +21,7 @@
 
 #include "core/env/transport.h"
 #include "simulator/upstream/fault_decision.h"
+#include "simulator/upstream/key_set.h"
 #include "simulator/upstream/upstream_fault.h"
 
 namespace holdfast::upstream {
@@ -81,10 +82,6 @@ class UpstreamModel {
   bool knows(const RecordKey& key) const { return keys_.contains(key); }
 
  private:
-  struct KeyHash {
-    std::size_t operator()(const RecordKey& key) const noexcept;
-  };
-
   // The rule that keeps everybody from the port, or null while it is open.
   const UpstreamRule* barrier(Time now) const;
   // Occupies the server that is free first for `service`; gives the time it is done.
@@ -102,7 +99,7 @@ class UpstreamModel {
   std::uint64_t arrived_ = 0;  // at the open port, since arming
   Time armed_at_{};
   std::priority_queue<Time, std::vector<Time>, std::greater<>> busy_until_;  // one entry per busy server
-  std::unordered_map<RecordKey, std::uint32_t, KeyHash> keys_;               // key -> deliveries
+  KeySet keys_;
   std::unordered_map<std::string, std::uint64_t> fired_by_rule_;
   std::uint64_t requests_ = 0;
   std::uint64_t fired_ = 0;
