@@ -36,6 +36,8 @@ constexpr Kind kProcess[] = {
     {"pause", [](Draft& draft, Dice& dice) { add(draft, dice, "pause", ProcessAction::pause, 2s); }},
     {"clock jump",
      [](Draft& draft, Dice& dice) { add(draft, dice, "clock jump", ProcessAction::clock_jump, 3s); }},
+    {"power cut",
+     [](Draft& draft, Dice& dice) { add(draft, dice, "power cut", ProcessAction::power_cut, 2s); }},
 };
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST_F(LiveRun, TheHostTaskIsCountedAloneAndBesideTheTracker) {
 }
 
 TEST(CommandLine, WhatOnlyLiveCanPlayIsRefusedInVirtualTimeAndCheckSaysWhy) {
-  const auto run = run_program({holdfast(), "run", source("scenarios/process/kill.json")});
+  const auto run = run_program({holdfast(), "run", source("scenarios/subjects/command.json")});
   EXPECT_EQ(run.exit_code, 3) << run.output;
   EXPECT_NE(run.output.find("add --live"), std::string::npos) << run.output;
   const auto check = run_program({holdfast(), "check", source("scenarios/subjects/command.json")});

@@ -58,14 +58,14 @@ TEST_F(OrdinaryUse, ADirectoryLargerThanOneAnswerIsListedWhole) {
 TEST_F(OrdinaryUse, MoreFilesThanTheDaemonHasDescriptorsAreMadeListedAndOpened) {
   const pid_t child = ::fork();
   if (child == 0) {
-    constexpr rlimit kFew{300, 300};
+    constexpr rlimit kFew{1024, 1024};  // what a shell gives
     ::setrlimit(RLIMIT_NOFILE, &kFew);
     mount();
     int seen = 0;
-    for (int i = 0; i < 2000; ++i) std::ofstream(mountpoint(std::to_string(i))) << i;
+    for (int i = 0; i < 5000; ++i) std::ofstream(mountpoint(std::to_string(i))) << i;
     for (const auto& entry : fs::directory_iterator(mountpoint()))
       if (content_of(entry.path()) == entry.path().filename()) ++seen;
-    ::_exit(seen == 2000 ? 0 : 1);
+    ::_exit(seen == 5000 ? 0 : 1);
   }
   int status = 0;
   ::waitpid(child, &status, 0);
