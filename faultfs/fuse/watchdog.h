@@ -5,7 +5,8 @@
 //   ...
 //   watchdog->dismiss();                                         // after a clean unmount
 //
-// It holds one end of a pipe and nothing else of the daemon's; the pipe's end of file is the death.
+// It holds one end of a line to the daemon and nothing else of it; the end of that line is the death. Once
+// start() has returned it is in a session of its own, so that what kills the daemon's group does not kill it.
 #pragma once
 
 #include <sys/types.h>
@@ -29,9 +30,9 @@ class Watchdog {
   void dismiss();
 
  private:
-  Watchdog(pid_t child, int pipe) : child_(child), pipe_(pipe) {}
+  Watchdog(pid_t child, int line) : child_(child), line_(line) {}
   pid_t child_;
-  int pipe_;
+  int line_;
 };
 
 }  // namespace holdfast::faultfs

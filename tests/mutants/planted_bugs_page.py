@@ -5,8 +5,9 @@ INTRODUCTION = """# Planted bugs
 How good is the hunt at finding bugs? Here are {count} that were planted on purpose, each one a small patch
 (`tests/mutants/*.patch`) with a mistake that somebody has made: the last column names it in the bug corpus (S: the
 programs this project replaces, CB: circuit breakers, DF: full disks and crashes, LS: loss and storms). Each is hunted as
-any other change would be, in random schedules over `scenarios/hunt`, and must break a law; nobody tells the hunt
-what to look for.
+any other change would be, in random schedules over `scenarios/hunt`, and must break a law; the hunt is told nothing of
+it. But what survived taught the hunt: the first campaign found at most 43 of 55, and syncs that find no room, power cuts
+and the grounds `books` and `narrow` came after it. So the figures flatter, and the fair test are bugs planted from now on.
 
 ```
 tests/mutants/campaign.py                        # all of them, as here
